@@ -1,0 +1,80 @@
+#ifndef MOONWIRE_CORE_HOST_H
+#define MOONWIRE_CORE_HOST_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <uv.h>
+
+#include "core/deadline.h"
+
+struct op;
+
+/*
+** One thing a script does beside others: a Lua thread that runs until it waits. It is a
+** userdata, kept in the registry until it ends, so that nobody has to free it.
+*/
+struct task {
+  lua_State *co;
+  struct op *op;            /* what it waits for, or NULL */
+  struct task *next_ready;  /* in the queue of those that may go on */
+  struct task *next, *prev; /* among all that live */
+  int nargs;                /* arguments for the first resume */
+  int shields;              /* waits that a cancel may not end, nested */
+  bool is_ready, is_cancelled, is_done;
+};
+
+/*
+** One running program: one loop, one Lua state, one thread that touches both. Every Lua
+** thread finds it through its extra space; there are no globals. What a host has is
+** opened in host_open and closed in host_close, in the opposite order.
+*/
+struct host {
+  uv_loop_t loop;
+  struct deadlines deadlines;
+  uv_prepare_t before_poll; /* both drain the ready queue, */
+  uv_check_t after_poll;
+  uv_idle_t more; /* and this keeps the loop from sleeping on a full one */
+  lua_State *L;   /* the main Lua thread: it never runs a task */
+  struct task *current;
+  int barriers;    /* C functions between the task and its coroutine: no wait */
+  bool is_waiting; /* the running task has just gone to sleep on an op */
+  bool is_closing;
+  bool has_exited; /* the program asked to end, with this status: */
+  int exit_status;
+  struct task *ready_first, *ready_last;
+  struct task *tasks;     /* all that live */
+  uint64_t resumes;       /* how often a task was resumed: what a command costs */
+  uint64_t turn_ns, idle_ns; /* when the last turn ended, and the sleep until then */
+  uint64_t longest_turn_ns;  /* the longest work between two looks at the descriptors */
+};
+
+/* Zero, or a libuv error code. */
+int host_open(struct host *host);
+
+/* Cancel all tasks, let them and the loop end, close the state. */
+void host_close(struct host *host);
+
+/* Run the loop until host_exit, or until nothing is left to wait for. */
+void host_run(struct host *host);
+
+/* Let host_run return; the first status given counts. */
+void host_exit(struct host *host, int status);
+
+/*
+** Make a task of the function and 'nargs' arguments on top of 'L', and put it on the
+** ready queue. Pops them and pushes the task's userdata.
+*/
+struct task *host_spawn(struct host *host, lua_State *L, int nargs);
+
+/* Put a task on the ready queue. Harmless when it is there already. */
+void host_ready(struct host *host, struct task *task);
+
+/* Wake a task with an error that unwinds it; it stays cancelled at every later wait. */
+void host_cancel(struct host *host, struct task *task);
+
+static inline struct host *host_of(lua_State *L)
+{
+  return *(struct host **)lua_getextraspace(L);
+}
+
+#endif

@@ -1,0 +1,24 @@
+/*
+** library.c - the list of modules this host offers to Lua. Add yours here.
+*/
+#include "core/library.h"
+
+#include <lauxlib.h>
+
+static const luaL_Reg modules[] = {
+    {"host.secret", luaopen_host_secret},
+    {"host.task", luaopen_host_task},
+    {"luv", luaopen_host_luv},
+    {NULL, NULL},
+};
+
+void library_open(lua_State *L)
+{
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+  luaL_setfuncs(L, modules, 0);
+  lua_pop(L, 1);
+  luaL_requiref(L, "host.task", luaopen_host_task, 0);
+  luaL_requiref(L, "host.secret", luaopen_host_secret, 0);
+  lua_pop(L, 2);
+  coroutine_install(L);
+}

@@ -1,0 +1,24 @@
+#ifndef MOONWIRE_CORE_LIBRARY_H
+#define MOONWIRE_CORE_LIBRARY_H
+
+#include <lua.h>
+
+/* Offer every host module to 'require', and prepare the state for tasks. */
+void library_open(lua_State *L);
+
+int luaopen_host_algorithms(lua_State *L);
+int luaopen_host_hostkeys(lua_State *L);
+int luaopen_host_pool(lua_State *L);
+int luaopen_host_secret(lua_State *L);
+int luaopen_host_server(lua_State *L);
+int luaopen_host_ssh(lua_State *L);
+int luaopen_host_task(lua_State *L);
+int luaopen_host_term(lua_State *L);
+
+/* Make coroutine.resume and coroutine.wrap let waits through to the scheduler. */
+void coroutine_install(lua_State *L);
+
+/* luv on the host's own loop. Loading it is the first 'require "luv"'. */
+int luaopen_host_luv(lua_State *L);
+
+#endif

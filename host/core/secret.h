@@ -1,0 +1,21 @@
+#ifndef MOONWIRE_CORE_SECRET_H
+#define MOONWIRE_CORE_SECRET_H
+
+#include <stddef.h>
+
+/*
+** A password or the like: bytes outside of Lua, wiped when the last holder lets go.
+** Counted atomically, since threads share it.
+*/
+struct secret;
+
+/* Holds the bytes once. NULL: no memory. */
+struct secret *secret_new(const char *bytes, size_t length);
+struct secret *secret_retain(struct secret *secret);
+void secret_release(struct secret *secret); /* NULL is fine */
+
+/* The bytes, with a NUL behind them. Copy them nowhere that is not wiped. */
+const char *secret_bytes(const struct secret *secret);
+size_t secret_length(const struct secret *secret);
+
+#endif

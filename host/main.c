@@ -1,0 +1,115 @@
+/*
+** main.c - open one host and run the command line in it as the first task. What the
+** words of the command line mean is up to lua/moonwire/cli.
+*/
+#include <lauxlib.h>
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "core/host.h"
+#include "core/library.h"
+
+#ifndef MOONWIRE_VERSION
+#define MOONWIRE_VERSION "unknown"
+#endif
+
+enum { STATUS_STUCK = 3 };
+
+/* One descriptor per device: take all that the system gives. */
+static void raise_limits(void)
+{
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  struct rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none); /* a core file would hold passwords */
+}
+
+/* Our Lua files: beside the build tree, or under the prefix where we are installed. */
+static int push_library_folder(lua_State *L)
+{
+  static const char *const places[] = {"/../lua", "/../../lua", "/../share/moonwire/lua"};
+  char exe[PATH_MAX];
+  ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+  if (n < 0)
+    return luaL_error(L, "cannot find out where this program lies");
+  exe[n] = '\0';
+  const char *folder = dirname(exe);
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    const char *library = lua_pushfstring(L, "%s%s", folder, places[i]);
+    const char *probe = lua_pushfstring(L, "%s/moonwire/init.lua", library);
+    if (access(probe, R_OK) == 0) {
+      lua_pop(L, 1);
+      return 1;
+    }
+    lua_pop(L, 2);
+  }
+  return luaL_error(L, "the folder moonwire/ of Lua files is not near %s", folder);
+}
+
+static void set_path(lua_State *L)
+{
+  push_library_folder(L);
+  const char *folder = lua_tostring(L, -1);
+  lua_getglobal(L, "package");
+  lua_getfield(L, -1, "path");
+  lua_pushfstring(L, "%s/?.lua;%s/?/init.lua;%s", folder, folder, lua_tostring(L, -1));
+  lua_setfield(L, -3, "path");
+  lua_pop(L, 3);
+}
+
+static void set_arguments(lua_State *L, int argc, char **argv)
+{
+  lua_createtable(L, argc, 1);
+  for (int i = 0; i < argc; i++) {
+    lua_pushstring(L, argv[i]);
+    lua_rawseti(L, -2, i);
+  }
+  lua_setglobal(L, "arg");
+}
+
+static int start(lua_State *L)
+{
+  set_path(L);
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "moonwire.cli");
+  lua_call(L, 1, 1);
+  lua_getfield(L, -1, "main");
+  lua_pushliteral(L, MOONWIRE_VERSION);
+  host_spawn(host_of(L), L, 1);
+  return 0;
+}
+
+int main(int argc, char **argv)
+{
+  struct host host;
+  raise_limits();
+  signal(SIGPIPE, SIG_IGN);
+  if (host_open(&host) < 0) {
+    fprintf(stderr, "moonwire: cannot start: not enough memory or descriptors\n");
+    return EXIT_FAILURE;
+  }
+  library_open(host.L);
+  lua_warning(host.L, "@on", 0);
+  set_arguments(host.L, argc, argv);
+  lua_pushcfunction(host.L, start);
+  if (lua_pcall(host.L, 0, 0, 0) != LUA_OK) {
+    fprintf(stderr, "moonwire: %s\n", lua_tostring(host.L, -1));
+    host_exit(&host, EXIT_FAILURE);
+  }
+  host_run(&host);
+  int status = host.has_exited ? host.exit_status : STATUS_STUCK;
+  if (!host.has_exited)
+    fprintf(stderr, "moonwire: stuck: every task waits for something that cannot come\n");
+  host_close(&host);
+  fflush(stdout);
+  return status;
+}

@@ -1,0 +1,83 @@
+--- The words of the command line.
+-- @module moonwire.cli
+local host = require "host.task"
+local task = require "moonwire.task"
+
+local cli = {}
+
+-- in the order of the help text
+local SUBCOMMANDS = { "bench", "lab", "test", "version" }
+
+local HEAD = [[
+usage: moonwire FILE.lua [arguments]     run a script as a task
+       moonwire SUBCOMMAND [arguments]   --help behind it says more
+
+]]
+
+local function help_text()
+  local lines = {}
+  for _, name in ipairs(SUBCOMMANDS) do
+    local summary = require("moonwire.cli." .. name).summary
+    lines[#lines + 1] = ("  %-10s %s"):format(name, summary)
+  end
+  return HEAD .. table.concat(lines, "\n") .. "\n"
+end
+
+local function is_subcommand(word)
+  for _, name in ipairs(SUBCOMMANDS) do
+    if name == word then
+      return true
+    end
+  end
+  return false
+end
+
+local function rest_of(words)
+  return table.move(words, 2, #words, 1, {})
+end
+
+local function dispatch(words)
+  local word = words[1]
+  if word == nil then
+    io.stderr:write(help_text())
+    return 2
+  elseif word == "--help" or word == "-h" or word == "help" then
+    io.stdout:write(help_text())
+    return 0
+  elseif word == "--version" then
+    word = "version"
+  end
+  if is_subcommand(word) then
+    return require("moonwire.cli." .. word).run(rest_of(words))
+  end
+  return require("moonwire.cli.script").run(words)
+end
+
+local function report(err)
+  if err ~= host.cancelled then
+    io.stderr:write("moonwire: ", tostring(err), "\n")
+  end
+end
+
+--- Run the command line in the first task, and end the program.
+-- @string version
+function cli.main(version)
+  cli.version = version
+  local words = table.move(arg, 1, #arg, 1, {})
+  -- luacheck: push ignore 122
+  os.exit = function(status)
+    host.exit(status == nil and 0 or status == true and 0 or status or 1)
+  end
+  -- luacheck: pop
+  local status = 1
+  local ok, err = pcall(task.group, function()
+    status = dispatch(words)
+  end)
+  if not ok then
+    report(err)
+  end
+  io.stdout:flush()
+  host.exit(ok and status or 1)
+end
+
+return cli
