@@ -1,0 +1,176 @@
+--- Files that are written whole or not at all.
+-- A reader finds the old file or the new one, never a half: the bytes go to a temporary
+-- file in the same folder, onto the disk, and only then under the name. Nothing here
+-- blocks the loop.
+-- @module moonwire.report.file
+local host = require "host.task"
+local uv = require "luv"
+
+local task = require "moonwire.task"
+
+local file = {}
+
+local PRIVATE = 384 -- 0600: what devices say may hold secrets
+local FOLDER = 493 -- 0755
+local LONGEST_NAME = 120
+
+local function call(name, ...)
+  local arguments = table.pack(...)
+  local err, value = task.await(function(done)
+    arguments[arguments.n + 1] = done
+    uv["fs_" .. name](table.unpack(arguments, 1, arguments.n + 1))
+  end)
+  if err then
+    return nil, err
+  end
+  return value == nil or value
+end
+
+local function write_all(descriptor, bytes)
+  local offset = 0
+  repeat
+    local rest = offset == 0 and bytes or bytes:sub(offset + 1)
+    local count, message = call("write", descriptor, rest, offset)
+    if not count then
+      return nil, message
+    end
+    offset = offset + count
+  until offset >= #bytes
+  return true
+end
+
+local function fill(descriptor, bytes)
+  local ok, message = write_all(descriptor, bytes)
+  if ok then
+    ok, message = call("fsync", descriptor)
+  end
+  local closed, close_message = call("close", descriptor)
+  if ok and not closed then
+    return nil, close_message
+  end
+  return ok, message
+end
+
+-- The rename itself has to reach the disk as well.
+local function sync_folder(folder)
+  local descriptor, message = call("open", folder, "r", 0)
+  if not descriptor then
+    return nil, message
+  end
+  local ok, sync_message = call("fsync", descriptor)
+  call("close", descriptor) -- nothing was written to it that could be lost
+  return ok, sync_message
+end
+
+local function replace(path, temporary, bytes)
+  local descriptor, message = call("open", temporary, "wx", PRIVATE)
+  if not descriptor then
+    return nil, message
+  end
+  local ok
+  ok, message = fill(descriptor, bytes)
+  if ok then
+    ok, message = call("rename", temporary, path)
+  end
+  if not ok then
+    call("unlink", temporary)
+    return nil, message
+  end
+  return sync_folder(file.folder_of(path))
+end
+
+local Shield = {
+  __close = function()
+    host.shield(false)
+  end,
+}
+
+local function shield()
+  host.shield(true)
+  return setmetatable({}, Shield)
+end
+
+--- The folder that a path lies in.
+-- @string path
+-- @treturn string
+function file.folder_of(path)
+  return path:match "^(.*[^/])/+[^/]+/*$" or (path:find "^/" and "/" or ".")
+end
+
+--- Make a folder, and those above it.
+-- @string path
+-- @treturn[1] boolean true, also when it is there already
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: "local"
+function file.make_folder(path)
+  local status = call("stat", path)
+  if status and status.type == "directory" then
+    return true
+  end
+  local above = file.folder_of(path)
+  if above ~= path and above ~= "." then
+    local ok, message, kind = file.make_folder(above)
+    if not ok then
+      return nil, message, kind
+    end
+  end
+  local ok, message = call("mkdir", path, FOLDER)
+  status = not ok and call("stat", path) -- somebody else may have been faster
+  if ok or status and status.type == "directory" then
+    return true
+  end
+  return nil, ("cannot make folder %s: %s"):format(path, message), "local"
+end
+
+--- Write a file, replacing the old one in one step. Folders that are missing are made;
+-- only the owner may read the file. A cancel waits until the file is whole.
+-- @string path a symbolic link is replaced, not followed
+-- @string bytes
+-- @treturn[1] boolean true
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: "local"
+function file.write(path, bytes)
+  local shielded <close> = shield() -- luacheck: ignore 211
+  local folder = file.folder_of(path)
+  local ok, message, kind = file.make_folder(folder)
+  if not ok then
+    return nil, message, kind
+  end
+  local suffix = ("%d.%08x"):format(uv.os_getpid(), math.random(0, 0xffffffff))
+  local temporary = ("%s/.%s.%s"):format(folder, path:match "([^/]+)/*$", suffix)
+  ok, message = replace(path, temporary, bytes)
+  if not ok then
+    return nil, ("cannot write %s: %s"):format(path, message), "local"
+  end
+  return true
+end
+
+local function hash(text)
+  local value = 0x811c9dc5 -- FNV-1a, 32 bits
+  for i = 1, #text do
+    value = ((value ~ text:byte(i)) * 0x01000193) & 0xffffffff
+  end
+  return value
+end
+
+--- A file name for a host name, or for any text from outside. Different texts get
+-- different names; a name holds only letters, digits, `.`, `_`, `-` and `%`, does not
+-- begin with a dot and is never longer than 129 bytes.
+-- @string text
+-- @treturn string
+function file.safe_name(text)
+  local name = text:gsub("[^%w._-]", function(byte)
+    return ("%%%02X"):format(byte:byte())
+  end)
+  name = name:gsub("^%.", "%%2E")
+  if name == "" then
+    return "%"
+  elseif #name > LONGEST_NAME then
+    return ("%s.%08x"):format(name:sub(1, LONGEST_NAME), hash(text))
+  end
+  return name
+end
+
+return file

@@ -1,0 +1,69 @@
+local json = require "moonwire.report.json"
+
+describe("json.encode", function()
+  it("sorts keys, so that the same value is the same text", function()
+    local text = json.encode({ b = 1, a = 2, c = { z = 1, y = 2 } }, true)
+    assert.equal('{"a":2,"b":1,"c":{"y":2,"z":1}}\n', text)
+  end)
+
+  it("keeps integers and floats apart", function()
+    local text = json.encode({ 1, 1.5, 9007199254740993 }, true)
+    assert.equal("[1,1.5,9007199254740993]\n", text)
+  end)
+
+  it("writes an empty table as an array unless it is marked", function()
+    local text = json.encode({ a = {}, b = json.object() }, true)
+    assert.equal('{"a":[],"b":{}}\n', text)
+  end)
+
+  it("shows bytes that are not UTF-8, and stays readable", function()
+    local text = json.encode({ "a\xffb", "é", "\27[2J" }, true)
+    assert.equal('["a\\\\xffb","é","\\u001b[2J"]\n', text)
+    assert.same({ "a\\xffb", "é", "\27[2J" }, json.decode(text))
+  end)
+
+  it("writes what is not finite as null", function()
+    assert.equal("[null,null]\n", json.encode({ 0 / 0, math.huge }, true))
+  end)
+
+  it("never writes what a secret holds", function()
+    local secret = require("host.secret").from_string "hunter2"
+    local text = json.encode { password = secret }
+    assert.is_nil(text:find("hunter2", 1, true))
+  end)
+
+  it("refuses functions and tables that contain themselves", function()
+    local circle = {}
+    circle[1] = circle
+    assert.has_error(function() json.encode(circle) end)
+    assert.has_error(function() json.encode { print } end)
+  end)
+end)
+
+describe("json.decode", function()
+  it("remembers what was an array", function()
+    local value = assert(json.decode '{"a":[],"b":{}}')
+    assert.is_true(json.is_array(value.a))
+    assert.is_false(json.is_array(value.b))
+    assert.is_false(json.is_array "text")
+  end)
+
+  it("can tell null from absent", function()
+    assert.same({}, json.decode '{"a":null}')
+    assert.equal(json.null, json.decode('{"a":null}', json.null).a)
+  end)
+
+  it("says where, but not what", function()
+    local value, message, kind = json.decode '{"password": hunter2}'
+    assert.is_nil(value)
+    assert.equal("invalid", kind)
+    assert.is_truthy(message:find("line 1", 1, true))
+    assert.is_nil(message:find("hunter2", 1, true))
+  end)
+
+  it("refuses text behind the value", function()
+    local value, message = json.decode "[1]\n[2]"
+    assert.is_nil(value)
+    assert.is_truthy(message:find("line 2", 1, true))
+  end)
+end)
