@@ -1,0 +1,12 @@
+/*
+** analyzer.h - what clang-tidy cannot see in the headers of Lua: these do not return.
+** Only the analyzer reads this, through -include.
+*/
+#include <lauxlib.h>
+
+#define DOES_NOT_RETURN __attribute__((noreturn))
+
+DOES_NOT_RETURN int lua_error(lua_State *L);
+DOES_NOT_RETURN int luaL_error(lua_State *L, const char *format, ...);
+DOES_NOT_RETURN int luaL_argerror(lua_State *L, int index, const char *message);
+DOES_NOT_RETURN int luaL_typeerror(lua_State *L, int index, const char *type);

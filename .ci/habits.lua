@@ -1,0 +1,107 @@
+--- Habits that no other tool looks after.
+--   lua5.4 .ci/habits.lua OBJECT.o...    exit status 1 when one is broken
+-- Every module has a spec, no file is too long or too wide, and no object holds data
+-- that can change: everything belongs to a host, of which a process may have many.
+package.path = ".ci/?.lua;" .. package.path
+local source = require "source"
+
+local LINES, COLUMNS = 450, 88
+
+local count = 0
+
+local function complain(path, message, ...)
+  count = count + 1
+  print(path .. ": " .. message:format(...))
+end
+
+local function exists(path)
+  local file <close> = io.open(path)
+  return file ~= nil
+end
+
+--- From .ci/no-spec.txt: module to reason.
+local function read_excuses()
+  local excuses = {}
+  for line in io.lines ".ci/no-spec.txt" do
+    local module, reason = line:match "^([%w_.]+)%s+(%S.*)"
+    if module then
+      excuses[module] = reason
+    elseif not line:find "^#" then
+      complain(".ci/no-spec.txt", "'%s' is not a module and a reason", line)
+    end
+  end
+  return excuses
+end
+
+--- spec/a/b_spec.lua for lua/moonwire/a/b.lua, spec/a_spec.lua for a/init.lua.
+local function has_spec(path)
+  local place = path:match "^lua/moonwire/(.*)%.lua$"
+  local folder = place:match "^(.*)/init$"
+  return exists(("spec/%s_spec.lua"):format(place))
+    or folder and exists(("spec/%s_spec.lua"):format(folder))
+end
+
+local function module_of(path)
+  return path:match("^lua/(.*)%.lua$"):gsub("/init$", ""):gsub("/", ".")
+end
+
+local function check_specs(paths)
+  local excuses = read_excuses()
+  for _, path in ipairs(paths) do
+    if path:find "^lua/moonwire/" then
+      local module = module_of(path)
+      local has, excuse = has_spec(path), excuses[module]
+      excuses[module] = nil
+      if has and excuse then
+        complain(path, "has a spec, and still a line in .ci/no-spec.txt")
+      elseif not has and not excuse then
+        complain(path, "has no spec, and no reason in .ci/no-spec.txt")
+      end
+    end
+  end
+  for module in pairs(excuses) do
+    complain(".ci/no-spec.txt", "there is no module %s", module)
+  end
+end
+
+local function check_size(path)
+  local lines = 0
+  for line in io.lines(path) do
+    lines = lines + 1
+    local columns = utf8.len(line) or #line
+    if columns > COLUMNS then
+      complain(path, "line %d is %d columns wide (%d)", lines, columns, COLUMNS)
+    end
+  end
+  if lines > LINES then
+    complain(path, "%d lines: split it by noun (%d)", lines, LINES)
+  end
+end
+
+--- Sections of data that can be written to. What only the loader writes is fine.
+local function is_mutable(section)
+  return (section:find "^%.t?data" or section:find "^%.t?bss")
+    and not section:find "^%.data%.rel%.ro"
+end
+
+local function check_data(objects)
+  assert(#objects > 0, "no objects given")
+  local size <close> = assert(io.popen("size -A " .. table.concat(objects, " ")))
+  local object
+  for line in size:lines() do
+    object = line:match "^(%S+)%s+:$" or object
+    local section, bytes = line:match "^(%.%S+)%s+(%d+)"
+    if section and tonumber(bytes) > 0 and is_mutable(section) then
+      complain(object, "%s holds %s bytes that can change", section, bytes)
+    end
+  end
+  assert(object, "size told nothing")
+end
+
+local paths = source.files()
+check_specs(paths)
+for _, path in ipairs(paths) do
+  check_size(path)
+end
+check_data(arg)
+os.exit(count == 0)

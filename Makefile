@@ -1,0 +1,264 @@
+# Makefile - build, test and check moonwire. `make help` lists the targets.
+#
+# Everything generated goes to build/. A variant is the same Makefile with another BUILD
+# folder: build/asan, build/tsan, build/clang.
+
+PREFIX ?= /usr/local
+BUILD  ?= build
+SPECS  ?=
+FUZZ_SECONDS ?= 60
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || \
+             cat $(BUILD)/version 2>/dev/null || echo unknown)
+
+MOONWIRE = $(BUILD)/moonwire
+FLOOR    = $(BUILD)/floor
+
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc) # one's own -j goes before this one
+endif
+SUB = $(MAKE) --no-print-directory
+Q = $(if $(V),,@)# V=1 shows the commands
+
+## ---- sources -------------------------------------------------------------------------
+
+C_FILES     := $(sort $(shell find host -name '*.c'))
+H_FILES     := $(sort $(shell find host -name '*.h'))
+FUZZ_FILES  := $(filter host/fuzz/%,$(C_FILES))
+FLOOR_FILES := $(filter host/floor/%,$(C_FILES))
+HOST_FILES  := $(filter-out $(FUZZ_FILES) $(FLOOR_FILES),$(C_FILES))
+
+object = $(1:%.c=$(BUILD)/obj/%.o)
+
+## ---- compiler ------------------------------------------------------------------------
+
+LIBRARIES = lua5.4 lua5.4-luv libssh libuv libcrypto
+# -isystem: our warnings are not for other people's headers
+HOST_CPPFLAGS := -Ihost -D_GNU_SOURCE $(patsubst -I%,-isystem %,\
+                   $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null))
+HOST_LIBS := $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lpthread -lm
+
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+  -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wundef \
+  -Wformat=2 -Wvla -Wnull-dereference -Wdouble-promotion -Wimplicit-fallthrough \
+  -Wcast-qual -Wpointer-arith
+ifneq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
+WARNINGS += -Wcomma -Wconditional-uninitialized -Wunreachable-code
+else
+WARNINGS += -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wjump-misses-init
+endif
+WERROR = -Werror# WERROR= lets warnings pass
+
+ifeq ($(SANITIZE),)
+CFLAGS  ?= -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong
+LDFLAGS ?= -Wl,-z,relro,-z,now
+else
+CFLAGS  = -O1 -g -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDFLAGS = -fsanitize=$(SANITIZE)
+endif
+
+COMPILE = $(CC) -std=c11 -fPIE $(HOST_CPPFLAGS) $(CPPFLAGS) $(WARNINGS) $(WERROR) $(CFLAGS)
+LINK    = $(CC) -pie $(CFLAGS) $(LDFLAGS)
+
+## ---- build ---------------------------------------------------------------------------
+
+.PHONY: build
+build: $(MOONWIRE) ## compile build/moonwire; this is what `make` does
+
+.DEFAULT_GOAL := build
+
+$(MOONWIRE): $(call object,$(HOST_FILES))
+	@echo "  link  $@"
+	$(Q)$(LINK) -o $@ $^ $(HOST_LIBS)
+
+.PHONY: floor
+floor: $(if $(FLOOR_FILES),$(FLOOR)) ## compile the bare C client that the bench compares with
+
+$(FLOOR): $(call object,$(FLOOR_FILES))
+	@echo "  link  $@"
+	$(Q)$(LINK) -o $@ $^ $(HOST_LIBS)
+
+$(BUILD)/obj/%.o: %.c | libraries
+	@echo "  cc    $<"
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(call object,host/main.c): CPPFLAGS += -DMOONWIRE_VERSION='"$(VERSION)"'
+$(call object,host/main.c): $(BUILD)/version
+
+$(BUILD)/version: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' > $@
+
+# Say the package's name before the compiler misses a header.
+.PHONY: libraries
+libraries:
+	@.ci/libraries $(CC) $(LIBRARIES)
+
+-include $(patsubst %.o,%.d,$(call object,$(C_FILES)))
+
+.PHONY: FORCE
+FORCE:
+
+.PHONY: setup setup-%
+setup: setup-build-run-test-lint ## install what is missing, with apt
+
+setup-%:
+	@.ci/setup $(subst -, ,$*)
+
+## ---- bench ---------------------------------------------------------------------------
+
+# What is missing must be there before this Makefile is read again: hence the sub-makes.
+
+.PHONY: bench bench-seeds bench-scale
+bench: ## five simulated devices in every mode: table, chart, outputs/
+	@$(SUB) setup-build-run
+	@$(SUB) build
+	@$(MOONWIRE) bench
+
+bench-seeds: ## the same as the documents' own figures were measured
+	@$(SUB) setup-build-run
+	@$(SUB) build
+	@$(MOONWIRE) bench --profile cloud
+
+bench-scale: ## how it grows: 100 to 19,000 devices, beside bare C
+	@$(SUB) setup-build-run
+	@$(SUB) build floor
+	@$(MOONWIRE) bench --scale
+
+## ---- test ----------------------------------------------------------------------------
+
+# The sanitizers' runtimes of Debian 12 do not know every kernel's address layout.
+FIXED_ADDRESSES = $(shell setarch -R true 2>/dev/null && echo setarch -R)
+
+.PHONY: test gc asan tsan fuzz
+test: ## run the specs; SPECS="spec/task_spec.lua" for some of them
+	@$(SUB) setup-build-run-test
+	@$(SUB) build
+	@$(MOONWIRE) test $(SPECS)
+
+gc: build ## the specs with a collector that never rests
+	@MOONWIRE_GC=stress $(MOONWIRE) test $(SPECS)
+
+# No WERROR: what a sanitizer adds to the code makes gcc see ghosts.
+asan: ## the specs under AddressSanitizer, LeakSanitizer and UBSan
+	@$(SUB) build BUILD=$(BUILD)/asan SANITIZE=address,undefined WERROR=
+	@ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
+	  LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/lsan.supp:print_suppressions=0 \
+	  UBSAN_OPTIONS=print_stacktrace=1 \
+	  $(FIXED_ADDRESSES) $(BUILD)/asan/moonwire test $(SPECS)
+
+tsan: ## the specs under ThreadSanitizer
+	@$(SUB) build BUILD=$(BUILD)/tsan SANITIZE=thread WERROR=
+	@TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/tsan.supp:halt_on_error=1:second_deadlock_stack=1 \
+	  $(FIXED_ADDRESSES) $(BUILD)/tsan/moonwire test $(SPECS)
+
+fuzz: ## feed each of host/fuzz for FUZZ_SECONDS
+	@$(SUB) fuzz-all BUILD=$(BUILD)/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined
+
+.PHONY: fuzz-all
+fuzz-all: $(FUZZ_FILES:host/fuzz/%.c=fuzz-run-%)
+
+fuzz-run-%: $(BUILD)/%
+	@mkdir -p $(BUILD)/corpus/$*
+	@echo "  fuzz  $* for $(FUZZ_SECONDS) s"
+	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/$*- \
+	  -print_final_stats=1 $(BUILD)/corpus/$* >$(BUILD)/$*.log 2>&1 || \
+	  { tail -n 60 $(BUILD)/$*.log; exit 1; }
+	@grep number_of_executed_units $(BUILD)/$*.log
+
+$(FUZZ_FILES:host/fuzz/%.c=$(BUILD)/%): $(BUILD)/%: $(call object,host/fuzz/%.c) \
+    $(call object,$(filter-out host/main.c,$(HOST_FILES)))
+	@echo "  link  $@"
+	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(HOST_LIBS)
+
+## ---- lint ----------------------------------------------------------------------------
+
+SHELL_FILES := $(shell grep -lrE '^\#!.*\b(ba|da)?sh$$' .ci scripts 2>/dev/null)
+
+.PHONY: lint lint-format lint-tidy lint-cppcheck lint-lua lint-shell lint-manual lint-house
+lint: lint-format lint-tidy lint-cppcheck lint-lua lint-shell lint-manual lint-house ## all static checks
+
+lint-format:
+	@echo "  lint  clang-format"
+	@clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
+
+# Per file, so that only what changed is looked at; the object knows its headers.
+lint-tidy: $(C_FILES:%.c=$(BUILD)/tidy/%)
+
+$(BUILD)/tidy/%: $(BUILD)/obj/%.o .clang-tidy .ci/analyzer.h
+	@echo "  tidy  $*.c"
+	@mkdir -p $(@D)
+	$(Q)clang-tidy --quiet $*.c -- -std=c11 $(HOST_CPPFLAGS) -include .ci/analyzer.h 2>$@.log || \
+	  { grep -v 'warnings generated' $@.log; exit 1; }
+	@touch $@
+
+lint-cppcheck:
+	@echo "  lint  cppcheck"
+	@cppcheck --enable=warning,style,performance,portability --std=c11 --inline-suppr \
+	  --suppressions-list=.ci/cppcheck.supp --error-exitcode=1 -q -D__linux__ -Ihost host
+
+lint-lua:
+	@echo "  lint  luacheck"
+	@luacheck -q .
+
+lint-shell:
+	@echo "  lint  shellcheck"
+	@shellcheck $(SHELL_FILES)
+
+lint-manual:
+	@echo "  lint  host/moonwire.1"
+	@warnings=$$(groff -mandoc -ww -z host/moonwire.1 2>&1); echo "$$warnings"; test -z "$$warnings"
+
+lint-house: $(call object,$(HOST_FILES))
+	@echo "  lint  .ci/layers.lua .ci/habits.lua"
+	@lua5.4 .ci/layers.lua selftest
+	@lua5.4 .ci/layers.lua
+	@lua5.4 .ci/habits.lua $^
+
+.PHONY: map
+map: ## print the house: every file, what it is for, what it uses
+	@lua5.4 .ci/layers.lua map
+
+.PHONY: format
+format: ## lay out the C files
+	@clang-format -i $(C_FILES) $(H_FILES)
+
+.PHONY: doc
+doc: ## the Lua API as build/doc/index.html
+	@ldoc --fatalwarnings -c .ldoc -d $(BUILD)/doc .
+
+.PHONY: check
+check: ## everything above, one after the other: what must hold before a release
+	@$(SUB) setup
+	@$(SUB) lint
+	@$(SUB) build BUILD=$(BUILD)/clang CC=clang
+	@$(SUB) test
+	@$(SUB) gc
+	@$(SUB) asan
+	@$(SUB) tsan
+	@$(SUB) doc
+
+## ---- install -------------------------------------------------------------------------
+
+ROOM = $(DESTDIR)$(PREFIX)
+LUA_FILES = $(shell cd lua && find . -name '*.lua')
+
+.PHONY: install uninstall
+install: build ## to PREFIX (/usr/local), below DESTDIR
+	install -D -m 755 $(MOONWIRE) $(ROOM)/bin/moonwire
+	install -D -m 644 host/moonwire.1 $(ROOM)/share/man/man1/moonwire.1
+	@for file in $(LUA_FILES); do \
+	  install -D -m 644 lua/$$file $(ROOM)/share/moonwire/lua/$$file || exit; \
+	done
+
+uninstall: ## take that away again
+	rm -f $(ROOM)/bin/moonwire $(ROOM)/share/man/man1/moonwire.1
+	rm -rf $(ROOM)/share/moonwire
+
+.PHONY: clean
+clean: ## remove build/
+	rm -rf $(BUILD)
+
+.PHONY: help
+help: ## print this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
