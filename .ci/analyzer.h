@@ -1,6 +1,6 @@
 /*
-** analyzer.h - what clang-tidy cannot see in the headers of Lua: these do not return.
-** Only the analyzer reads this, through -include.
+** analyzer.h - what the headers of Lua do not say: these do not return. Only clang-tidy,
+** cppcheck and gcc's analyzer read this, in front of each file; programs do without.
 */
 #include <lauxlib.h>
 

@@ -10,7 +10,7 @@ end
 --- Every C and Lua file, specs aside, in order.
 function source.files()
   local list = {}
-  local command = "find host lua scripts -name '*.[ch]' -o -name '*.lua'"
+  local command = "find host lua scripts 2>/dev/null -name '*.[ch]' -o -name '*.lua'"
   local find <close> = assert(io.popen(command))
   for path in find:lines() do
     list[#list + 1] = path
