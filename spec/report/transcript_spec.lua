@@ -17,7 +17,7 @@ local function healthy()
 end
 
 describe("transcript.text", function()
-  it("reads like the screen: echo, rows, prompt with the next command, prompt", function()
+  it("reads like the screen: echo, rows, prompt with the next command", function()
     local text = transcript.text { results = { healthy() }, seconds = 29.834032 }
     assert.equal(table.concat({
       "-> Host 10.2.0.101",

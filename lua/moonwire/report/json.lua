@@ -21,7 +21,10 @@ local function type_of(value)
   return type(meta) == "table" and meta.__jsontype
 end
 
-local function is_object(value)
+--- Whether a decoded value was written as an object, or marked as one.
+-- @param value
+-- @treturn boolean
+function json.is_object(value)
   return type_of(value) == "object"
 end
 
@@ -76,7 +79,7 @@ function prepare(value, depth)
     error("nested too deep for JSON", 0)
   end
   local n = length_of_array(value)
-  if n and not (n == 0 and is_object(value)) then
+  if n and not (n == 0 and json.is_object(value)) then
     return prepare_array(value, n, depth + 1)
   end
   return prepare_object(value, depth + 1)
