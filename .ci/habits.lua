@@ -24,7 +24,10 @@ local function read_excuses()
   local excuses = {}
   for line in io.lines ".ci/no-spec.txt" do
     local module, reason = line:match "^([%w_.]+)%s+(%S.*)"
-    if module then
+    local spec = reason and reason:match "^spec/%S+"
+    if spec and not exists(spec) then
+      complain(".ci/no-spec.txt", "there is no %s", spec)
+    elseif module then
       excuses[module] = reason
     elseif not line:find "^#" then
       complain(".ci/no-spec.txt", "'%s' is not a module and a reason", line)
