@@ -1,0 +1,263 @@
+/*
+** client.c - the life of one SSH connection: its socket on the loop, the rule around
+** every call into libssh, its end. How it logs in is in login.c.
+*/
+#include "ssh/client.h"
+
+#include <libssh/server.h> /* ssh_execute_message_callbacks also pumps client sessions */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "ssh/login.h"
+#include "ssh/stream.h"
+
+enum { FLUSH_ROUNDS = 4 };
+
+struct client *client_new(uv_loop_t *loop, struct deadlines *deadlines)
+{
+  struct client *c = calloc(1, sizeof *c);
+  if (c == NULL)
+    return NULL;
+  c->loop = loop;
+  c->deadlines = deadlines;
+  c->fd = -1;
+  return c;
+}
+
+static void free_when_at_rest(struct client *c)
+{
+  if (!c->is_closing || c->has_poll || c->dial != NULL || c->depth > 0 || c->is_freed)
+    return;
+  c->is_freed = true;
+  free(c->message);
+  free(c->offered);
+  free(c);
+}
+
+static void on_poll_closed(uv_handle_t *handle)
+{
+  struct client *c = handle->data;
+  c->has_poll = false;
+  free_when_at_rest(c);
+}
+
+/*
+** The order matters: libssh does not close a descriptor that it was given once it has
+** disconnected, and closes it in ssh_free when it has not.
+*/
+static void close_session(struct client *c)
+{
+  if (c->session == NULL)
+    return;
+  int fd = ssh_get_fd(c->session);
+  ssh_disconnect(c->session);
+  for (struct stream *stream = c->streams; stream != NULL; stream = stream->next)
+    stream->channel = NULL; /* freed with the session */
+  ssh_free(c->session);
+  c->session = NULL;
+  c->fd = -1;
+  if (fd >= 0)
+    close(fd);
+}
+
+static void tear_down(struct client *c)
+{
+  deadline_disarm(c->deadlines, &c->deadline);
+  if (c->dial != NULL)
+    dial_cancel(c->dial);
+  if (c->has_poll && !uv_is_closing((uv_handle_t *)&c->poll)) {
+    uv_poll_stop(&c->poll);
+    close_session(c);
+    uv_close((uv_handle_t *)&c->poll, on_poll_closed);
+  } else {
+    close_session(c);
+  }
+}
+
+void client_fail(struct client *c, enum error error, const char *format, ...)
+{
+  if (c->error != ERROR_NONE)
+    return; /* the first cause counts */
+  c->error = error;
+  c->phase_ns[c->phase] = uv_hrtime() - c->phase_start_ns;
+  c->message = malloc(CLIENT_MESSAGE);
+  if (c->message == NULL)
+    return;
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(c->message, CLIENT_MESSAGE, format, arguments);
+  va_end(arguments);
+}
+
+void client_enter(struct client *c)
+{
+  c->depth++;
+}
+
+static void flush(struct client *c)
+{
+  for (int round = 0; round < FLUSH_ROUNDS; round++) {
+    if ((ssh_get_status(c->session) & SSH_WRITE_PENDING) == 0)
+      return;
+    ssh_execute_message_callbacks(c->session); /* its poll(2) sees room and writes */
+  }
+}
+
+static void see_whether_lost(struct client *c)
+{
+  bool is_gone = ssh_get_fd(c->session) < 0;
+  if (is_gone)
+    uv_poll_stop(&c->poll); /* at once: the number may be another socket's soon */
+  if (!is_gone && (ssh_get_status(c->session) & (SSH_CLOSED | SSH_CLOSED_ERROR)) == 0)
+    return;
+  const char *text = strstr(ssh_get_error(c->session), "SSH_MSG_DISCONNECT");
+  client_fail(c, ERROR_DROPPED, "the device ended the connection%s%s",
+              text != NULL ? ": " : "", text != NULL ? text : "");
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events);
+
+/* Interest in writing comes and goes; libuv pays two system calls for each change. */
+static void arm(struct client *c)
+{
+  int events = UV_READABLE;
+  if ((ssh_get_status(c->session) & SSH_WRITE_PENDING) != 0)
+    events |= UV_WRITABLE;
+  if (events == c->events)
+    return;
+  c->events = events;
+  uv_poll_start(&c->poll, events, on_poll);
+}
+
+static void step_streams(struct client *c)
+{
+  for (struct stream *stream = c->streams; stream != NULL; stream = stream->next)
+    if (c->error == ERROR_NONE)
+      stream_step(stream);
+}
+
+static void notify(struct client *c)
+{
+  for (struct stream *stream = c->streams; stream != NULL; stream = stream->next) {
+    if (c->error != ERROR_NONE)
+      stream_lost(stream, c->error);
+    stream_notify(stream);
+  }
+  if (c->login != NULL && (c->is_up || c->error != ERROR_NONE)) {
+    c->login = NULL;
+    c->on_login(c);
+  }
+}
+
+static void sweep_streams(struct client *c)
+{
+  struct stream **place = &c->streams;
+  while (*place != NULL) {
+    struct stream *stream = *place;
+    if (stream->is_detached && stream->channel == NULL) {
+      *place = stream->next;
+      stream_free(stream);
+    } else {
+      place = &stream->next;
+    }
+  }
+}
+
+/* Streams whose owner still holds them outlive the client, ended. */
+static void orphan_streams(struct client *c)
+{
+  while (c->streams != NULL) {
+    struct stream *stream = c->streams;
+    c->streams = stream->next;
+    stream_orphan(stream);
+  }
+}
+
+void client_leave(struct client *c)
+{
+  if (c->depth > 1) {
+    c->depth--;
+    return;
+  }
+  if (c->session != NULL && c->error == ERROR_NONE && c->has_poll) {
+    step_streams(c);
+    flush(c);
+    if (c->error == ERROR_NONE)
+      see_whether_lost(c);
+  }
+  c->depth = 0;
+  if (c->is_closing || c->error != ERROR_NONE)
+    tear_down(c);
+  else if (c->has_poll)
+    arm(c);
+  if (c->is_closing) {
+    orphan_streams(c);
+  } else {
+    notify(c);
+    sweep_streams(c);
+  }
+  free_when_at_rest(c);
+}
+
+static void fail_broken_socket(struct client *c, int status)
+{
+  int error = 0;
+  socklen_t length = sizeof error;
+  getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &length);
+  client_fail(c, ERROR_DROPPED, "the connection broke: %s",
+              uv_strerror(error != 0 ? -error : status));
+}
+
+static bool has_pending_stream(const struct client *c)
+{
+  for (struct stream *stream = c->streams; stream != NULL; stream = stream->next)
+    if (stream->state < STREAM_OPEN)
+      return true;
+  return false;
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events)
+{
+  struct client *c = poll->data;
+  (void)events;
+  if (c->session == NULL)
+    return;
+  client_enter(c);
+  if (status < 0)
+    fail_broken_socket(c, status);
+  else if (!c->is_up)
+    login_step(c);
+  else if (!has_pending_stream(c)) /* otherwise leaving pumps */
+    ssh_execute_message_callbacks(c->session);
+  int on = 1; /* Linux falls back to delayed acknowledgements by itself */
+  if (c->fd >= 0)
+    setsockopt(c->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+  client_leave(c);
+}
+
+bool client_watch(struct client *c)
+{
+  if (uv_poll_init(c->loop, &c->poll, c->fd) < 0)
+    return false;
+  c->poll.data = c;
+  c->has_poll = true;
+  c->events = 0;
+  arm(c);
+  return true;
+}
+
+void client_close(struct client *c)
+{
+  if (c->is_closing)
+    return;
+  c->is_closing = true;
+  c->login = NULL;
+  client_enter(c);
+  client_leave(c);
+}

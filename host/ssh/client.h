@@ -1,0 +1,102 @@
+#ifndef MOONWIRE_SSH_CLIENT_H
+#define MOONWIRE_SSH_CLIENT_H
+
+#include <libssh/libssh.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "core/deadline.h"
+#include "core/error.h"
+#include "core/secret.h"
+#include "ssh/dial.h"
+#include "ssh/hostkeys.h"
+
+enum { CLIENT_MESSAGE = 768, CLIENT_METHODS = 4 };
+
+/* The steps of a login, in order. Each has a deadline and is timed. */
+enum phase {
+  PHASE_RESOLVE,
+  PHASE_CONNECT,
+  PHASE_BANNER,
+  PHASE_KEX,
+  PHASE_HOSTKEY,
+  PHASE_AUTH,
+  PHASE_SHELL,
+  PHASE_COUNT
+};
+
+const char *phase_name(enum phase phase);
+
+enum method { METHOD_NONE, METHOD_PASSWORD, METHOD_INTERACTIVE, METHOD_PUBLICKEY };
+
+enum hostkey_policy { HOSTKEY_STRICT, HOSTKEY_ACCEPT_NEW };
+
+/*
+** How to log in. The client reads it while it logs in; strings, secrets and the key stay
+** the caller's, who keeps them until then.
+*/
+struct login {
+  const char *host; /* name or address to connect to */
+  uint16_t port;
+  const char *known_as; /* the name under which the host key is known */
+  const char *user;
+  struct secret *password;           /* NULL: none */
+  ssh_key key;                       /* NULL: none */
+  enum method methods[CLIENT_METHODS]; /* in this order, ended by METHOD_NONE */
+  const char *kex, *hostkey_types, *ciphers, *macs, *publickey_types;
+  struct hostkeys *hostkeys; /* NULL: none are known */
+  enum hostkey_policy policy;
+  const char *const *pins; /* "SHA256:…", ended by NULL; NULL: not pinned */
+  uint64_t timeout_ns[PHASE_COUNT];
+};
+
+struct stream;
+
+/*
+** One SSH connection to one device. It is freed after client_close, on a later turn.
+** Every call into libssh is wrapped in client_enter and client_leave: any of them may
+** read the socket and so complete something for somebody else.
+*/
+struct client {
+  uv_loop_t *loop;
+  struct deadlines *deadlines;
+  struct dial *dial;
+  uv_poll_t poll;
+  ssh_session session;
+  const struct login *login; /* while logging in */
+  struct stream *streams;
+  struct deadline deadline;
+  uint64_t phase_ns[PHASE_COUNT]; /* how long each took */
+  uint64_t phase_start_ns;
+  char *message; /* why it failed */
+  char *offered; /* the host key that the device showed, as in known_hosts */
+  void *owner;
+  void (*on_login)(struct client *client); /* once: look at 'error' */
+  enum error error;
+  enum phase phase;
+  int fd, events, depth;
+  unsigned method, rounds;
+  bool has_poll, is_up, is_closing, is_freed, is_new_key, is_key_verified;
+};
+
+/* A client at rest. NULL: no memory. */
+struct client *client_new(uv_loop_t *loop, struct deadlines *deadlines);
+
+/* Log in; on_login follows, perhaps at once. */
+void client_login(struct client *client, const struct login *login);
+
+/*
+** Say goodbye and let go of everything; the client is freed later and calls nobody. Its
+** streams end with ERROR_CLOSED, tell their owners, and stay theirs to close.
+*/
+void client_close(struct client *client);
+
+void client_enter(struct client *client);
+void client_leave(struct client *client);
+
+/* Give the connection up with an error that every stream will see. */
+void client_fail(struct client *client, enum error error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

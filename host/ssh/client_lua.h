@@ -1,0 +1,18 @@
+#ifndef MOONWIRE_SSH_CLIENT_LUA_H
+#define MOONWIRE_SSH_CLIENT_LUA_H
+
+#include <lua.h>
+
+#include "ssh/client.h"
+
+#define CLIENT_NAME "moonwire.ssh"
+
+/* The open client of the userdata at 'index'; raises when it is closed. */
+struct client *client_check_lua(lua_State *L, int index);
+
+/* client:shell and client:exec, defined in shell_lua.c and exec_lua.c. */
+int client_lua_shell(lua_State *L);
+int client_lua_exec(lua_State *L);
+void shell_lua_register(lua_State *L);
+
+#endif

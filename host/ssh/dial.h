@@ -1,0 +1,40 @@
+#ifndef MOONWIRE_SSH_DIAL_H
+#define MOONWIRE_SSH_DIAL_H
+
+#include <netdb.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "core/error.h"
+
+enum { DIAL_MESSAGE = 256 };
+
+/*
+** From a name to a connected TCP socket: resolve, then try the addresses in turn. The
+** socket is non-blocking and sends at once (TCP_NODELAY).
+*/
+struct dial {
+  uv_poll_t poll;
+  uv_getaddrinfo_t resolve;
+  struct addrinfo *addresses, *next;
+  char port[8];
+  char host[256];
+  char message[DIAL_MESSAGE]; /* what went wrong, address by address */
+  enum error error;
+  int fd;
+  bool is_resolving, is_polling, is_cancelled;
+  void *owner;
+  void (*on_resolved)(struct dial *dial); /* the connect phase begins */
+  void (*on_connected)(struct dial *dial, int fd);
+  void (*on_failed)(struct dial *dial);
+  void (*on_gone)(struct dial *dial); /* after dial_cancel or the end: it may be freed */
+};
+
+/* 'owner' and the callbacks must be set. False: the host name is no name. */
+bool dial_start(struct dial *dial, uv_loop_t *loop, const char *host, uint16_t port);
+
+/* Stop; on_gone follows, on a later turn, in every case. */
+void dial_cancel(struct dial *dial);
+
+#endif

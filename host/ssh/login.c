@@ -1,0 +1,295 @@
+/*
+** login.c - the steps from a name to a logged-in session: resolve, connect, banner, key
+** exchange, host key, authentication. One deadline and one clock per step.
+**
+** The socket is exchanged under libssh's hands: it begins on one end of a socket pair,
+** writes its identification there, and then finds the TCP socket under the same number.
+** So our identification travels at once, the first bytes of the device are looked at
+** before libssh sees them, libssh's fcntl never takes O_NONBLOCK from the real socket,
+** and its first write cannot fail (in 0.10.6 that writes to freed memory).
+*/
+#include "ssh/login.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libssh/callbacks.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+
+const char *phase_name(enum phase phase)
+{
+  static const char *const names[PHASE_COUNT] = {"resolve", "connect", "banner", "kex",
+                                                 "hostkey", "auth",    "shell"};
+  return names[phase];
+}
+
+static const char *lateness(enum phase phase)
+{
+  static const char *const words[PHASE_COUNT] = {
+      "no name server answered", "no answer to the connection request",
+      "connected, but the device said nothing", "the key exchange did not end",
+      "the host key was not checked", "the login was not answered",
+      "the shell was not opened"};
+  return words[phase];
+}
+
+static void on_late(struct deadline *deadline)
+{
+  struct client *c =
+      (struct client *)(void *)((char *)deadline - offsetof(struct client, deadline));
+  client_enter(c);
+  client_fail(c, ERROR_TIMEOUT, "%s within %g s", lateness(c->phase),
+              (double)c->login->timeout_ns[c->phase] / 1e9);
+  client_leave(c);
+}
+
+static void begin(struct client *c, enum phase phase)
+{
+  uint64_t now_ns = uv_hrtime();
+  if (c->phase_start_ns != 0)
+    c->phase_ns[c->phase] = now_ns - c->phase_start_ns;
+  c->phase = phase;
+  c->phase_start_ns = now_ns;
+  if (!deadline_arm(c->deadlines, &c->deadline, c->login->timeout_ns[phase], on_late))
+    client_fail(c, ERROR_LOCAL, "not enough memory");
+}
+
+static bool set_options(struct client *c)
+{
+  const struct login *login = c->login;
+  int no = 0;
+  const struct {
+    enum ssh_options_e option;
+    const void *value;
+  } options[] = {
+      {SSH_OPTIONS_PROCESS_CONFIG, &no},      /* never read ~/.ssh/config */
+      {SSH_OPTIONS_SSH_DIR, "/nonexistent"},  /* never ask who the user is */
+      {SSH_OPTIONS_KNOWNHOSTS, "/dev/null"},  /* it would be read at every login */
+      {SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null"},
+      {SSH_OPTIONS_HOST, "device"}, /* the real names have characters it refuses */
+      {SSH_OPTIONS_USER, "moonwire"},
+      {SSH_OPTIONS_KEY_EXCHANGE, login->kex},
+      {SSH_OPTIONS_HOSTKEYS, login->hostkey_types},
+      {SSH_OPTIONS_CIPHERS_C_S, login->ciphers},
+      {SSH_OPTIONS_CIPHERS_S_C, login->ciphers},
+      {SSH_OPTIONS_HMAC_C_S, login->macs},
+      {SSH_OPTIONS_HMAC_S_C, login->macs},
+      {SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, login->publickey_types},
+  };
+  for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+    if (options[i].value == NULL)
+      continue;
+    if (ssh_options_set(c->session, options[i].option, options[i].value) != SSH_OK) {
+      client_fail(c, ERROR_ALGORITHM, "%s", ssh_get_error(c->session));
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Let libssh write its identification into a socket pair; the other end has it then. */
+static ssize_t take_identification(struct client *c, int end, char *text, size_t size)
+{
+  for (int round = 0; round < 4; round++) {
+    if (ssh_connect(c->session) != SSH_AGAIN)
+      return -1;
+    ssize_t n = recv(end, text, size, MSG_DONTWAIT);
+    if (n > 0)
+      return n;
+  }
+  return -1;
+}
+
+static bool introduce(struct client *c, int socket_fd)
+{
+  int ends[2];
+  char text[256];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0) {
+    client_fail(c, ERROR_LOCAL, "no descriptor left: %s", uv_strerror(-errno));
+    return false;
+  }
+  c->fd = ends[0];
+  ssh_options_set(c->session, SSH_OPTIONS_FD, &c->fd);
+  ssize_t n = take_identification(c, ends[1], text, sizeof text);
+  int same = dup3(socket_fd, c->fd, O_CLOEXEC); /* libssh holds the number, not the file */
+  close(ends[1]);
+  if (n < 0 || same < 0)
+    client_fail(c, ERROR_LOCAL, "cannot start SSH: %s", ssh_get_error(c->session));
+  else if (send(c->fd, text, (size_t)n, MSG_NOSIGNAL) != n)
+    client_fail(c, ERROR_DROPPED, "the device ended the connection at once");
+  return c->error == ERROR_NONE;
+}
+
+static void start_ssh(struct client *c, int socket_fd)
+{
+  c->session = ssh_new();
+  if (c->session == NULL) {
+    client_fail(c, ERROR_LOCAL, "not enough memory");
+  } else {
+    ssh_set_blocking(c->session, 0);
+    if (set_options(c) && introduce(c, socket_fd) && !client_watch(c))
+      client_fail(c, ERROR_LOCAL, "the loop takes no more descriptors");
+  }
+  close(socket_fd);
+}
+
+static void on_resolved(struct dial *dial)
+{
+  begin(dial->owner, PHASE_CONNECT);
+}
+
+static void on_connected(struct dial *dial, int fd)
+{
+  struct client *c = dial->owner;
+  client_enter(c);
+  begin(c, PHASE_BANNER);
+  start_ssh(c, fd);
+  client_leave(c);
+}
+
+static void on_failed(struct dial *dial)
+{
+  struct client *c = dial->owner;
+  client_enter(c);
+  client_fail(c, dial->error, "%s", dial->message);
+  client_leave(c);
+}
+
+static void on_gone(struct dial *dial)
+{
+  struct client *c = dial->owner;
+  if (dial->addresses != NULL)
+    uv_freeaddrinfo(dial->addresses);
+  free(dial);
+  c->dial = NULL;
+  client_enter(c);
+  client_leave(c);
+}
+
+void client_login(struct client *c, const struct login *login)
+{
+  c->login = login;
+  client_enter(c);
+  c->dial = calloc(1, sizeof *c->dial);
+  if (c->dial == NULL) {
+    client_fail(c, ERROR_LOCAL, "not enough memory");
+  } else {
+    *c->dial = (struct dial){.owner = c,
+                             .on_resolved = on_resolved,
+                             .on_connected = on_connected,
+                             .on_failed = on_failed,
+                             .on_gone = on_gone};
+    begin(c, PHASE_RESOLVE);
+    if (!dial_start(c->dial, c->loop, login->host, login->port)) {
+      free(c->dial);
+      c->dial = NULL;
+      client_fail(c, ERROR_RESOLVE, "\"%.64s\" is no host name", login->host);
+    }
+  }
+  client_leave(c);
+}
+
+static void fail_not_ssh(struct client *c, const char *what, const char *bytes, size_t n)
+{
+  char shown[64];
+  size_t length = 0;
+  for (size_t i = 0; i < n && length < 40; i++) {
+    if (bytes[i] == '\r' || bytes[i] == '\n')
+      break;
+    shown[length++] = bytes[i] >= ' ' && bytes[i] <= '~' ? bytes[i] : '.';
+  }
+  shown[length] = '\0';
+  client_fail(c, ERROR_PROTOCOL, "port %u speaks %s, not SSH (it said \"%s\")",
+              (unsigned)c->login->port, what, shown);
+}
+
+static const char *foreign_protocol(const char *bytes, size_t n)
+{
+  const unsigned char *u = (const unsigned char *)bytes;
+  if (n >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
+    return "HTTP";
+  if (n >= 3 && (u[0] == 0x15 || u[0] == 0x16) && u[1] == 0x03)
+    return "TLS";
+  if (n >= 2 && u[0] == 0xff && u[1] >= 0xfb)
+    return "telnet";
+  return NULL;
+}
+
+/* Look at the device's first bytes without taking them. */
+static bool see_banner(struct client *c)
+{
+  char bytes[256];
+  ssize_t n = recv(c->fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
+  if (n < 0 && (errno == EAGAIN || errno == EINTR))
+    return false;
+  if (n <= 0) {
+    client_fail(c, ERROR_DROPPED,
+                "the device ended the connection before it said anything "
+                "(has it no session left, or does it refuse this address?)");
+    return false;
+  }
+  const char *what = foreign_protocol(bytes, (size_t)n);
+  if (what != NULL) {
+    fail_not_ssh(c, what, bytes, (size_t)n);
+    return false;
+  }
+  begin(c, PHASE_KEX);
+  return true;
+}
+
+static void fail_kex(struct client *c)
+{
+  char text[CLIENT_MESSAGE - 64];
+  snprintf(text, sizeof text, "%s", ssh_get_error(c->session));
+  if (strstr(text, "no match for method") != NULL)
+    client_fail(c, ERROR_ALGORITHM, "%s", text);
+  else if (strstr(text, "disconnected") != NULL || strstr(text, "reset") != NULL ||
+           strstr(text, "Socket error") != NULL || text[0] == '\0')
+    client_fail(c, ERROR_DROPPED,
+                "the device ended the connection during the key exchange%s%s",
+                text[0] != '\0' ? ": " : "", text);
+  else
+    client_fail(c, ERROR_PROTOCOL, "the key exchange failed: %s", text);
+}
+
+static void exchange_keys(struct client *c)
+{
+  int code = ssh_connect(c->session);
+  if (code == SSH_AGAIN)
+    return;
+  if (code != SSH_OK) {
+    fail_kex(c);
+    return;
+  }
+  begin(c, PHASE_HOSTKEY);
+  if (!verify_host_key(c))
+    return;
+  c->is_key_verified = true;
+  begin(c, PHASE_AUTH);
+  auth_step(c);
+}
+
+static void settle_login(struct client *c)
+{
+  if (!c->is_up || c->error != ERROR_NONE)
+    return;
+  deadline_disarm(c->deadlines, &c->deadline);
+  c->phase_ns[PHASE_AUTH] = uv_hrtime() - c->phase_start_ns;
+  c->phase = PHASE_SHELL;
+  c->phase_start_ns = uv_hrtime();
+}
+
+void login_step(struct client *c)
+{
+  if (c->phase == PHASE_BANNER && !see_banner(c))
+    return;
+  if (c->phase == PHASE_KEX)
+    exchange_keys(c);
+  else if (c->phase == PHASE_AUTH)
+    auth_step(c);
+  settle_login(c);
+}

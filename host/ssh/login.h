@@ -1,0 +1,21 @@
+#ifndef MOONWIRE_SSH_LOGIN_H
+#define MOONWIRE_SSH_LOGIN_H
+
+#include "ssh/client.h"
+
+/* Go on with the login: the socket has something, or room. Inside enter and leave. */
+void login_step(struct client *client);
+
+/* Put the connected socket on the loop. False: the loop cannot take it. */
+bool client_watch(struct client *client);
+
+/* One step of authentication (auth.c): SSH_AUTH_AGAIN, SSH_AUTH_SUCCESS, or failed. */
+void auth_step(struct client *client);
+
+/*
+** Whether the server's host key is the device's (verify.c). Nothing secret is sent
+** before this has said so; otherwise the client has failed.
+*/
+bool verify_host_key(struct client *client);
+
+#endif

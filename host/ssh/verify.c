@@ -1,0 +1,129 @@
+/*
+** verify.c - the gate between key exchange and login. libssh checks no host key by
+** itself: whatever is not proved to be the device's key ends the connection here.
+*/
+#include <libssh/libssh.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ssh/known_hosts.h"
+#include "ssh/login.h"
+
+struct shown_key {
+  unsigned char bytes[KNOWN_HOSTS_KEY_SIZE];
+  struct hostkeys_key key;
+  char fingerprint[HOSTKEYS_FINGERPRINT_SIZE];
+};
+
+/* The key as the device showed it, also kept as text for messages and accept-new. */
+static bool read_key(struct client *c, struct shown_key *shown)
+{
+  ssh_key key = NULL;
+  char *text = NULL;
+  if (ssh_get_server_publickey(c->session, &key) != SSH_OK)
+    return false;
+  const char *type = ssh_key_type_to_char(ssh_key_type(key));
+  if (ssh_pki_export_pubkey_base64(key, &text) == SSH_OK && type != NULL) {
+    size_t size = strlen(type) + strlen(text) + 2;
+    c->offered = malloc(size);
+    if (c->offered != NULL)
+      snprintf(c->offered, size, "%s %s", type, text);
+    shown->key.bytes = shown->bytes;
+    shown->key.length = known_hosts_decode((struct known_hosts_text){type, strlen(type)},
+                                           (struct known_hosts_text){text, strlen(text)},
+                                           shown->bytes);
+  }
+  ssh_string_free_char(text);
+  ssh_key_free(key);
+  if (shown->key.length == 0)
+    return false;
+  hostkeys_fingerprint(shown->key, shown->fingerprint);
+  return true;
+}
+
+static bool is_pinned(const struct login *login, struct hostkeys_key key)
+{
+  for (const char *const *pin = login->pins; *pin != NULL; pin++)
+    if (hostkeys_pin(*pin, key))
+      return true;
+  return false;
+}
+
+static void fail_changed(struct client *c, const struct hostkeys_match *match,
+                         const char *fingerprint)
+{
+  char expected[HOSTKEYS_FINGERPRINT_SIZE] = "?";
+  const struct hostkeys_record *record = &match->expected[0];
+  if (match->expected_count > 0)
+    hostkeys_fingerprint(record->key, expected);
+  client_fail(c, ERROR_HOSTKEY,
+              "the host key has changed: the device shows %s, known is %s (%s:%u). "
+              "Someone may be in between; if the device was replaced, remove that line",
+              fingerprint, expected, match->expected_count > 0 ? record->file : "?",
+              match->expected_count > 0 ? record->line : 0);
+}
+
+static bool accept_new(struct client *c, const struct hostkeys_peer *peer,
+                       const struct shown_key *shown)
+{
+  c->is_new_key = hostkeys_add(c->login->hostkeys, peer, shown->key) == HOSTKEYS_KNOWN;
+  if (!c->is_new_key)
+    client_fail(c, ERROR_HOSTKEY, "the new host key %s could not be kept",
+                shown->fingerprint);
+  return c->is_new_key;
+}
+
+static void fail_unknown(struct client *c, const struct shown_key *shown)
+{
+  client_fail(c, ERROR_HOSTKEY,
+              "the host key %s is not known: compare it at the device, then pin it "
+              "(host_key = \"%s\") or add it to known_hosts",
+              shown->fingerprint, shown->fingerprint);
+}
+
+static bool look_up(struct client *c, const struct shown_key *shown)
+{
+  const struct login *login = c->login;
+  const struct hostkeys_peer peer = {login->known_as, NULL, login->port};
+  struct hostkeys_match match = {.verdict = HOSTKEYS_UNKNOWN};
+  if (login->hostkeys != NULL)
+    hostkeys_lookup(login->hostkeys, &peer, shown->key, &match);
+  switch (match.verdict) {
+  case HOSTKEYS_KNOWN:
+    return true;
+  case HOSTKEYS_CHANGED:
+    fail_changed(c, &match, shown->fingerprint);
+    return false;
+  case HOSTKEYS_REVOKED:
+    client_fail(c, ERROR_HOSTKEY, "the host key %s is marked as revoked",
+                shown->fingerprint);
+    return false;
+  case HOSTKEYS_UNKNOWN:
+    if (login->hostkeys != NULL && login->policy == HOSTKEY_ACCEPT_NEW)
+      return accept_new(c, &peer, shown);
+    fail_unknown(c, shown);
+    return false;
+  default:
+    client_fail(c, ERROR_LOCAL, "the host key could not be looked up");
+    return false;
+  }
+}
+
+bool verify_host_key(struct client *c)
+{
+  struct shown_key shown;
+  shown.key = (struct hostkeys_key){NULL, 0};
+  if (!read_key(c, &shown)) {
+    client_fail(c, ERROR_HOSTKEY, "the device shows no host key that can be read");
+    return false;
+  }
+  if (c->login->pins == NULL)
+    return look_up(c, &shown);
+  if (is_pinned(c->login, shown.key))
+    return true;
+  client_fail(c, ERROR_HOSTKEY,
+              "the host key is not the pinned one: the device shows %s, pinned is %s",
+              shown.fingerprint, c->login->pins[0]);
+  return false;
+}

@@ -1,0 +1,72 @@
+--- One device of a run: log in, do the job, log out, and say how it went.
+-- Whatever happens ends as a plain result table; nothing is raised.
+-- @module moonwire.fleet.device
+local host = require "host.task"
+local session = require "moonwire.session"
+
+local device_run = {}
+
+local function new_result(device)
+  return { device = device.name or device.host, host = device.host, ok = false }
+end
+
+local function set_failure(result, message, kind, phase)
+  result.message, result.kind, result.phase = tostring(message), kind, phase
+end
+
+-- An error in a job is a mistake in its code: say where, and keep the way there.
+local function describe_error(err)
+  if err == host.cancelled then
+    return { kind = "cancelled", message = "cancelled" }
+  end
+  local message = tostring(err)
+  return { kind = "error", message = message, traceback = debug.traceback(message, 2) }
+end
+
+local function keep_job(result, opened, ok, value, message, kind)
+  if not ok then
+    set_failure(result, value.message, value.kind, "job")
+    result.traceback = value.traceback
+  elseif value == nil and message ~= nil then
+    set_failure(result, message, kind or "job", opened.phase or "job")
+  else
+    result.ok, result.value = true, value
+  end
+end
+
+local function with_session(result, device, job, options)
+  local opened, message, kind, detail = session.open(device, options)
+  if not opened then
+    result.phases = detail and detail.phases
+    return set_failure(result, message, kind, detail and detail.phase)
+  end
+  local self <close> = opened -- also when this task is cancelled
+  keep_job(result, self, xpcall(job, describe_error, self, device))
+  if options.dwell then
+    host.sleep(options.dwell)
+  end
+  result.phases = self:phases()
+  result.output = self.answers
+end
+
+--- Run a job on a device.
+-- @tparam table device
+-- @tparam function job called with the session and the device; what it returns is the
+-- result's `value`; `nil, message, kind` makes the device fail
+-- @tparam table options as for `session.open`; `dwell` (seconds the session stays open
+-- behind the job)
+-- @treturn table `device`, `host`, `ok`, `value`, `output` (answers), `kind`, `message`,
+-- `phase`, `phases` (seconds), `elapsed` (seconds)
+function device_run.run(device, job, options)
+  local result = new_result(device)
+  local started = host.now()
+  local ok, err = pcall(with_session, result, device, job, options)
+  if not ok then
+    set_failure(result, err, err == host.cancelled and "cancelled" or "error", "job")
+    result.ok = false
+  end
+  result.elapsed = host.now() - started
+  return result
+end
+
+return device_run

@@ -1,0 +1,152 @@
+--- The same job on many devices, in one of four modes.
+--
+--  * `sync`: one device after another;
+--  * `threads`: as many OS threads as `workers`, one device at a time each;
+--  * `nonblocking`: one thread, up to `limit` sessions at once;
+--  * `hybrid`: one thread for each core, each with its share of `limit` sessions.
+-- @module moonwire.fleet
+local device_run = require "moonwire.fleet.device"
+local host = require "host.task"
+local task = require "moonwire.task"
+local uv = require "luv"
+
+local fleet = {}
+
+local LIMIT = 500 -- sessions at once: more at a time costs more than it brings
+local WORKERS = 10
+
+local function seconds_of(time)
+  return time.sec + time.usec / 1e6
+end
+
+local function cpu_seconds()
+  local usage = uv.getrusage()
+  return seconds_of(usage.utime) + seconds_of(usage.stime)
+end
+
+-- Run in this thread, up to 'limit' at once. What counts as a session is a device whose
+-- turn has come and is not over.
+local function run_here(run, devices, job, limit)
+  local open = 0
+  task.map(devices, limit, function(device, index)
+    open = open + 1
+    run.peak_sessions = math.max(run.peak_sessions, open)
+    local result = device_run.run(device, job, run.device_options)
+    open = open - 1
+    run:_keep(index, result)
+  end)
+end
+
+local MODES = {}
+
+function MODES.sync(run, devices, options)
+  run_here(run, devices, options.job, 1)
+end
+
+function MODES.nonblocking(run, devices, options)
+  run_here(run, devices, options.job, options.limit or LIMIT)
+end
+
+local function run_in_threads(run, devices, options, workers, limit)
+  local threads = require "moonwire.fleet.threads"
+  local ok, statistics, kind = threads.run {
+    devices = devices,
+    job = options.job,
+    workers = workers,
+    limit = limit,
+    pin = options.pin,
+    options = run.device_options,
+    on_result = function(index, result)
+      run:_keep(index, result)
+    end,
+  }
+  if not ok then
+    error(("fleet.run: %s (%s)"):format(statistics, kind), 0)
+  end
+  run.peak_sessions = statistics.peak
+  run.threads = statistics.workers
+end
+
+function MODES.threads(run, devices, options)
+  run_in_threads(run, devices, options, options.workers or WORKERS, 1)
+end
+
+function MODES.hybrid(run, devices, options)
+  local workers = options.workers or require("host.pool").cores()
+  local limit = math.max(1, (options.limit or LIMIT) // workers)
+  run_in_threads(run, devices, options, workers, limit)
+end
+
+local Run = { __name = "moonwire.Run" }
+Run.__index = Run
+
+function Run:_keep(index, result)
+  result.index = index
+  self.results[index] = result
+  local column = result.ok and "ok" or "failed"
+  self.count[column] = self.count[column] + 1
+  if self.on_result then
+    self.on_result(result, self.count)
+  end
+end
+
+-- What a device's run is given; it must cross to other threads as a copy.
+local function device_options(options)
+  return {
+    lazy = options.lazy ~= false,
+    timeout = options.timeout,
+    timeouts = options.timeouts,
+    dwell = options.dwell,
+    host_key_policy = options.host_key_policy,
+  }
+end
+
+local function check(devices, options)
+  local mode = MODES[options.mode or "nonblocking"]
+  if not mode then
+    error(("fleet.run: there is no mode %q"):format(tostring(options.mode)), 3)
+  end
+  if type(options.job) ~= "function" then
+    error("fleet.run: job must be a function", 3)
+  end
+  for _, name in ipairs { "workers", "limit" } do
+    local value = options[name]
+    if value ~= nil and (math.type(value) ~= "integer" or value < 1) then
+      error(("fleet.run: %s must be a whole number of at least 1"):format(name), 3)
+    end
+  end
+  return mode, table.move(devices, 1, #devices, 1, {})
+end
+
+--- Run a job on every device and wait for all of them.
+-- A device that fails is a result like any other; the others never notice. An error in
+-- the job is that device's result. The results are in the order of the devices.
+-- @tparam table devices a list of device tables, or an inventory
+-- @tparam table options `job` (function of session and device); `mode` ("nonblocking"),
+-- `workers` (threads: 10; hybrid: one for each core), `limit` (500 sessions at once),
+-- `on_result` (called with each result as it comes, and the counts so far), `timeout`
+-- (30 seconds for a command), `timeouts` (seconds by phase of the login), `dwell`
+-- (seconds that a session stays open behind its job), `pin` (threads to cores)
+-- @treturn table run: `mode`, `results`, `ok`, `count` (`ok`, `failed`), `seconds`,
+-- `peak_sessions`, `threads`, `cpu_seconds`, `max_rss_bytes`
+function fleet.run(devices, options)
+  local mode, list = check(devices, options)
+  local run = setmetatable({
+    mode = options.mode or "nonblocking",
+    results = {},
+    count = { ok = 0, failed = 0 },
+    on_result = options.on_result,
+    peak_sessions = 0,
+    threads = 1,
+    device_options = device_options(options),
+  }, Run)
+  local started, cpu = host.now(), cpu_seconds()
+  mode(run, list, options)
+  run.seconds = host.now() - started
+  run.cpu_seconds = cpu_seconds() - cpu
+  run.max_rss_bytes = uv.getrusage().maxrss * 1024
+  run.ok = run.count.failed == 0
+  return run
+end
+
+return fleet

@@ -1,0 +1,227 @@
+--- The waiting engine: when is a device's answer over?
+-- An answer ends where its own end has been proved. Behind a command that only reads, a
+-- comment line with a number used once (the mark) is sent along; the answer is over when
+-- the device shows its prompt with that mark. Behind any other command nothing is sent
+-- until its prompt or its question is there, since bytes sent ahead answer questions.
+-- Never is an empty line sent to "find the prompt".
+-- @module moonwire.session.dialogue
+local echo = require "moonwire.session.echo"
+local failure = require "moonwire.session.failure"
+local platforms = require "moonwire.platform"
+local task = require "host.task"
+local uv = require "luv"
+
+local dialogue = {}
+
+local Dialogue = { __name = "moonwire.Dialogue" }
+Dialogue.__index = Dialogue
+
+local MOST_PAGES = 100000
+local QUIET = 0.05 -- seconds without a byte before an unannounced question is believed
+
+local function random_word()
+  return (uv.random(4):gsub(".", function(c)
+    return ("%02x"):format(c:byte())
+  end))
+end
+
+--- A dialogue over an open shell.
+-- @param shell a `host.ssh` shell
+-- @tparam table platform
+-- @treturn Dialogue
+function dialogue.new(shell, platform)
+  return setmetatable({
+    shell = shell,
+    platform = platform,
+    newline = platform.link.newline,
+    word = random_word(),
+    marks = 0,
+    stale = {},
+  }, Dialogue)
+end
+
+--- A new mark: a comment that was never sent before.
+-- @treturn string
+function Dialogue:new_mark()
+  self.marks = self.marks + 1
+  return ("%smw-%s-%d"):format(self.platform.comment, self.word, self.marks)
+end
+
+-- Remember the prompt, and by it the host: further prompts are those of this host.
+function Dialogue:learn(prompt)
+  local mode = platforms.mode_of(self.platform, prompt)
+  if not mode then
+    return false
+  end
+  self.prompt, self.mode = prompt, mode
+  local host = platforms.host_of(self.platform, prompt)
+  if host and host ~= self.host then
+    self.host = host
+    local clip = self.platform.host.clip
+    self.shell:set_host(clip and host:sub(1, clip) or host)
+  end
+  return true
+end
+
+local function find_rule(rules, line)
+  for _, rule in ipairs(rules or {}) do
+    if line:find(rule[1]) then
+      return rule
+    end
+  end
+end
+
+local function is_pager(self, tail)
+  local pager = self.platform.pager
+  return pager and tail:find(pager.pattern)
+end
+
+function Dialogue:_turn_page(answer)
+  answer.pages = answer.pages + 1
+  if answer.pages > MOST_PAGES then
+    return nil, "the pager does not end", "limit"
+  end
+  return self.shell:write(self.platform.pager.key)
+end
+
+-- A line that only looks like a question is followed by more; a question is not.
+function Dialogue:_is_quiet(mark)
+  local event, a, b = self.shell:read(mark, QUIET)
+  if event == nil and b == "timeout" then
+    return true
+  end
+  self.unread = { event, a, b }
+  return false
+end
+
+function Dialogue:_next_event(mark, deadline)
+  local unread = self.unread
+  if unread then
+    self.unread = nil
+    return table.unpack(unread, 1, 3)
+  end
+  return self.shell:read(mark, math.max(0, deadline - task.now()))
+end
+
+-- A question that nobody announced is never answered: leave it by the break key.
+function Dialogue:_refuse(tail, answer)
+  self.shell:write(self.platform.break_key or "\3")
+  local message = ('the device asks "%s", which was not announced; it was not answered')
+  return nil, message:format(failure.tail(tail)), "question", answer
+end
+
+function Dialogue:_on_tail(tail, answer, mark)
+  if is_pager(self, tail) then
+    return self:_turn_page(answer)
+  end
+  local rule = find_rule(self.platform.questions, tail)
+  if rule and not platforms.mode_of(self.platform, tail) and self:_is_quiet(mark) then
+    return self:_refuse(tail, answer)
+  end
+  return true
+end
+
+-- Text that holds an older mark: the rest of an answer that was given up on.
+local function drop_stale(self, text)
+  for mark in pairs(self.stale) do
+    local _, last = text:find(mark .. "\n", 1, true)
+    if last then
+      text = text:sub(last + 1)
+      self.stale[mark] = nil
+    end
+  end
+  return text
+end
+
+--- Wait until the device shows its prompt with the mark.
+-- @string mark as it was sent
+-- @number deadline a point in time, of `task.now`
+-- @treturn[1] string what came before, prompt and echo of the command first
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: timeout, dropped, limit, question, channel, closed
+function Dialogue:await_mark(mark, deadline)
+  local answer = { pages = 0, text = "" }
+  while true do
+    local event, a, b = self:_next_event(mark, deadline)
+    local ok, message, kind = true, a, b
+    if event == "mark" then
+      if self:learn(b) then
+        return drop_stale(self, answer.text .. a)
+      end
+      answer.text = answer.text .. a .. b .. mark .. "\n"
+    elseif event == "tail" then
+      ok, message, kind = self:_on_tail(a, answer, mark)
+    else
+      ok = nil
+    end
+    if not ok then
+      self.stale[mark] = true
+      return nil, message, kind
+    end
+  end
+end
+
+--- Wait until the device is at a prompt or asks something.
+-- @number deadline
+-- @tparam[opt] table question a rule that the caller is ready to answer
+-- @treturn[1] string "prompt" or "question"
+-- @treturn[1] string the line
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind
+function Dialogue:await_rest(deadline, question)
+  local answer = { pages = 0 }
+  while true do
+    local event, tail, kind = self:_next_event(nil, deadline)
+    if event ~= "tail" then
+      return nil, tail, kind
+    end
+    if question and tail:find(question[1]) then
+      return "question", tail
+    end
+    if platforms.mode_of(self.platform, tail) then
+      return "prompt", tail
+    end
+    local ok, message, why = self:_on_tail(tail, answer, nil)
+    if not ok then
+      return nil, message, why
+    end
+  end
+end
+
+--- Send lines, each with the platform's line end.
+-- @param ... strings, or a secret
+-- @treturn[1] boolean true
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind
+function Dialogue:send(...)
+  for i = 1, select("#", ...) do
+    local ok, message, kind = self.shell:write((select(i, ...)), self.newline)
+    if not ok then
+      return nil, message, kind
+    end
+  end
+  return true
+end
+
+--- The words of a failed wait.
+-- @string doing
+-- @string message
+-- @treturn string
+function Dialogue:explain(doing, message)
+  local awaited = self.prompt and ("the prompt " .. self.prompt) or "the first prompt"
+  return failure.message(doing, awaited, message, self.shell:text())
+end
+
+--- Take prompt, echo and line ends off an answer.
+-- @string text from `await_mark`
+-- @string command
+-- @treturn string
+function Dialogue:output_of(text, command)
+  local output = echo.strip(text, command)
+  return (output:gsub("\n$", ""))
+end
+
+return dialogue

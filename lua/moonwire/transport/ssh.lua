@@ -1,0 +1,153 @@
+--- SSH as a transport: from a device's table to a logged-in connection.
+-- @module moonwire.transport.ssh
+local algorithms = require "host.algorithms"
+local hostkeys = require "host.hostkeys"
+local secrets = require "host.secret"
+local ssh = require "host.ssh"
+
+local transport = {}
+
+-- Read once per program (and thread), not per device.
+local stores, keys, profiles = {}, {}, {}
+
+local DEFAULT_STORE = ""
+
+local function store_of(device)
+  local path = device.known_hosts or DEFAULT_STORE
+  local store = stores[path]
+  if store then
+    return store
+  end
+  local message, kind
+  if path == DEFAULT_STORE then
+    store, message, kind = hostkeys.open()
+  else
+    store, message, kind = hostkeys.open { files = { path } }
+  end
+  if not store then
+    return nil, message, kind
+  end
+  stores[path] = store
+  return store
+end
+
+local function key_of(device)
+  local path = device.key_file
+  if not path then
+    return nil
+  end
+  if not keys[path] then
+    local key, message, kind = ssh.key(path, transport.secret_of(device, "key_passphrase"))
+    if not key then
+      return nil, message, kind
+    end
+    keys[path] = key
+  end
+  return keys[path]
+end
+
+local FIELD_OF = { enable = "secret" }
+
+--- A secret of a device: as it is in the inventory, or made of a string there.
+-- @tparam table device
+-- @string name "password", "enable", "key_passphrase"
+-- @treturn secret|nil
+function transport.secret_of(device, name)
+  local value = device[FIELD_OF[name] or name]
+  if type(value) == "string" then
+    return secrets.from_string(value)
+  end
+  return value
+end
+
+local function pins_of(device)
+  local pins = device.host_key
+  if type(pins) == "string" then
+    return { pins }
+  end
+  return pins
+end
+
+local function lists_of(device)
+  local name = device.algorithms or "default"
+  if not profiles[name] then
+    local lists, message, kind = algorithms.default(name)
+    if not lists then
+      return nil, message, kind
+    end
+    profiles[name] = lists
+  end
+  return profiles[name]
+end
+
+-- A device may have keys of several types: ask for one that we can judge.
+local function hostkey_types(store, device, lists)
+  local types = store and store:types(device.host, device.port or 22) or ""
+  if types == "" then
+    return lists.hostkey_types
+  end
+  return algorithms.prefer(lists.hostkey_types, types)
+end
+
+local function describe(device, message)
+  return ("%s:%d: %s"):format(device.host, device.port or 22, message)
+end
+
+local function fail(device, message, kind)
+  return nil, describe(device, message), kind, { phase = "start", phases = {} }
+end
+
+-- What this machine knows about a device before it is asked anything.
+local function what_is_known(device)
+  local known, message, kind = { pins = pins_of(device) }, nil, nil
+  known.lists, message, kind = lists_of(device)
+  if known.lists and not known.pins then
+    known.store, message, kind = store_of(device)
+  end
+  if not message then
+    known.key, message, kind = key_of(device)
+  end
+  if message then
+    return nil, message, kind
+  end
+  return known
+end
+
+--- Connect, check the host key, log in.
+-- @tparam table device
+-- @tparam table options `timeouts` (seconds by phase), `host_key_policy` ("strict",
+-- "accept-new")
+-- @treturn[1] client
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind
+-- @treturn[2] table detail: `phase`, `phases`
+function transport.connect(device, options)
+  local known, message, kind = what_is_known(device)
+  if not known then
+    return fail(device, message, kind)
+  end
+  local client, detail
+  client, message, kind, detail = ssh.connect {
+    host = device.host,
+    port = device.port,
+    user = device.username,
+    password = transport.secret_of(device, "password"),
+    key = known.key,
+    pins = known.pins,
+    hostkeys = known.store,
+    policy = options.host_key_policy or device.host_key_policy,
+    kex = known.lists.kex,
+    hostkey_types = hostkey_types(known.store, device, known.lists),
+    ciphers = known.lists.ciphers,
+    macs = known.lists.macs,
+    publickey_types = known.lists.publickey_types,
+    timeouts = options.timeouts,
+  }
+  if not client then
+    return nil, describe(device, message), kind, detail
+  end
+  return client
+end
+
+return transport
