@@ -8,8 +8,8 @@ local test = { summary = "run busted specs inside the host" }
 local HELP = [[
 usage: moonwire test [FILE|FOLDER…]
 
-Runs busted specs inside the host, so that a spec simply waits; all below spec/ when none
-is named. A test that takes longer than MOONWIRE_TEST_TIMEOUT seconds (60) is cancelled
+Runs busted specs inside the host, so that a spec simply waits; all below spec/ when
+none is named. A test that takes longer than MOONWIRE_TEST_TIMEOUT seconds (60) is cancelled
 and fails, and the rest go on. MOONWIRE_GC=stress collects garbage at every opportunity.
 The last line is "N passed, N failed, N skipped"; the exit status is 0 when at least one
 passed and none failed.

@@ -8,7 +8,8 @@ function version.run()
   local ssh = require "host.ssh"
   local uv = require "luv"
   print("moonwire " .. require("moonwire.cli").version)
-  print(("%s, libssh %s, libuv %s"):format(_VERSION, ssh.version(), uv.version_string()))
+  local line = "%s, libssh %s, libuv %s"
+  print(line:format(_VERSION, ssh.version(), uv.version_string()))
   return 0
 end
 

@@ -55,8 +55,8 @@ end
 -- result's `value`; `nil, message, kind` makes the device fail
 -- @tparam table options as for `session.open`; `dwell` (seconds the session stays open
 -- behind the job)
--- @treturn table `device`, `host`, `ok`, `value`, `output` (answers), `kind`, `message`,
--- `phase`, `phases` (seconds), `elapsed` (seconds)
+-- @treturn table `device`, `host`, `ok`, `value`, `output` (answers), `kind`,
+-- `message`, `phase`, `phases` (seconds), `elapsed` (seconds)
 function device_run.run(device, job, options)
   local result = new_result(device)
   local started = host.now()

@@ -1,7 +1,7 @@
 --- The waiting engine: when is a device's answer over?
 -- An answer ends where its own end has been proved. Behind a command that only reads, a
--- comment line with a number used once (the mark) is sent along; the answer is over when
--- the device shows its prompt with that mark. Behind any other command nothing is sent
+-- comment line with a number used once (the mark) is sent along; the answer is over
+-- when the device shows its prompt with that mark. Behind any other command nothing is sent
 -- until its prompt or its question is there, since bytes sent ahead answer questions.
 -- Never is an empty line sent to "find the prompt".
 -- @module moonwire.session.dialogue
@@ -17,7 +17,8 @@ local Dialogue = { __name = "moonwire.Dialogue" }
 Dialogue.__index = Dialogue
 
 local MOST_PAGES = 100000
-local QUIET = 0.05 -- seconds without a byte before an unannounced question is believed
+local QUIET = 0.03 -- seconds without a byte before a line is believed to be the last
+local RESYNC = 5 -- seconds for the device to come back to its prompt
 
 local function random_word()
   return (uv.random(4):gsub(".", function(c)
@@ -103,22 +104,34 @@ function Dialogue:_next_event(mark, deadline)
   return self.shell:read(mark, math.max(0, deadline - task.now()))
 end
 
--- A question that nobody announced is never answered: leave it by the break key.
-function Dialogue:_refuse(tail, answer)
-  self.shell:write(self.platform.break_key or "\3")
-  local message = ('the device asks "%s", which was not announced; it was not answered')
-  return nil, message:format(failure.tail(tail)), "question", answer
+local function refuse(tail)
+  local message = 'the device asks "%s", which was not announced; it was not answered'
+  return nil, message:format(failure.tail(tail)), "question"
 end
 
 function Dialogue:_on_tail(tail, answer, mark)
   if is_pager(self, tail) then
     return self:_turn_page(answer)
   end
+  local login = not self.prompt and find_rule(self.platform.login, tail)
+  if login then
+    return nil, login, "login"
+  end
   local rule = find_rule(self.platform.questions, tail)
   if rule and not platforms.mode_of(self.platform, tail) and self:_is_quiet(mark) then
-    return self:_refuse(tail, answer)
+    return refuse(tail)
   end
   return true
+end
+
+--- Leave whatever the device asks by the break key, and come back to its prompt.
+-- @treturn boolean whether that was proved; if not, the session is of no more use
+function Dialogue:resync()
+  local mark = self:new_mark()
+  local ok = self.shell:write(self.platform.break_key or "\3")
+    and self:send(mark)
+    and self:await_mark(mark, task.now() + RESYNC)
+  return ok ~= nil and ok ~= false
 end
 
 -- Text that holds an older mark: the rest of an answer that was given up on.
@@ -162,28 +175,41 @@ function Dialogue:await_mark(mark, deadline)
   end
 end
 
+-- A prompt ends a command only behind its echo: the one before it may come late.
+function Dialogue:_has_echoed(command)
+  if not command then
+    return true
+  end
+  return select(3, self:_strip(self.shell:text(), command))
+end
+
 --- Wait until the device is at a prompt or asks something.
 -- @number deadline
--- @tparam[opt] table question a rule that the caller is ready to answer
+-- @string[opt] command whose echo must have come before the prompt
+-- @tparam[opt] table rules questions that the caller is ready to answer
 -- @treturn[1] string "prompt" or "question"
 -- @treturn[1] string the line
+-- @treturn[1] table the question's rule
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind
-function Dialogue:await_rest(deadline, question)
+function Dialogue:await_rest(deadline, command, rules)
   local answer = { pages = 0 }
   while true do
     local event, tail, kind = self:_next_event(nil, deadline)
     if event ~= "tail" then
       return nil, tail, kind
     end
-    if question and tail:find(question[1]) then
-      return "question", tail
+    local rule = find_rule(rules, tail)
+    if rule then
+      return "question", tail, rule
     end
-    if platforms.mode_of(self.platform, tail) then
+    local ok, message, why = true, nil, nil
+    if not platforms.mode_of(self.platform, tail) then
+      ok, message, why = self:_on_tail(tail, answer, nil)
+    elseif self:_has_echoed(command) and self:_is_quiet(nil) then
       return "prompt", tail
     end
-    local ok, message, why = self:_on_tail(tail, answer, nil)
     if not ok then
       return nil, message, why
     end
@@ -215,13 +241,20 @@ function Dialogue:explain(doing, message)
   return failure.message(doing, awaited, message, self.shell:text())
 end
 
---- Take prompt, echo and line ends off an answer.
+function Dialogue:_strip(text, command)
+  return echo.strip(text, command, function(piece)
+    return platforms.mode_of(self.platform, piece) ~= nil
+  end)
+end
+
+--- Take prompt, echo and the last line end off an answer.
 -- @string text from `await_mark`
 -- @string command
--- @treturn string
+-- @treturn string the output
+-- @treturn string what came before the echo: messages of the device's own
 function Dialogue:output_of(text, command)
-  local output = echo.strip(text, command)
-  return (output:gsub("\n$", ""))
+  local output, before = self:_strip(text, command)
+  return output:gsub("\n$", "", 1), before
 end
 
 return dialogue

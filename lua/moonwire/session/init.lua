@@ -44,17 +44,17 @@ local function type_preparation(self)
 end
 
 local function answer_login_questions(self, deadline)
-  while true do
-    local rules = self.platform.login or {}
-    local event, line, kind = self.dialogue:await_rest(deadline, rules[1])
-    if not event then
-      return nil, line, kind
+  local event, line, rule
+  repeat
+    event, line, rule = self.dialogue:await_rest(deadline, nil, self.platform.login)
+    if event == "question" then
+      self.dialogue:send(rule.say)
     end
-    if event == "prompt" then
-      return true
-    end
-      self.dialogue:send(rules[1].say)
+  until event ~= "question"
+  if not event then
+    return nil, line, rule
   end
+  return true
 end
 
 local function wait_for_first_prompt(self, deadline)
@@ -75,9 +75,17 @@ function Session:ready()
   if not self.ready_mark then
     return true
   end
-  local mark = self.ready_mark
-  self.ready_mark = nil
-  local text, message, kind = self.dialogue:await_mark(mark, task.now() + self.timeout)
+  local deadline = task.now() + self.timeout
+  local text, message, kind
+  repeat
+    local mark = self.ready_mark
+    self.ready_mark = nil
+    text, message, kind = self.dialogue:await_mark(mark, deadline)
+    if kind == "login" then -- the question has swallowed what was typed ahead
+      self.dialogue:send(message.say)
+      type_preparation(self)
+    end
+  until kind ~= "login"
   if not text then
     self.phase = "prompt"
     return nil, self.dialogue:explain("login", message), kind
@@ -162,10 +170,11 @@ local function is_rejected(self, output)
 end
 
 function Session:_keep(command, text, started)
-  local output = self.dialogue:output_of(text, command)
+  local output, before = self.dialogue:output_of(text, command)
   local answer = {
     command = command,
     output = output,
+    messages = before ~= "" and before or nil,
     prompt = self.dialogue.prompt,
     elapsed = task.now() - started,
   }
@@ -187,12 +196,16 @@ function Session:_failed(command, message, kind)
     self.answers[#self.answers + 1] =
       { command = command, output = partial, is_partial = true }
   end
+  if kind == "question" then
+    self.dialogue:resync()
+  end
   return nil, located(self.device, explained), kind
 end
 
 local function refusal(self, answer)
   self.phase = "command"
-  local message = ('command %q was rejected: %s'):format(answer.command, answer.rejected)
+  local words = "command %q was rejected: %s"
+  local message = words:format(answer.command, answer.rejected)
   return nil, located(self.device, message), "rejected"
 end
 
@@ -256,7 +269,7 @@ function Session:_read_alone(command, timeout)
   local deadline = started + timeout
   ok, message, kind = self.dialogue:send(command)
   if ok then
-    ok, message, kind = self.dialogue:await_rest(deadline)
+    ok, message, kind = self.dialogue:await_rest(deadline, command)
   end
   local mark = self.dialogue:new_mark()
   if ok then
@@ -281,7 +294,8 @@ end
 -- together, so that they cost one round trip; others go alone.
 -- @tparam {string,...} commands
 -- @tparam[opt] table options `timeout` (seconds for each command)
--- @treturn[1] table a list of answers: `command`, `output`, `prompt`, `elapsed` (seconds)
+-- @treturn[1] table a list of answers: `command`, `output`, `prompt`, `elapsed`
+-- (seconds), `messages` (what the device said on its own account before)
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: timeout, dropped, limit, question, rejected, closed, channel
@@ -361,7 +375,8 @@ end
 function Session:enable()
   local ok, message, kind = self:ready()
   if ok then
-    ok, message, kind = privilege.enter(self.dialogue, "priv", self.device, self.timeout)
+    local timeout = self.timeout
+    ok, message, kind = privilege.enter(self.dialogue, "priv", self.device, timeout)
   end
   if not ok then
     self.phase = "enable"

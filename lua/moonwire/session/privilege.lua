@@ -44,7 +44,7 @@ local function answer_question(dialogue, edge, device, deadline)
     return nil, message, kind
   end
   local event
-  event, message, kind = dialogue:await_rest(deadline, edge.ask)
+  event, message, kind = dialogue:await_rest(deadline, nil, { edge.ask })
   if event == "question" then
     give_up(dialogue)
     return nil, edge.run .. ": the password was refused", "auth"
@@ -75,7 +75,7 @@ local function cross(dialogue, edge, device, timeout)
     return nil, message, kind
   end
   local event
-  event, message, kind = dialogue:await_rest(deadline, edge.ask)
+  event, message, kind = dialogue:await_rest(deadline, edge.run, { edge.ask })
   if event == "question" then
     event, message, kind = answer_question(dialogue, edge, device, deadline)
   end
@@ -100,7 +100,8 @@ function privilege.enter(dialogue, mode, device, timeout)
   end
   local path = find_path(dialogue.platform, dialogue.mode, mode)
   if not path then
-    return nil, ("there is no way from mode %s to %s"):format(dialogue.mode, mode), "mode"
+    local message = "there is no way from mode %s to %s"
+    return nil, message:format(dialogue.mode, mode), "mode"
   end
   for _, edge in ipairs(path) do
     local ok, message, kind = cross(dialogue, edge, device, timeout)

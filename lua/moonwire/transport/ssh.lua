@@ -37,7 +37,8 @@ local function key_of(device)
     return nil
   end
   if not keys[path] then
-    local key, message, kind = ssh.key(path, transport.secret_of(device, "key_passphrase"))
+    local passphrase = transport.secret_of(device, "key_passphrase")
+    local key, message, kind = ssh.key(path, passphrase)
     if not key then
       return nil, message, kind
     end
@@ -99,18 +100,23 @@ end
 
 -- What this machine knows about a device before it is asked anything.
 local function what_is_known(device)
-  local known, message, kind = { pins = pins_of(device) }, nil, nil
-  known.lists, message, kind = lists_of(device)
-  if known.lists and not known.pins then
-    known.store, message, kind = store_of(device)
+  local lists, pins, store, key, message, kind
+  lists, message, kind = lists_of(device)
+  if not lists then
+    return nil, message, kind
   end
-  if not message then
-    known.key, message, kind = key_of(device)
+  pins = pins_of(device)
+  if not pins then
+    store, message, kind = store_of(device)
+    if not store then
+      return nil, message, kind
+    end
   end
+  key, message, kind = key_of(device)
   if message then
     return nil, message, kind
   end
-  return known
+  return { lists = lists, pins = pins, store = store, key = key }
 end
 
 --- Connect, check the host key, log in.
