@@ -6,8 +6,15 @@
 #include <lauxlib.h>
 
 static const luaL_Reg modules[] = {
+    {"host.algorithms", luaopen_host_algorithms},
+    {"host.hostkeys", luaopen_host_hostkeys},
+    {"host.pool", luaopen_host_pool},
     {"host.secret", luaopen_host_secret},
+    {"host.server", luaopen_host_server},
+    {"host.ssh", luaopen_host_ssh},
     {"host.task", luaopen_host_task},
+    {"host.term", luaopen_host_term},
+    {"host.wire", luaopen_host_wire},
     {"luv", luaopen_host_luv},
     {NULL, NULL},
 };

@@ -14,6 +14,7 @@ int luaopen_host_server(lua_State *L);
 int luaopen_host_ssh(lua_State *L);
 int luaopen_host_task(lua_State *L);
 int luaopen_host_term(lua_State *L);
+int luaopen_host_wire(lua_State *L);
 
 /* Make coroutine.resume and coroutine.wrap let waits through to the scheduler. */
 void coroutine_install(lua_State *L);
