@@ -1,0 +1,108 @@
+#ifndef MOONWIRE_SSH_PEER_H
+#define MOONWIRE_SSH_PEER_H
+
+#include <libssh/callbacks.h>
+#include <libssh/libssh.h>
+#include <libssh/server.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "core/deadline.h"
+#include "ssh/relay.h"
+#include "ssh/tty.h"
+
+struct server;
+
+/* What a client may ask for, besides authenticating. */
+enum { PEER_PTY = 1, PEER_SHELL = 2, PEER_EXEC = 4 };
+
+/* How one device behaves towards one client. It is read when the client is accepted. */
+struct profile {
+  ssh_bind bind; /* host key, algorithms, identification */
+  struct relay_plan line;
+  uint64_t banner_delay_ns; /* before it says anything */
+  uint64_t kex_delay_ns;    /* between its banner and its part of the key exchange */
+  uint64_t auth_delay_ns;   /* before each answer to a login */
+  uint64_t rekey_bytes;     /* new keys after so many; 0: as libssh does */
+  unsigned methods;         /* SSH_AUTH_METHOD_... */
+  unsigned allowed;         /* PEER_... */
+  unsigned tries;           /* logins that may be refused before it hangs up */
+  unsigned channels;        /* open at once */
+  char *greeting;           /* said instead of SSH; NULL: it speaks SSH */
+  size_t greeting_length;
+  bool is_blackhole; /* it accepts and never answers */
+};
+
+enum peer_stage {
+  PEER_WAITING, /* its time to begin has not come */
+  PEER_KEX,
+  PEER_AUTH,
+  PEER_OPEN,
+  PEER_DEAF, /* a line without a device */
+  PEER_GONE,
+};
+
+enum peer_end {
+  PEER_STAY,
+  PEER_GOODBYE, /* a disconnect message */
+  PEER_DROP,    /* the end of the stream */
+  PEER_RESET,
+};
+
+/*
+** One accepted connection. Every call into libssh on its session is wrapped in peer_enter
+** and peer_leave, since any of them may read the socket; peer_leave does what has become
+** possible, and ends the session only when no call is under way.
+*/
+struct peer {
+  struct server *server;
+  struct peer *next, *prev;
+  uv_poll_t poll;
+  struct deadline pause;
+  ssh_session session;
+  struct ssh_server_callbacks_struct callbacks;
+  ssh_message held; /* a login whose answer is due when the pause ends */
+  struct relay *relay;
+  struct tty *ttys;
+  char *user;
+  struct in_addr address; /* the one that the client asked for */
+  struct sockaddr_in from;
+  uint64_t kex_delay_ns, auth_delay_ns;
+  unsigned methods, allowed, tries, channels;
+  int events, depth;
+  enum peer_stage stage;
+  enum peer_end end;
+  bool has_poll, is_paused;
+  bool is_lost;    /* the connection was reset */
+  bool is_asked;   /* the password prompt is out */
+  bool is_welcome; /* what to answer to 'held' */
+  bool has_had_tty;
+};
+
+/* Serve a connected socket, which becomes the peer's. False: it has been closed. */
+bool peer_open(struct server *server, int fd, const struct profile *profile);
+
+/* End the session as soon as no call into libssh is under way. */
+void peer_finish(struct peer *peer, enum peer_end end, const char *text);
+
+/* End it at once, and what is still on its way to the client too. */
+void peer_abandon(struct peer *peer);
+
+void peer_enter(struct peer *peer);
+void peer_leave(struct peer *peer);
+
+/* Do nothing with this session for a while. */
+void peer_pause(struct peer *peer, uint64_t for_ns);
+
+/* It may open channels from now on. */
+void peer_log_in(struct peer *peer);
+
+/* Answer the logins that have come in; peer_auth.c. */
+void peer_authenticate(struct peer *peer);
+
+/* Answer the one whose pause has ended; peer_auth.c. */
+void peer_answer_held(struct peer *peer);
+
+#endif

@@ -1,0 +1,13 @@
+#ifndef MOONWIRE_SSH_PROFILE_LUA_H
+#define MOONWIRE_SSH_PROFILE_LUA_H
+
+#include <lua.h>
+
+struct profile;
+struct server;
+
+/* Read the profile table at the index; raises when something in it is wrong. */
+void profile_lua_read(lua_State *L, int index, struct server *server,
+                      struct profile *profile);
+
+#endif
