@@ -210,7 +210,7 @@ static void fail_broken_socket(struct client *c, int status)
   int error = 0;
   socklen_t length = sizeof error;
   getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &length);
-  client_fail(c, ERROR_DROPPED, "the connection broke: %s",
+  client_fail(c, ERROR_DROPPED, "the device ended the connection: %s",
               uv_strerror(error != 0 ? -error : status));
 }
 

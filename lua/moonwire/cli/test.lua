@@ -6,11 +6,12 @@ local task = require "moonwire.task"
 local test = { summary = "run busted specs inside the host" }
 
 local HELP = [[
-usage: moonwire test [FILE|FOLDER…]
+usage: moonwire test [-o HANDLER] [FILE|FOLDER…]
 
 Runs busted specs inside the host, so that a spec simply waits; all below spec/ when
 none is named. A test that takes longer than MOONWIRE_TEST_TIMEOUT seconds (60) is cancelled
-and fails, and the rest go on. MOONWIRE_GC=stress collects garbage at every opportunity.
+and fails, and the rest go on. HANDLER is one of busted's output handlers: plainTerminal, utfTerminal, TAP, junit, gtest
+(which tells how long each test took), json. MOONWIRE_GC=stress collects garbage at every opportunity.
 The last line is "N passed, N failed, N skipped"; the exit status is 0 when at least one
 passed and none failed.
 ]]
@@ -89,13 +90,13 @@ local function is_terminal()
   return require("luv").guess_handle(1) == "tty"
 end
 
-local function run_busted(paths, seconds)
+local function run_busted(paths, seconds, output)
   local busted = require "busted.core"()
   require "busted"(busted)
   guard_tests(busted, seconds)
   local count = count_results(busted)
   local load_handler = require "busted.modules.output_handler_loader"()
-  local output = is_terminal() and "utfTerminal" or "plainTerminal"
+  output = output or (is_terminal() and "utfTerminal" or "plainTerminal")
   load_handler(busted, output, {
     defaultOutput = output,
     verbose = true,
@@ -128,9 +129,14 @@ function test.run(words)
     return 0
   end
   set_collector()
+  local output
+  if words[1] == "-o" then
+    output = words[2]
+    words = table.move(words, 3, #words, 1, {})
+  end
   local seconds = tonumber(os.getenv "MOONWIRE_TEST_TIMEOUT") or 60
   local count = task.group(function(group)
-    local result = run_busted(find_all(words), seconds)
+    local result = run_busted(find_all(words), seconds, output)
     group:cancel() -- what hooks left running
     return result
   end)

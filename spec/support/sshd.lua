@@ -1,0 +1,112 @@
+--- An OpenSSH server of a spec's own: loopback, a free port, keys only, stopped with it.
+local lfs = require "lfs"
+local task = require "moonwire.task"
+local uv = require "luv"
+
+local sshd = {}
+
+local CONFIG = [[
+Port %d
+ListenAddress 127.0.0.1
+HostKey %s/host_key
+AuthorizedKeysFile %s/authorized_keys
+StrictModes no
+UsePAM no
+PermitRootLogin yes
+PasswordAuthentication no
+PidFile none
+MaxStartups 200:30:400
+MaxSessions 20
+%s
+]]
+
+local Server = {}
+Server.__index = Server
+
+local function run(program, arguments)
+  return task.await(function(done)
+    local handle
+    handle = assert(uv.spawn(program, { args = arguments }, function(code)
+      handle:close()
+      done(code)
+    end))
+  end)
+end
+
+local function free_port()
+  local socket = uv.new_tcp()
+  socket:bind("127.0.0.1", 0)
+  local port = socket:getsockname().port
+  socket:close()
+  return port
+end
+
+local function write_file(path, text)
+  local file = assert(io.open(path, "w"))
+  file:write(text)
+  file:close()
+end
+
+local function read_file(path)
+  local file = assert(io.open(path))
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+local function make_key(path, kind, ...)
+  assert(run("ssh-keygen", { "-q", "-t", kind, "-N", "", "-f", path, ... }) == 0)
+  return read_file(path .. ".pub")
+end
+
+local function answers(port)
+  return task.await(function(done)
+    local socket = uv.new_tcp()
+    socket:connect("127.0.0.1", port, function(err)
+      socket:close()
+      done(err == nil)
+    end)
+  end)
+end
+
+--- Start a server.
+-- @string[opt] extra lines for its configuration
+-- @treturn Server `port`, `host_key` ("ssh-ed25519 AAAA…"), `folder`, `user`,
+-- `ed25519` and `rsa` (paths of keys that it lets in)
+function sshd.start(extra)
+  local folder = assert(uv.fs_mkdtemp("/tmp/moonwire-sshd-XXXXXX"))
+  local self = setmetatable({ folder = folder, port = free_port() }, Server)
+  lfs.mkdir "/run/sshd"
+  self.host_key = make_key(folder .. "/host_key", "ed25519"):match "^%S+ %S+"
+  self.ed25519, self.rsa = folder .. "/ed25519", folder .. "/rsa"
+  local allowed = make_key(self.ed25519, "ed25519") .. make_key(self.rsa, "rsa", "-m", "PEM")
+  write_file(folder .. "/authorized_keys", allowed)
+  local config = CONFIG:format(self.port, folder, folder, extra or "")
+  write_file(folder .. "/config", config)
+  self.user = uv.os_get_passwd().username
+  self.handle, self.pid = assert(uv.spawn("/usr/sbin/sshd", {
+    args = { "-D", "-e", "-f", folder .. "/config" },
+  }, function() self.has_ended = true end))
+  while not answers(self.port) do
+    assert(not self.has_ended, "sshd did not start")
+    task.sleep(0.01)
+  end
+  return self
+end
+
+--- Stop it and take its files away.
+function Server:stop()
+  if not self.has_ended then
+    self.handle:kill "sigkill"
+  end
+  while not self.has_ended do
+    task.sleep(0.005)
+  end
+  self.handle:close()
+  for name in lfs.dir(self.folder) do
+    os.remove(self.folder .. "/" .. name)
+  end
+  lfs.rmdir(self.folder)
+end
+
+return sshd
