@@ -1,6 +1,6 @@
 /*
-** bytes.c - a queue of bytes. Ten thousand idle terminals have two each, so an empty one
-** costs nothing but its struct.
+** bytes.c - a queue of bytes. Ten thousand idle terminals have two each, so an empty
+** one costs nothing but its struct.
 */
 #include "ssh/bytes.h"
 

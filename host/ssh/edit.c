@@ -1,7 +1,7 @@
 /*
-** edit.c - the line editor of a simulated device: keys in, echo out. It draws as routers
-** do, with backspaces and blanks only, and leaves wrapping to the terminal. Nothing here
-** knows of SSH, and nothing waits.
+** edit.c - the line editor of a simulated device: keys in, echo out. It draws as
+** routers do, with backspaces and blanks only, and leaves wrapping to the terminal.
+** Nothing here knows of SSH, and nothing waits.
 */
 #include "ssh/edit.h"
 

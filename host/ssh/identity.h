@@ -8,7 +8,7 @@
 
 enum { IDENTITY_MESSAGE = 256, IDENTITY_KEYS = 64 };
 
-/* What a device shows of itself before anybody has logged in. NULL: libssh's own choice. */
+/* What a device shows of itself before a login. NULL: libssh's own choice. */
 struct identity {
   const char *identification;                  /* behind "SSH-2.0-" */
   const char *kex, *hostkeys, *ciphers, *macs; /* algorithms, as lists with commas */

@@ -1,6 +1,7 @@
 /*
-** peer.c - one SSH session of the lab, driven without ever blocking. What a script sees of
-** it is a tty. A session ends here only, in one place, and never inside a call into libssh.
+** peer.c - one SSH session of the lab, driven without ever blocking. What a script sees
+** of it is a tty. A session ends here only, in one place, and never inside a call into
+** libssh.
 */
 #include "ssh/peer.h"
 

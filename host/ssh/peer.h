@@ -52,9 +52,9 @@ enum peer_end {
 };
 
 /*
-** One accepted connection. Every call into libssh on its session is wrapped in peer_enter
-** and peer_leave, since any of them may read the socket; peer_leave does what has become
-** possible, and ends the session only when no call is under way.
+** One accepted connection. Every call into libssh on its session is wrapped in
+** peer_enter and peer_leave, since any of them may read the socket; peer_leave does
+** what has become possible, and ends the session only when no call is under way.
 */
 struct peer {
   struct server *server;

@@ -1,7 +1,8 @@
 /*
-** peer_auth.c - who may log in to a device, and what for. Logins are taken from libssh's
-** queue, not answered in its callback, so that an answer may be late: a client that opens
-** a channel in the same breath as it logs in is refused by libssh, and none does that.
+** peer_auth.c - who may log in to a device, and what for. Logins are taken from
+** libssh's queue, not answered in its callback, so that an answer may be late: a client
+** that opens a channel in the same breath as it logs in is refused by libssh, and none
+** does that.
 */
 #define SSH_SUPPRESS_DEPRECATED /* libssh has no other way to answer later */
 
@@ -111,12 +112,11 @@ static void probe(struct peer *peer, ssh_message message, const char *print)
 static bool take_publickey(struct peer *peer, ssh_message message)
 {
   bool is_held = false;
+  enum ssh_publickey_state_e state = ssh_message_auth_publickey_state(message);
   char *print = fingerprint(ssh_message_auth_pubkey(message));
-  if (print == NULL)
-    refuse(peer, message);
-  else if (ssh_message_auth_publickey_state(message) == SSH_PUBLICKEY_STATE_VALID)
+  if (print != NULL && state == SSH_PUBLICKEY_STATE_VALID)
     is_held = judge(peer, message, "publickey", print);
-  else if (ssh_message_auth_publickey_state(message) == SSH_PUBLICKEY_STATE_NONE)
+  else if (print != NULL && state == SSH_PUBLICKEY_STATE_NONE)
     probe(peer, message, print);
   else
     refuse(peer, message);

@@ -160,9 +160,10 @@ static void read_greeting(lua_State *L, int index, struct profile *profile)
     return;
   profile->greeting_length = (size_t)luaL_len(L, -1);
   profile->greeting = malloc(profile->greeting_length + 1);
-  if (profile->greeting == NULL)
+  if (profile->greeting != NULL)
+    memcpy(profile->greeting, greeting, profile->greeting_length);
+  else
     luaL_error(L, "not enough memory");
-  memcpy(profile->greeting, greeting, profile->greeting_length);
 }
 
 void profile_lua_read(lua_State *L, int index, struct server *server,
@@ -178,9 +179,9 @@ void profile_lua_read(lua_State *L, int index, struct server *server,
   profile->tries = (unsigned)count(L, index, "tries", TRIES);
   profile->channels = (unsigned)count(L, index, "channels", CHANNELS);
   profile->methods = read_methods(L, index);
-  profile->allowed = (flag(L, index, "pty", true) ? PEER_PTY : 0u) |
-                     (flag(L, index, "shell", true) ? PEER_SHELL : 0u) |
-                     (flag(L, index, "exec", true) ? PEER_EXEC : 0u);
+  profile->allowed = (flag(L, index, "pty", true) ? PEER_PTY : 0U) |
+                     (flag(L, index, "shell", true) ? PEER_SHELL : 0U) |
+                     (flag(L, index, "exec", true) ? PEER_EXEC : 0U);
   profile->is_blackhole = flag(L, index, "blackhole", false);
   profile->bind = read_identity(L, index, server);
   read_greeting(L, index, profile);

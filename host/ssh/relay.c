@@ -1,7 +1,7 @@
 /*
-** relay.c - distance and damage: every byte between a client and a device is kept for its
-** time on the way, in order, and what a plan wants to go wrong goes wrong at an exact
-** byte. No SSH here: it sees the stream as a cable does.
+** relay.c - distance and damage: every byte between a client and a device is kept for
+** its time on the way, in order, and what a plan wants to go wrong goes wrong at an
+** exact byte. No SSH here: it sees the stream as a cable does.
 */
 #include "ssh/relay.h"
 
@@ -30,9 +30,9 @@ static void deliver(struct relay_way *way);
 /* splitmix64: small, good enough for jitter, and the same for the same seed */
 static uint64_t next_random(struct relay *relay)
 {
-  uint64_t z = relay->random += 0x9e3779b97f4a7c15u;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  uint64_t z = relay->random += 0x9e3779b97f4a7c15U;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
   return z ^ (z >> 31);
 }
 

@@ -65,12 +65,13 @@ struct relay {
       struct relay *relay); /* before it frees itself; not after relay_close */
 };
 
-/* When the device may begin, after the connection was accepted: the handshake's share. */
+/* How long after the connection was accepted the device may begin. */
 uint64_t relay_start_delay(const struct relay_plan *plan);
 
 /*
-** Take the client's socket. '*device_fd' becomes the device's end, or there is no device
-** if it is NULL. NULL: no memory or no descriptors, and the socket is still the caller's.
+** Take the client's socket. '*device_fd' becomes the device's end, or there is no
+** device if it is NULL. NULL: no memory or no descriptors, and the socket is still the
+** caller's.
 */
 struct relay *relay_open(uv_loop_t *loop, struct deadlines *deadlines,
                          const struct relay_plan *plan, int client_fd, int *device_fd);

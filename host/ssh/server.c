@@ -1,7 +1,7 @@
 /*
-** server.c - the lab's listening socket: it accepts in bursts, keeps count, and hands out
-** shells. Which device is meant, and who may log in, is asked of the owner; nothing here
-** knows what a device does.
+** server.c - the lab's listening socket: it accepts in bursts, keeps count, and hands
+** out shells. Which device is meant, and who may log in, is asked of the owner; nothing
+** here knows what a device does.
 */
 #include "ssh/server.h"
 
@@ -146,7 +146,7 @@ static void on_send(uv_idle_t *sender)
   }
 }
 
-/* An idle handle runs before the loop sleeps again, after all that wrote in this turn. */
+/* An idle handle runs before the loop sleeps again, when all have written. */
 void server_unsent(struct server *server, struct tty *tty)
 {
   if (tty->is_unsent || server->is_closed)
@@ -173,7 +173,7 @@ static bool is_from_here(const struct server *server, const struct sockaddr_in *
 
 static bool admit(struct server *server, int fd, struct profile *profile)
 {
-  struct sockaddr_in local, from;
+  struct sockaddr_in local = {0}, from = {0};
   socklen_t length = sizeof local, from_length = sizeof from;
   if (server->stats.open >= server->max_peers ||
       getsockname(fd, (struct sockaddr *)&local, &length) != 0 ||

@@ -213,42 +213,47 @@ static int fail(lua_State *L, struct listener *listener, const char *message)
 
 static struct listener *new_listener(lua_State *L)
 {
-  struct host *host = host_of(L);
   struct listener *listener = lua_newuserdatauv(L, sizeof *listener, 0);
   memset(listener, 0, sizeof *listener); /* closed, so that __gc is always safe */
   luaL_setmetatable(L, LISTENER_NAME);
-  listener->L = host->L;
+  listener->L = host_of(L)->L;
   listener->admit = listener->authorize = LUA_NOREF;
-  listener->server = server_new(&host->loop, &host->deadlines);
-  if (listener->server == NULL)
-    luaL_error(L, "not enough memory");
-  listener->server->owner = listener;
-  listener->server->admit = on_admit;
-  listener->server->authorize = on_authorize;
   return listener;
 }
 
+static void attach(struct listener *listener, struct server *server)
+{
+  server->owner = listener;
+  server->admit = on_admit;
+  server->authorize = on_authorize;
+  listener->server = server;
+}
+
 /***
-Listen for SSH clients.
+Listen for SSH clients. `authorize(address, user, method, secret)` returns whether a
+login is good and, optionally, how many seconds the answer takes. The method is
+"password", "keyboard-interactive" (secret: the password), "publickey" (secret: the
+key's "SHA256:..." fingerprint) or "none". `admit(address, client_port)` returns the
+profile of the device at the address that the client asked for, or nil to refuse it.
+Neither may wait.
+
+A profile is a table. Times in seconds: `rtt` and `jitter` of the line (the handshake's
+share and both ways of every byte), `banner_delay`, `kex_delay`, `auth_delay`. Looks:
+`identification` (behind "SSH-2.0-"), `host_key` (index or list of indices, default 1),
+`algorithms` (`kex`, `hostkeys`, `ciphers`, `macs`: lists with commas), `rekey_after`
+(bytes). Logins: `methods` (list, default password, keyboard-interactive and publickey),
+`tries` (refused logins before it hangs up, default 6). Requests: `channels` (at once,
+default 10), `pty`, `shell`, `exec` (false: refused). Faults: `blackhole` (accepts and
+never answers), `greet` (bytes said instead of SSH); counted in bytes sent to the
+client: `drop_after` (then a reset), `fin_after` (then the end), `stall_after` (then
+nothing), `garble_at` (this byte is turned round); `dribble` (one byte in so many
+seconds). `seed` is that of the jitter.
 @function listen
 @tparam table options
- `authorize(address, user, method, secret)` returns whether the login is good, and
- optionally how many seconds the answer takes; method is "password",
- "keyboard-interactive" (secret: the password), "publickey" (its "SHA256:..." fingerprint)
- or "none". `admit(address, client_port)` returns the profile of the device at the address
- that the client asked for, or nil to refuse it; without it every client gets `{}`. Both
- must not wait. `port` (default 0: a free one), `address` (default "0.0.0.0": all of
- 127.0.0.0/8, for this machine only), `host_keys` (list of private keys as text; default: a
- fresh ed25519), `backlog`, `max_peers`.
-
- A profile is a table: `rtt`, `jitter`, `banner_delay`, `kex_delay`, `auth_delay` (seconds),
- `identification` (behind "SSH-2.0-"), `host_key` (index or list of indices, default 1),
- `algorithms` (`kex`, `hostkeys`, `ciphers`, `macs`: lists with commas), `methods` (list,
- default password, keyboard-interactive, publickey), `pty`, `shell`, `exec` (false: refused),
- `tries` (refused logins before it hangs up, default 6), `channels` (at once, default 10),
- `rekey_after` (bytes). Faults: `blackhole`, `greet` (bytes said instead of SSH), and counted
- in bytes sent to the client `drop_after` (a reset), `fin_after`, `stall_after`, `garble_at`,
- `dribble` (seconds for each byte); `seed` (of the jitter).
+ `authorize`; optional are `admit` (default: every client gets `{}`), `port` (default 0:
+ a free one), `address` (default "0.0.0.0": all of 127.0.0.0/8, for this machine only),
+ `host_keys` (list of private keys as text; default: a fresh ed25519), `backlog`
+ (default 4096), `max_peers` (more are refused; default: none)
 @treturn[1] listener
 @return[2] nil
 @treturn[2] string message
@@ -259,14 +264,19 @@ static int server_lua_listen(lua_State *L)
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
   struct server_options options = check_options(L);
+  struct host *host = host_of(L);
   struct listener *listener = new_listener(L);
   int index = lua_gettop(L);
+  struct server *server = server_new(&host->loop, &host->deadlines);
+  if (server == NULL)
+    return luaL_error(L, "not enough memory");
+  attach(listener, server);
   listener->authorize = reference_function(L, "authorize", true);
   listener->admit = reference_function(L, "admit", false);
-  if (!add_keys(L, &listener->server->identities))
-    return fail(L, listener, listener->server->identities.message);
-  if (server_listen(listener->server, &options) < 0)
-    return fail(L, listener, listener->server->message);
+  if (!add_keys(L, &server->identities))
+    return fail(L, listener, server->identities.message);
+  if (server_listen(server, &options) < 0)
+    return fail(L, listener, server->message);
   lua_settop(L, index);
   return 1;
 }

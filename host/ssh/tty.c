@@ -1,7 +1,7 @@
 /*
 ** tty.c - a device's side of one channel: what is typed ahead, the line that is being
-** typed, and what the device has written. Output is sent once a turn, so that an echo, an
-** answer and the next prompt share a packet. Nothing here closes a session.
+** typed, and what the device has written. Output is sent once a turn, so that an echo,
+** an answer and the next prompt share a packet. Nothing here closes a session.
 */
 #include "ssh/tty.h"
 
@@ -56,6 +56,8 @@ static void resize(struct tty *tty, int width, int height)
   tty->height = height > 0 ? height : 24;
 }
 
+/* NOLINTBEGIN(readability-function-size): libssh decides how many arguments it gives */
+
 static int on_pty(ssh_session session, ssh_channel channel, const char *term, int width,
                   int height, int pixel_width, int pixel_height, void *user)
 {
@@ -76,6 +78,8 @@ static int on_resize(ssh_session session, ssh_channel channel, int width, int he
   resize(tty, width, height);
   return GRANTED;
 }
+
+/* NOLINTEND(readability-function-size) */
 
 static int start(struct tty *tty, enum tty_kind kind, unsigned permission,
                  const char *command)

@@ -13,7 +13,7 @@
 
 struct peer;
 
-/* Somebody who waits for the lab's side: an op, as far as an engine needs to know it. */
+/* Somebody who waits: an op, as far as an engine needs to know it. */
 struct tty_waiter {
   void (*wake)(struct tty_waiter *waiter, enum error error);
 };
@@ -21,8 +21,8 @@ struct tty_waiter {
 enum tty_kind { TTY_NONE, TTY_SHELL, TTY_EXEC };
 
 /*
-** A device's side of one channel. It is freed when nobody holds it any more: neither its
-** peer, nor a script, nor one of the server's queues.
+** A device's side of one channel. It is freed when nobody holds it any more: neither
+** its peer, nor a script, nor one of the server's queues.
 */
 struct tty {
   struct peer *peer; /* NULL once the channel is gone; then 'error' says why */
@@ -74,8 +74,8 @@ void tty_let_go(struct tty *tty);
 enum error tty_error(const struct tty *tty);
 
 /*
-** Wait for a line or a key; 'reader' is woken when tty->edit holds the line and tty->end
-** how it ended, or when tty->key is set. Perhaps at once.
+** Wait for a line or a key; 'reader' is woken when tty->edit holds the line and
+** tty->end how it ended, or when tty->key is set. Perhaps at once.
 */
 void tty_read_line(struct tty *tty, struct tty_waiter *reader,
                    const struct edit_rules *rules);
