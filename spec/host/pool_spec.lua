@@ -492,12 +492,16 @@ describe("host.pool", function()
     end)
 
     it("drops what was not read, secrets included", function()
-      -- secrets lie in mappings that are left out of core dumps, as nothing else does
+      -- secrets lie in mappings that are left out of core dumps, as nothing else does;
+      -- the sanitizers have such too, but lower in memory
       local function secret_bytes()
-        local size, bytes = 0, 0
+        local bytes, size, is_high = 0, 0, false
         for line in io.lines "/proc/self/smaps" do
+          if line:find "^%x+%-%x+ " then
+            is_high = line:find "^7f%x%x%x%x%x%x%x%x%x%x%-%x+ rw"
+          end
           size = tonumber(line:match "^Size:%s+(%d+)") or size
-          if line:find "^VmFlags:.* dd" then
+          if is_high and line:find "^VmFlags:.* dd" then
             bytes = bytes + size
           end
         end
