@@ -144,9 +144,9 @@ local hostkeys = require "host.hostkeys"
 local store = assert(hostkeys.open { text = "" })
 for i = 3, #arg, 2 do
   assert(store:add(arg[i], 22, arg[i + 1]))
+  local done, message = store:append(arg[1])
+  io.stdout:write(done and "done" or message, "\n")
 end
-local done, message = store:append(arg[1])
-io.stdout:write(done and "done" or message, "\n")
 ]]
 
       local function command(path, ...)
@@ -162,19 +162,24 @@ io.stdout:write(done and "done" or message, "\n")
         local path = folder .. "/known_hosts"
         local script = {}
         for i = 1, 50 do
-          script[i] = command(path, "shared", KEY, "r" .. i, key_of(i)) .. " &"
+          local keys = { "shared", KEY }
+          for k = 1, 4 do
+            table.insert(keys, ("r%d-%d"):format(i, k))
+            table.insert(keys, key_of(i))
+          end
+          script[i] = command(path, table.unpack(keys)) .. " &"
         end
         script[#script + 1] = "wait"
         local answers = run("%s", table.concat(script, "\n"))
-        assert.equal(("done\n"):rep(50), answers)
+        assert.equal(("done\n"):rep(250), answers)
         local seen, lines = {}, 0
         for line in read(path):gmatch "[^\n]+" do
           assert.is_nil(seen[line], line)
           seen[line] = true
           lines = lines + 1
         end
-        assert.equal(51, lines)
-        assert.equal(51, (assert(hostkeys.open { files = { path } }):count()))
+        assert.equal(201, lines)
+        assert.equal(201, (assert(hostkeys.open { files = { path } }):count()))
       end)
 
       it("keeps the old file when the new one does not fit", function()
