@@ -62,6 +62,14 @@ describe("progress elsewhere", function()
     assert.is_truthy(stream.text:find "sync  30/30  10.0/s  0 failed\n$")
   end)
 
+  it("does not say the last state twice", function()
+    local bar, clock, stream = counting(false, 1)
+    clock.seconds = clock.seconds + 5
+    bar:step(true)
+    bar:finish()
+    assert.equal(1, count(stream.text, "\n"))
+  end)
+
   it("can count nothing", function()
     local bar, _, stream = counting(true, 0)
     bar:finish()

@@ -35,6 +35,9 @@ shape.lab_fields = {
     unit = "s",
     doc = "how long a device takes to check a password",
   },
+  { name = "jitter", type = "seconds", unit = "s", doc = "how much delays vary" },
+  { name = "seed", type = "count", doc = "what chance begins with" },
+  { name = "faults", type = "any", doc = "list of `{ name =, device = | p = }`" },
 }
 
 -- Complaints are collected, so that a person mends a file in one go.

@@ -25,6 +25,11 @@ local function article(what)
     or "a " .. kind
 end
 
+--- Something that whoever gets it checks.
+function value.any(what)
+  return what
+end
+
 --- Text that is not empty and has no control characters.
 function value.string(what)
   if type(what) ~= "string" then

@@ -60,7 +60,7 @@ local function state_text(self, now)
 end
 
 local function draw(self, now)
-  self.drawn = now
+  self.drawn, self.shown = now, self.done
   local label = self.label == "" and "" or self.label .. "  "
   if self.is_terminal then
     local bar = bar_text(self)
@@ -92,7 +92,9 @@ function Progress:finish()
     return
   end
   self.is_finished = true
-  draw(self, self.now())
+  if self.shown ~= self.done then
+    draw(self, self.now())
+  end
   if self.is_terminal then
     self.stream:write "\n"
     self.stream:flush()

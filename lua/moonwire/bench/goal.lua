@@ -1,0 +1,279 @@
+--- The numbers to reach, and the measurements that tell whether they are.
+-- Each measurement is a process of its own (see `moonwire.bench.client`) with a name,
+-- its `id`; each goal says which of them it looks at.
+-- @module moonwire.bench.goal
+local goal = {}
+
+local ONE = { "show version" }
+local TWO = { "show ip interface brief", "show vlan" }
+local FURTHER = 100 -- commands behind the first
+local FAR = { rtt = 0.150, think = 0.200 }
+
+local function far(devices)
+  return { devices = devices, rtt = FAR.rtt, think = FAR.think }
+end
+
+local function many()
+  local commands = {}
+  for i = 1, FURTHER + 1 do
+    commands[i] = ONE[1]
+  end
+  return commands
+end
+
+--- The measurements of the growth curve for so many devices.
+-- @int devices
+-- @treturn table list of `id`, `title` and `spec`
+function goal.growth(devices)
+  return {
+    {
+      id = ("growth-%d"):format(devices),
+      title = ("%d devices, all at once"):format(devices),
+      spec = { lab = { devices = devices }, commands = ONE, with_floor = true },
+    },
+    {
+      id = ("open-%d"):format(devices),
+      title = ("%d sessions held open"):format(devices),
+      spec = { lab = { devices = devices }, commands = ONE, hold = true },
+    },
+  }
+end
+
+--- The other measurements.
+-- @treturn table list of `id`, `title` and `spec`
+function goal.others()
+  return {
+    {
+      id = "further",
+      title = "1000 devices, 101 commands each",
+      spec = { lab = { devices = 1000 }, commands = many() },
+    },
+    {
+      id = "logins-100000",
+      title = "100,000 logins, 500 at a time",
+      spec = {
+        lab = { devices = 1000 },
+        commands = ONE,
+        logins = 100000,
+        limit = 500,
+      },
+    },
+    {
+      id = "far-1000",
+      title = "1000 devices, 50 ms away",
+      spec = { lab = { devices = 1000, rtt = 0.05 }, commands = ONE },
+    },
+    {
+      id = "seeds-one",
+      title = "one device, 150 ms away, thinking 200 ms",
+      spec = { lab = far(1), commands = TWO, mode = "sync" },
+    },
+    {
+      id = "seeds-sync",
+      title = "five of them, one after another",
+      spec = { lab = far(5), commands = TWO, mode = "sync" },
+    },
+    {
+      id = "seeds-threads",
+      title = "five of them in threads",
+      spec = { lab = far(5), commands = TWO, mode = "threads" },
+    },
+    {
+      id = "seeds-nonblocking",
+      title = "five of them in one thread",
+      spec = { lab = far(5), commands = TWO, mode = "nonblocking" },
+    },
+  }
+end
+
+local function cpu_ms(figures)
+  return figures.cpu_seconds / figures.logins * 1000
+end
+
+local function above_one(figures, one, times)
+  return (figures.seconds / (times * one.seconds) - 1) * 100
+end
+
+--- The goals: `title`, `unit`, `most` (the value may not be above it), `needs` (ids of
+-- measurements) and `value` (a function of those measurements).
+goal.goals = {
+  {
+    title = "client CPU per login + one command",
+    unit = "ms",
+    most = 0.45,
+    needs = { "growth-10000" },
+    value = cpu_ms,
+  },
+  {
+    title = "  … beside the bare C client",
+    unit = "times",
+    most = 1.3,
+    needs = { "growth-10000" },
+    value = function(figures)
+      local floor = figures.floor
+      if not floor or not floor.cpu_seconds or (floor.ok or 0) == 0 then
+        return nil
+      end
+      return cpu_ms(figures) / (floor.cpu_seconds / floor.ok * 1000)
+    end,
+  },
+  {
+    title = "each further command",
+    unit = "µs",
+    most = 25,
+    needs = { "further", "growth-1000" },
+    value = function(further, one)
+      return (further.cpu_seconds - one.cpu_seconds) / further.logins / FURTHER * 1e6
+    end,
+  },
+  {
+    title = "10,000 devices: login, show version, logout",
+    unit = "s",
+    most = 5,
+    needs = { "growth-10000" },
+    value = function(figures)
+      return figures.seconds
+    end,
+  },
+  {
+    title = "10,000 sessions open at once: client",
+    unit = "MB",
+    most = 280,
+    needs = { "open-10000" },
+    value = function(figures)
+      return figures.max_rss_bytes / 1e6
+    end,
+  },
+  {
+    title = "  … lab",
+    unit = "MB",
+    most = 250,
+    needs = { "open-10000" },
+    value = function(figures)
+      return figures.lab.max_rss_bytes / 1e6
+    end,
+  },
+  {
+    title = "  … client threads",
+    unit = "",
+    most = 1,
+    needs = { "open-10000" },
+    value = function(figures)
+      return figures.peak_sessions >= figures.devices and figures.threads or nil
+    end,
+  },
+  {
+    title = "100,000 logins in one run: client",
+    unit = "MB",
+    most = 60,
+    needs = { "logins-100000" },
+    value = function(figures)
+      return figures.max_rss_bytes / 1e6
+    end,
+  },
+  {
+    title = "  … failures",
+    unit = "",
+    most = 0,
+    needs = { "logins-100000" },
+    value = function(figures)
+      return figures.failed
+    end,
+  },
+  {
+    title = "5 devices far away, threads",
+    unit = "s",
+    most = 1.8,
+    needs = { "seeds-threads" },
+    value = function(figures)
+      return figures.seconds
+    end,
+  },
+  {
+    title = "  … above one device alone",
+    unit = "%",
+    most = 5,
+    needs = { "seeds-threads", "seeds-one" },
+    value = function(figures, one)
+      return above_one(figures, one, 1)
+    end,
+  },
+  {
+    title = "5 devices far away, nonblocking",
+    unit = "s",
+    most = 1.8,
+    needs = { "seeds-nonblocking" },
+    value = function(figures)
+      return figures.seconds
+    end,
+  },
+  {
+    title = "  … above one device alone",
+    unit = "%",
+    most = 5,
+    needs = { "seeds-nonblocking", "seeds-one" },
+    value = function(figures, one)
+      return above_one(figures, one, 1)
+    end,
+  },
+  {
+    title = "5 devices far away, sync: off five times one",
+    unit = "%",
+    most = 5,
+    needs = { "seeds-sync", "seeds-one" },
+    value = function(figures, one)
+      return math.abs(above_one(figures, one, 5))
+    end,
+  },
+  {
+    title = "round trips of one login + 2 commands",
+    unit = "",
+    most = 10,
+    needs = { "seeds-one" },
+    value = function(figures)
+      return (figures.seconds - #TWO * FAR.think) / FAR.rtt
+    end,
+  },
+  {
+    title = "1,000 devices at 50 ms, one command",
+    unit = "s",
+    most = 1.3,
+    needs = { "far-1000" },
+    value = function(figures)
+      return figures.seconds
+    end,
+  },
+}
+
+local function value_of(one, figures)
+  local needed = {}
+  for i, id in ipairs(one.needs) do
+    needed[i] = figures[id]
+    if not needed[i] or needed[i].problem then
+      return nil
+    end
+  end
+  return one.value(table.unpack(needed, 1, #one.needs))
+end
+
+--- Compare what was measured with what is to be reached.
+-- @tparam table figures by id
+-- @treturn table list of `title`, `unit`, `most`, `value` (nil: not measured),
+-- `is_reached`
+function goal.judge(figures)
+  local judged = {}
+  for i, one in ipairs(goal.goals) do
+    local value = value_of(one, figures)
+    judged[i] = {
+      title = one.title,
+      unit = one.unit,
+      most = one.most,
+      measured_by = table.concat(one.needs, ", "),
+      value = value,
+      is_reached = value ~= nil and value <= one.most,
+    }
+  end
+  return judged
+end
+
+return goal

@@ -1,0 +1,214 @@
+--- The bench: the same job in every mode, measured, shown and written down.
+-- @module moonwire.bench
+local bench_table = require "moonwire.bench.table"
+local duration = require "moonwire.duration"
+local file = require "moonwire.report.file"
+local inventory = require "moonwire.inventory"
+local measure = require "moonwire.bench.measure"
+local profile = require "moonwire.bench.profile"
+local seeds = require "moonwire.bench.seeds"
+local transcript = require "moonwire.report.transcript"
+local trips = require "moonwire.bench.trips"
+local usage = require "moonwire.bench.usage"
+local warm = require "moonwire.bench.warm"
+
+local bench = {}
+
+local function plural(count, word)
+  return ("%d %s%s"):format(count, word, count == 1 and "" or "s")
+end
+
+local LAB_WORDS = {
+  { "rtt", "%s round trip" },
+  { "think", "%s of thinking a command" },
+  { "kex_delay", "%s before the key exchange" },
+  { "auth_delay", "%s to check a password" },
+}
+
+local function lab_text(lab)
+  if not lab then
+    return ""
+  end
+  local words = {}
+  for _, pair in ipairs(LAB_WORDS) do
+    local seconds = lab[pair[1]]
+    if seconds and seconds > 0 then
+      words[#words + 1] = pair[2]:format(duration.format(seconds))
+    end
+  end
+  return #words > 0 and ", " .. table.concat(words, ", ") or ""
+end
+
+local function describe(devices, options)
+  local head = "%s, %s each%s; %s of each mode"
+  return head:format(
+    plural(#devices, "device"),
+    plural(#options.commands, "command"),
+    lab_text(devices.lab),
+    plural(options.runs, "run")
+  )
+end
+
+local function measure_rows(devices, options)
+  local rows = measure.all(devices, options.modes, options)
+  if options.warm then
+    rows[#rows + 1] = warm.measure(devices, options)
+  end
+  return rows
+end
+
+-- The mode whose sessions do not wait for each other tells best where time goes.
+local function row_for_trips(rows)
+  local chosen
+  for _, row in ipairs(rows) do
+    local has_phases = row.mode ~= "warm" and row.ok > 0
+    if has_phases and (not chosen or row.mode == "nonblocking") then
+      chosen = row
+    end
+  end
+  return chosen
+end
+
+local function count_trips(rows, lab)
+  local row = lab and (lab.rtt or 0) > 0 and row_for_trips(rows)
+  return row and trips.count(row, lab), row
+end
+
+local function print_trips(rows, lab, out)
+  local counted, row = count_trips(rows, lab)
+  if counted then
+    local head = "\nwhere the round trips of a session go (%s, %s each)\n"
+    out:write(head:format(row.mode, duration.format(lab.rtt)), trips.text(counted))
+  end
+end
+
+local function print_seeds(rows, lab, published, out)
+  out:write "\nbeside the published figures; the floor is what the devices take\n"
+  out:write(seeds.text(seeds.compare(rows, lab, published)))
+end
+
+local function print_failures(rows, out)
+  local summary = require "moonwire.report.summary"
+  for _, row in ipairs(rows) do
+    for _, result in ipairs(row.failed > 0 and row.run.results or {}) do
+      if not result.ok then
+        out:write(("%-11s "):format(row.mode), summary.device(result), "\n")
+      end
+    end
+  end
+end
+
+local function longest_stall(rows)
+  local longest = 0
+  for _, row in ipairs(rows) do
+    longest = math.max(longest, row.stall_seconds)
+  end
+  return longest
+end
+
+local function print_all(rows, devices, options, out)
+  out:write("\n", bench_table.text(rows))
+  print_failures(rows, out)
+  print_trips(rows, devices.lab, out)
+  local chosen = profile.profiles[options.profile]
+  if chosen and chosen.published and devices.lab then
+    print_seeds(rows, devices.lab, chosen.published, out)
+  end
+  out:write(("\nlongest stall of the loop: %s\n"):format(
+    duration.format(longest_stall(rows))))
+end
+
+local function lab_entry(devices)
+  local lab = devices.lab
+  if not lab then
+    return nil
+  end
+  local entry = {}
+  for name, value in pairs(lab) do
+    entry[name] = value
+  end
+  local pid = devices.running_lab and devices.running_lab.pid
+  local used = pid and usage.of(pid)
+  if used then
+    entry.cpu_seconds, entry.max_rss_bytes = used.cpu_seconds, used.max_rss_bytes
+  end
+  return entry
+end
+
+local function extras(rows, devices, options)
+  local chosen = profile.profiles[options.profile]
+  local published = chosen and devices.lab and chosen.published
+  return {
+    commands = options.commands,
+    trips = count_trips(rows, devices.lab),
+    published = published and seeds.compare(rows, devices.lab, published),
+    longest_stall_seconds = longest_stall(rows),
+  }
+end
+
+local function write_file(path, bytes, out)
+  local ok, message = file.write(path, bytes)
+  if not ok then
+    io.stderr:write("moonwire bench: ", message, "\n")
+    return false
+  end
+  out:write("wrote ", path, "\n")
+  return true
+end
+
+local function write_all(rows, text, subtitle, options, out)
+  local folder, ok = options.output, true
+  for _, row in ipairs(rows) do
+    local path = ("%s/%s.log"):format(folder, row.mode)
+    local log = transcript.text { results = row.run.results, seconds = row.seconds }
+    ok = write_file(path, log, out) and ok
+  end
+  ok = write_file(folder .. "/bench.json", text, out) and ok
+  ok = write_file(folder .. "/bench.svg", bench_table.svg(rows, subtitle), out) and ok
+  if options.json == "-" then
+    io.stdout:write(text)
+  elseif options.json then
+    ok = write_file(options.json, text, out) and ok
+  end
+  return ok
+end
+
+local function has_failed(rows)
+  for _, row in ipairs(rows) do
+    if row.failed > 0 then
+      return true
+    end
+  end
+  return false
+end
+
+local function run_on(devices, options, out)
+  options.commands = options.commands or devices.commands or profile.commands
+  local subtitle = describe(devices, options)
+  out:write(subtitle, "\n")
+  local rows = measure_rows(devices, options)
+  print_all(rows, devices, options, out)
+  local extra = extras(rows, devices, options)
+  local text = bench_table.json(rows, lab_entry(devices), extra)
+  local is_written = write_all(rows, text, subtitle, options, out)
+  return (is_written and not has_failed(rows)) and 0 or 1
+end
+
+--- Measure, print and write.
+-- @tparam table options `source` (for `moonwire.inventory.load`), `modes`, `runs`,
+-- `output` (folder), and at will: `commands`, `workers`, `limit`, `dwell` (seconds),
+-- `profile` (a name), `warm`, `json` (a path, or "-": then everything else goes to
+-- stderr)
+-- @treturn int exit status: 0 when no device failed and all was written; 2 for an
+-- inventory that cannot be used
+function bench.run(options)
+  local loaded, message = inventory.load(options.source)
+  if not loaded then
+    io.stderr:write("moonwire bench: ", message, "\n")
+    return 2
+  end
+  local devices <close> = loaded
+  return run_on(devices, options, options.json == "-" and io.stderr or io.stdout)
+end
+
+return bench

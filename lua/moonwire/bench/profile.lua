@@ -1,0 +1,46 @@
+--- Circumstances worth measuring, as data.
+-- @module moonwire.bench.profile
+local profile = {}
+
+--- The commands that the published figures are about.
+profile.commands = { "show ip interface brief", "show vlan" }
+
+--- Circumstances by name. `lab` is what the simulated devices are asked for;
+-- `published` what others measured with five devices and two commands, in seconds.
+profile.profiles = {
+  lab = {
+    doc = "five devices far away",
+    lab = { devices = 5, rtt = 0.150, think = 0.200 },
+  },
+  cloud = {
+    doc = "five devices far away that are slow to log in to, as in the documents",
+    lab = { devices = 5, rtt = 0.150, think = 0.200, kex_delay = 2, auth_delay = 0.5 },
+    published = {
+      { mode = "sync", document = 29.83, netmiko = 29.2 },
+      { mode = "threads", document = 6.89, netmiko = 5.85 },
+      { mode = "nonblocking", document = 7.69 },
+      { mode = "hybrid" },
+      { mode = "Ansible", document = 19 },
+      { mode = "warm" },
+    },
+  },
+}
+
+profile.names = { "lab", "cloud" }
+
+-- TCP; both key exchange messages at once; the rest in one: fewer is not possible
+local FEWEST_ROUND_TRIPS = 3
+
+--- What a session takes when the client takes no time and wastes no round trip: the
+-- floor that the devices and the distance set.
+-- @tparam table lab
+-- @int commands how many
+-- @treturn number seconds for a login and the commands
+-- @treturn number seconds for the commands alone, over an open session
+function profile.floor(lab, commands)
+  local rtt, thinking = lab.rtt or 0, commands * (lab.think or 0)
+  local login = FEWEST_ROUND_TRIPS * rtt + (lab.kex_delay or 0) + (lab.auth_delay or 0)
+  return login + thinking, rtt + thinking
+end
+
+return profile

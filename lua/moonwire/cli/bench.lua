@@ -1,0 +1,191 @@
+--- `moonwire bench`: the options. What they do is in `moonwire.bench`.
+-- @module moonwire.cli.bench
+local argparse = require "argparse"
+
+local duration = require "moonwire.duration"
+
+local bench = { summary = "measure the modes side by side, on devices or a lab" }
+
+local MODES = { sync = true, threads = true, nonblocking = true, hybrid = true }
+local DEFAULT_MODES = { "sync", "threads", "nonblocking", "hybrid" }
+local DEFAULT_RUNS = 3
+local DEFAULT_FOLDER = "outputs"
+
+local DESCRIPTION = [[
+Runs the same commands on the same devices in every mode and compares: how long it took
+(median and spread of several runs taken in turns), how many sessions were open at once,
+what it cost in CPU and memory, and what failed. Without -i it starts a lab of simulated
+devices as a child process: five of them, 150 ms away, thinking 200 ms about a command.
+The table is printed; <mode>.log, bench.json and bench.svg go to the output folder.]]
+
+local function whole(name)
+  return function(text)
+    local number = math.tointeger(tonumber(text))
+    if not number or number < 1 then
+      return nil, ("%s: '%s' is not a whole number from 1 on"):format(name, text)
+    end
+    return number
+  end
+end
+
+local function modes(name)
+  return function(text)
+    local list = {}
+    for mode in text:gmatch "[^,]+" do
+      if not MODES[mode] then
+        local known = table.concat(DEFAULT_MODES, ", ")
+        local message = "%s: there is no mode '%s'; there are %s"
+        return nil, message:format(name, mode, known)
+      end
+      list[#list + 1] = mode
+    end
+    if #list == 0 then
+      return nil, name .. ": name at least one mode"
+    end
+    return list
+  end
+end
+
+local function one_of_profiles(name)
+  return function(text)
+    local names = require("moonwire.bench.profile").names
+    for _, known in ipairs(names) do
+      if text == known then
+        return text
+      end
+    end
+    return nil, ("%s: there are %s"):format(name, table.concat(names, " and "))
+  end
+end
+
+-- name, what follows it, what it is for, and who reads it
+local OPTIONS = {
+  { "-i --inventory", "FILE", "Measure on the devices of this file." },
+  { "--lab", "N", "How many simulated devices (5).", whole },
+  { "--mode", "MODES", "Modes to measure, with commas between (all four).", modes },
+  { "--workers", "N", "Threads of mode threads (10) and hybrid (a core each).", whole },
+  { "--limit", "N", "Sessions at once in nonblocking and hybrid (500).", whole },
+  { "--command", "TEXT", "A command to run; may be repeated." },
+  { "--runs", "N", "Runs of each mode (3).", whole },
+  { "--rtt", "TIME", "Round-trip time of the lab (150ms).", duration.option },
+  { "--think", "TIME", "How long the lab's devices think (200ms).", duration.option },
+  { "--dwell", "TIME", "How long sessions stay open after it (0).", duration.option },
+  {
+    "--profile",
+    "NAME",
+    "Circumstances by name: lab, or cloud, where a login takes 2.5 s more; prints ours "
+      .. "beside the published figures.",
+    one_of_profiles,
+  },
+  { "--warm", nil, "Also measure a second pass over sessions still open." },
+  {
+    "--scale",
+    nil,
+    "Measure growth instead: 100 to 19,000 devices, beside a bare C client; writes "
+      .. "scale.json and scale.svg.",
+  },
+  {
+    "--json",
+    "FILE",
+    "Also write the JSON here; - is standard output, and all else goes to standard "
+      .. "error.",
+  },
+  { "--output", "DIR", "Folder for the files (outputs)." },
+}
+
+local function add_option(parser, names, argname, doc, reader)
+  if not argname then
+    parser:flag(names, doc)
+    return
+  end
+  local option = parser:option(names, doc):argname(argname)
+  if reader then
+    option:convert(reader(names))
+  end
+  if names == "--command" then
+    option:count "*"
+  end
+end
+
+local function new_parser()
+  local parser = argparse("moonwire bench", DESCRIPTION)
+  parser:add_help(false)
+  parser:usage_max_width(88):help_max_width(88):help_description_margin(32)
+  parser:flag("-h --help", "Show this text.")
+  for _, option in ipairs(OPTIONS) do
+    add_option(parser, table.unpack(option, 1, 4))
+  end
+  parser:option("--client"):hidden(true) -- one pinned measurement, for --scale
+  return parser
+end
+
+-- What cannot go together, or nil.
+local function contradiction(given)
+  if not given.inventory then
+    return nil
+  end
+  for _, name in ipairs { "lab", "rtt", "think", "profile", "scale" } do
+    if given[name] then
+      return ("-i brings its own devices: leave out --%s"):format(name)
+    end
+  end
+  return nil
+end
+
+local function lab_of(given)
+  local profiles = require("moonwire.bench.profile").profiles
+  local lab = {}
+  for name, value in pairs(profiles[given.profile or "lab"].lab) do
+    lab[name] = value
+  end
+  lab.devices = given.lab or lab.devices
+  lab.rtt = given.rtt or lab.rtt
+  lab.think = given.think or lab.think
+  return lab
+end
+
+local function options_of(given)
+  return {
+    source = given.inventory or { lab = lab_of(given) },
+    modes = given.mode or DEFAULT_MODES,
+    workers = given.workers,
+    limit = given.limit,
+    commands = #given.command > 0 and given.command or nil,
+    runs = given.runs or DEFAULT_RUNS,
+    dwell = given.dwell,
+    profile = given.profile,
+    warm = given.warm or given.profile == "cloud",
+    json = given.json,
+    output = given.output or DEFAULT_FOLDER,
+  }
+end
+
+local function refuse(parser, message)
+  io.stderr:write(parser:get_usage(), "\nmoonwire bench: ", message, "\n")
+  return 2
+end
+
+--- Run the bench.
+-- @tparam {string,...} words the command line
+-- @treturn int exit status: 0 only when no device failed; 2 for a wrong command line
+function bench.run(words)
+  local parser = new_parser()
+  local ok, given = parser:pparse(words)
+  if not ok then
+    return refuse(parser, given)
+  elseif given.help then
+    io.stdout:write(parser:get_help(), "\n")
+    return 0
+  elseif given.client then
+    return require("moonwire.bench.client").run(given.client)
+  end
+  local message = contradiction(given)
+  if message then
+    return refuse(parser, message)
+  elseif given.scale then
+    return require("moonwire.bench.scale").run(given)
+  end
+  return require("moonwire.bench").run(options_of(given))
+end
+
+return bench

@@ -1,0 +1,71 @@
+local uv = require "luv"
+
+local json = require "moonwire.report.json"
+local process = require "moonwire.bench.process"
+
+local function measure(spec)
+  local text, status = process.run {
+    uv.exepath(), "bench", "--client", json.encode(spec, true),
+  }
+  assert.equal(0, status)
+  return assert(json.decode(text))
+end
+
+describe("moonwire bench --client", function()
+  it("measures a fresh process and its lab", function()
+    local figures = measure { lab = { devices = 4 }, commands = { "show version" } }
+    assert.equal(4, figures.ok)
+    assert.equal(0, figures.failed)
+    assert.equal(1, figures.threads)
+    assert.is_true(figures.cpu_seconds > 0)
+    assert.is_true(figures.max_rss_bytes > 0)
+    assert.is_true(figures.lab.max_rss_bytes > 0)
+    assert.is_true(figures.seconds > 0)
+  end)
+
+  it("holds every session open until all are", function()
+    local figures = measure {
+      lab = { devices = 30 },
+      commands = { "show version" },
+      hold = true,
+    }
+    assert.equal(30, figures.ok)
+    assert.equal(30, figures.peak_sessions)
+    assert.equal(1, figures.threads)
+    assert.is_true(figures.rss_bytes > 0)
+    assert.is_true(figures.lab.rss_bytes > 0)
+  end)
+
+  it("does not wait for a session that will never come", function()
+    local figures = measure {
+      lab = { devices = 5, faults = { { name = "refuse", device = 2 } } },
+      commands = { "show version" },
+      hold = true,
+    }
+    assert.equal(4, figures.ok)
+    assert.equal(1, figures.failed)
+    assert.is_truthy(figures.failures[1]:find("refused", 1, true))
+  end)
+
+  it("logs in more often than there are devices", function()
+    local figures = measure {
+      lab = { devices = 3 },
+      commands = { "show version" },
+      logins = 20,
+      limit = 4,
+    }
+    assert.equal(20, figures.ok)
+    assert.equal(20, figures.logins)
+    assert.equal(3, figures.devices)
+    assert.is_true(figures.peak_sessions <= 4)
+  end)
+
+  it("says why a floor is missing", function()
+    local figures = measure {
+      lab = { devices = 1 },
+      commands = { "show version" },
+      floor = "/nowhere/floor",
+    }
+    assert.is_truthy(figures.floor.problem:find("/nowhere/floor", 1, true))
+  end)
+end)

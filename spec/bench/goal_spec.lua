@@ -1,0 +1,111 @@
+local goal = require "moonwire.bench.goal"
+local growth = require "moonwire.bench.growth"
+
+local function through(seconds, cpu_seconds, floor)
+  return {
+    devices = 10000,
+    logins = 10000,
+    commands = 1,
+    seconds = seconds,
+    cpu_seconds = cpu_seconds,
+    ok = 10000,
+    failed = 0,
+    peak_sessions = 10000,
+    threads = 1,
+    max_rss_bytes = 200e6,
+    lab = { max_rss_bytes = 100e6 },
+    floor = floor,
+  }
+end
+
+local function judged_by(judged)
+  local by = {}
+  for _, one in ipairs(judged) do
+    by[one.title] = one
+  end
+  return by
+end
+
+local CPU = "client CPU per login + one command"
+local WALL = "10,000 devices: login, show version, logout"
+
+describe("goal.judge", function()
+  it("compares what was measured with what is to be reached", function()
+    local floor = { ok = 10000, cpu_seconds = 2.5, seconds = 3, max_rss_bytes = 2e8 }
+    local by = judged_by(goal.judge { ["growth-10000"] = through(6, 4, floor) })
+    assert.is_true(math.abs(by[CPU].value - 0.4) < 1e-9)
+    assert.is_true(by[CPU].is_reached)
+    local wall = by[WALL]
+    assert.equal(6, wall.value)
+    assert.is_false(wall.is_reached)
+    local ratio = by["  … beside the bare C client"]
+    assert.is_true(math.abs(ratio.value - 1.6) < 1e-9)
+    assert.is_false(ratio.is_reached)
+  end)
+
+  it("never calls reached what was not measured", function()
+    local figures = { ["growth-10000"] = { problem = "exit status 1" } }
+    for _, one in ipairs(goal.judge(figures)) do
+      assert.is_nil(one.value)
+      assert.is_false(one.is_reached)
+    end
+  end)
+
+  it("knows no ratio without the bare C client", function()
+    local by = judged_by(goal.judge { ["growth-10000"] = through(4, 4) })
+    assert.is_nil(by["  … beside the bare C client"].value)
+  end)
+
+  it("counts no thread of a run that did not hold all sessions", function()
+    local open = through(4, 4)
+    open.peak_sessions = 9000
+    local by = judged_by(goal.judge { ["open-10000"] = open })
+    assert.is_nil(by["  … client threads"].value)
+  end)
+
+  it("measures every goal by a measurement that is made", function()
+    local ids = {}
+    for _, list in ipairs {
+      goal.growth(1000), goal.growth(10000), goal.others(),
+    } do
+      for _, entry in ipairs(list) do
+        ids[entry.id] = true
+      end
+    end
+    for _, one in ipairs(goal.goals) do
+      for _, id in ipairs(one.needs) do
+        assert.is_true(ids[id], id)
+      end
+    end
+  end)
+end)
+
+describe("growth", function()
+  local point = growth.point(10000, through(5, 4), through(9, 5))
+
+  it("makes a point of a run with all at once and one that held them", function()
+    assert.equal(2000, point.rate)
+    assert.equal(0.4, point.cpu_ms)
+    assert.equal(200, point.client_mb)
+    assert.equal(100, point.lab_mb)
+    assert.is_nil(point.floor_rate)
+  end)
+
+  it("leaves the floor's columns empty when it did not run", function()
+    local text = growth.text({ point }, "ascii")
+    assert.is_truthy(text:find "| +10000 | +5.00 | +2000 | +0.400 | +| +| +| +200.0 |")
+  end)
+
+  it("prints every goal with its verdict", function()
+    local text = growth.goals(goal.judge { ["growth-10000"] = through(6, 4) }, "ascii")
+    assert.is_truthy(text:find "login %+ one command +| +0.45 ms | +0.4 ms | reached")
+    assert.is_truthy(text:find "logout +| +5 s | +6 s | missed")
+    assert.is_truthy(text:find "not measured")
+  end)
+
+  it("draws what there is", function()
+    local text = growth.svg { point }
+    assert.is_truthy(text:find("nothing was measured", 1, true) == nil)
+    assert.equal(4, select(2, text:gsub("<circle", "")))
+  end)
+end)
