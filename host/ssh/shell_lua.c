@@ -117,14 +117,18 @@ static void shell_detach(struct op *op)
   shell->wish = WISH_NOTHING;
 }
 
-static struct shell_op *sleep_on(lua_State *L, struct shell *shell, enum wish wish,
-                                 int (*push)(struct op *op, lua_State *L))
+static struct shell_op *new_op(lua_State *L, struct shell *shell,
+                               int (*push)(struct op *op, lua_State *L))
 {
   struct shell_op *o = op_new(L, sizeof *o, push, shell_detach);
   o->shell = shell;
+  return o;
+}
+
+static void sleep_on(struct shell *shell, struct shell_op *o, enum wish wish)
+{
   shell->sleeper = o;
   shell->wish = wish;
-  return o;
 }
 
 static int shell_lua_close(lua_State *L)
@@ -212,7 +216,8 @@ int client_lua_shell(lua_State *L)
   int limit = integer_field(L, "limit", DEFAULT_LIMIT);
   struct shell *shell = push_shell(L, (unsigned)options.width);
   expect_limit(&shell->expect, (size_t)limit);
-  struct shell_op *o = sleep_on(L, shell, WISH_OPEN, open_push);
+  struct shell_op *o = new_op(L, shell, open_push);
+  sleep_on(shell, o, WISH_OPEN);
   shell->awaited = is_lazy ? STREAM_ASKED : STREAM_OPEN;
   shell->stream = stream_open(client, &options, shell);
   if (shell->stream == NULL) {
@@ -276,7 +281,8 @@ static int shell_lua_read(lua_State *L)
   double timeout = luaL_optnumber(L, 3, 1e10);
   luaL_argcheck(L, length <= EXPECT_MARK_LONGEST, 2, "longer than a mark can be");
   lua_settop(L, 3);
-  struct shell_op *o = sleep_on(L, shell, WISH_READ, read_push);
+  struct shell_op *o = new_op(L, shell, read_push);
+  sleep_on(shell, o, WISH_READ);
   bool is_same = length == shell->expect.mark_length && length > 0 &&
                  memcmp(mark, shell->expect.mark, length) == 0;
   if (!is_same)
@@ -326,11 +332,14 @@ static int shell_lua_write(lua_State *L)
   struct shell *shell = check_free(L);
   int n = lua_gettop(L);
   check_writable(L, n);
-  struct shell_op *o = sleep_on(L, shell, WISH_WRITE, write_push);
-  for (int i = 2; i <= n && !o->op.is_done; i++)
-    if (!write_argument(L, shell->stream, i) && !o->op.is_done)
-      wake(shell, ERROR_DROPPED);
-  if (!o->op.is_done)
+  struct shell_op *o = new_op(L, shell, write_push);
+  bool is_taken = true;
+  for (int i = 2; i <= n && is_taken; i++)
+    is_taken = write_argument(L, shell->stream, i);
+  sleep_on(shell, o, WISH_WRITE);
+  if (!is_taken)
+    wake(shell, ERROR_DROPPED);
+  else
     see(shell);
   return op_wait(L, &o->op);
 }

@@ -175,6 +175,15 @@ function Dialogue:await_mark(mark, deadline)
   end
 end
 
+-- A prompt of another host: perhaps the command has renamed this one. Which is true is
+-- known when the mark comes back behind it.
+function Dialogue:_doubt(tail)
+  if self.host and platforms.host_of(self.platform, tail) ~= self.host then
+    self.host = nil
+    self.shell:set_host ""
+  end
+end
+
 -- A prompt ends a command only behind its echo: the one before it may come late.
 function Dialogue:_has_echoed(command)
   if not command then
@@ -208,6 +217,7 @@ function Dialogue:await_rest(deadline, command, rules)
     if not platforms.mode_of(self.platform, tail) then
       ok, message, why = self:_on_tail(tail, answer, nil)
     elseif self:_has_echoed(command) and self:_is_quiet(nil) then
+      self:_doubt(tail)
       return "prompt", tail
     end
     if not ok then

@@ -16,6 +16,20 @@ Session.__index = Session
 local COMMAND_TIMEOUT = 30 -- seconds for one command, as long as its device works
 local TYPED_AHEAD = 1024 -- bytes that a device's line buffer takes at once
 
+-- The line by which the device rejects something, and its class.
+local function rejection_in(self, output)
+  if #output > 2000 then
+    return nil -- a rejection is short; a long listing may quote one
+  end
+  for line in output:gmatch "[^\n]+" do
+    for _, rule in ipairs(self.platform.errors or {}) do
+      if line:find(rule[1]) then
+        return line, rule.class
+      end
+    end
+  end
+end
+
 local function open_shell(self, options)
   local link = self.platform.link
   local shell, message, kind = self.client:shell {
@@ -90,7 +104,8 @@ function Session:ready()
     self.phase = "prompt"
     return nil, self.dialogue:explain("login", message), kind
   end
-  self.greeting = text
+  -- where paging stays on, a pager would take what is typed ahead for its keys
+  self.is_careful = rejection_in(self, text) ~= nil
   return true
 end
 
@@ -156,19 +171,6 @@ function session.open(device, options)
   return self
 end
 
-local function is_rejected(self, output)
-  if #output > 2000 then
-    return nil -- a rejection is short; a long listing may quote one
-  end
-  for line in output:gmatch "[^\n]+" do
-    for _, rule in ipairs(self.platform.errors or {}) do
-      if line:find(rule[1]) then
-        return line, rule.class
-      end
-    end
-  end
-end
-
 function Session:_keep(command, text, started)
   local output, before = self.dialogue:output_of(text, command)
   local answer = {
@@ -178,7 +180,7 @@ function Session:_keep(command, text, started)
     prompt = self.dialogue.prompt,
     elapsed = task.now() - started,
   }
-  local line, class = is_rejected(self, output)
+  local line, class = rejection_in(self, output)
   if line then
     answer.rejected, answer.class = line, class
   end
@@ -209,12 +211,19 @@ local function refusal(self, answer)
   return nil, located(self.device, message), "rejected"
 end
 
+local function may_go_ahead(self, command)
+  if self.is_careful or not platforms.is_read_only(self.platform, command) then
+    return false
+  end
+  return not self.ready_mark or platforms.is_harmless(self.platform, command)
+end
+
 -- How many of the commands from 'first' on go out together: those that only read, as
 -- many as the device's buffer takes; anything else goes alone.
 local function window_of(self, commands, first)
   local bytes, last = 0, first - 1
   for i = first, #commands do
-    if not platforms.is_read_only(self.platform, commands[i]) then
+    if not may_go_ahead(self, commands[i]) then
       break
     end
     bytes = bytes + #commands[i] + 32
@@ -246,6 +255,10 @@ function Session:_read_window(commands, first, last, timeout, answers)
   local ok, message, kind = self:ready()
   if not ok then
     return nil, located(self.device, message), kind
+  end
+  if self.is_careful then -- and was typed into a pager perhaps: it only reads, so again
+    self.dialogue:resync()
+    return self:_read_one_by_one(commands, first, last, timeout, answers)
   end
   for i = first, last do
     local started = task.now()
@@ -284,6 +297,17 @@ function Session:_read_alone(command, timeout)
   return self:_keep(command, ok, started)
 end
 
+function Session:_read_one_by_one(commands, first, last, timeout, answers)
+  for i = first, last do
+    local answer, message, kind = self:_read_alone(commands[i], timeout)
+    if not answer then
+      return nil, message, kind
+    end
+    answers[i] = answer
+  end
+  return true
+end
+
 local function check_command(command, level)
   if type(command) ~= "string" or command:find "[\r\n]" then
     error("a command must be a string of one line", level + 1)
@@ -313,8 +337,7 @@ function Session:send_commands(commands, options)
       ok, message, kind = self:_read_window(commands, first, last, timeout, answers)
     else
       last = first
-      ok, message, kind = self:_read_alone(commands[first], timeout)
-      answers[first] = ok
+      ok, message, kind = self:_read_one_by_one(commands, first, last, timeout, answers)
     end
     if not ok then
       return nil, message, kind, answers
