@@ -1,4 +1,4 @@
-local fixture = require "spec.host.hostkeys_fixture"
+local fixture = require "spec.support.hostkeys"
 local hostkeys = require "host.hostkeys"
 local lfs = require "lfs"
 local luv = require "luv"
