@@ -44,8 +44,8 @@ return require("moonwire.platform").define "cisco_ios" {
   not_read_only = { "|%s*[art]%S*%s" }, -- append, redirect and tee write files
   -- the beginnings of words that do harm when they stand alone
   harmful = {
-    "rel", "wr", "del", "era", "form", "cl", "cop", "conf", "boot", "deb", "und", "test",
-    "archive", "install", "redundancy", "squeeze", "rename", "mkdir", "rmdir",
+    "rel", "wr", "del", "era", "form", "cl", "cop", "conf", "boot", "deb", "und",
+    "test", "archive", "install", "redundancy", "squeeze", "rename", "mkdir", "rmdir",
   },
   comment = "!",
   type_ahead = true,

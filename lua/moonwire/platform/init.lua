@@ -188,8 +188,8 @@ function platform.is_read_only(self, command)
   return false
 end
 
---- Whether no part of a command would do harm if its beginning got lost, as when a pager
--- takes it for keys: "show reload" would.
+--- Whether no part of a command would do harm if its beginning got lost, as when a
+-- pager takes it for keys: "show reload" would.
 -- @tparam table self the platform
 -- @string command
 -- @treturn boolean

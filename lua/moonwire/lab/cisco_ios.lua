@@ -1,0 +1,148 @@
+--- How a simulated Cisco IOS switch behaves in a session: prompts, modes, help, errors.
+-- What it shares with the client (comment character, pager) is read from the platform.
+-- @module moonwire.lab.cisco_ios
+local configure = require "moonwire.lab.cisco_ios.configure"
+local exec = require "moonwire.lab.cisco_ios.exec"
+local platform = require("moonwire.platform").get "cisco_ios"
+local vty = require "moonwire.lab.vty"
+
+local cisco_ios = {}
+
+local HISTORY = 20
+
+--- The prompt of a session.
+-- @tparam Vty session
+-- @treturn string
+function cisco_ios.prompt(session)
+  local hostname = session.device:hostname()
+  if session.mode then
+    return ("%s(%s)#"):format(hostname:sub(1, platform.host.clip), session.mode)
+  end
+  return hostname .. (session.level > 1 and "#" or ">")
+end
+
+local complain = {}
+
+function complain.invalid(session, problem)
+  local column = #session.prompt + problem.column
+  session:write((" "):rep(column) .. "^\r\n"
+    .. "% Invalid input detected at '^' marker.\r\n\r\n")
+end
+
+function complain.ambiguous(session, _, line)
+  session:write(('%% Ambiguous command:  "%s"\r\n'):format(line))
+end
+
+function complain.incomplete(session, problem)
+  if problem.path == "show" then
+    session:write '% Type "show ?" for a list of subcommands\r\n'
+  else
+    session:write "% Incomplete command.\r\n\r\n"
+  end
+end
+
+function complain.expression(session)
+  session:write "% Failed to compile regular expression.\r\n"
+end
+
+local function remember(session, line)
+  session.history = session.history or {}
+  if #session.history >= HISTORY then
+    table.remove(session.history, 1)
+  end
+  table.insert(session.history, line)
+end
+
+local function is_silent(line)
+  local first = line:match "^%s*(.?)"
+  return first == "" or first == platform.comment
+end
+
+local function execute(session, line)
+  if is_silent(line) then
+    return
+  end
+  remember(session, line)
+  local problem
+  if session.mode then
+    problem = configure.line(session, line, exec.line)
+  else
+    problem = exec.line(session, line)
+  end
+  if problem then
+    complain[problem.problem](session, problem, line)
+  end
+end
+
+local function grammar_of(session)
+  return session.mode and configure.grammar(session.mode) or exec.grammar(session.level)
+end
+
+-- what is typed so far is shown again on the next line
+local function help(session, line)
+  session:print(grammar_of(session):help(line) .. "\r\n")
+end
+
+local function complete(session, line)
+  session:write "\r\n"
+  return grammar_of(session):complete(line)
+end
+
+local handle = { enter = execute, help = help }
+
+-- in configuration mode ^Z takes the line and leaves, ^C only leaves
+function handle.suspend(session, line)
+  execute(session, line)
+  configure.finish(session)
+end
+
+function handle.interrupt(session)
+  configure.finish(session)
+end
+
+local function greet(session)
+  local banner = session.device:banner()
+  session:write(banner and "\r\n" .. banner:gsub("\n", "\r\n") .. "\r\n" or "\r\n")
+end
+
+local function serve_shell(session)
+  greet(session)
+  local reading = { suspend = true }
+  while not session.is_over do
+    session.prompt = cisco_ios.prompt(session)
+    reading.prompt = session.prompt
+    local line, ending = session:read_line(reading)
+    if not line then
+      return
+    end
+    reading.again = ending == "help"
+    reading.text = ending == "tab" and complete(session, line) or nil
+    if handle[ending] then
+      handle[ending](session, line)
+    end
+  end
+end
+
+local function serve_command(session)
+  session.prompt = cisco_ios.prompt(session)
+  session.device:record(session.tty:command())
+  session:write "\r\n"
+  execute(session, session.tty:command())
+end
+
+--- Serve one session until the client or the device ends it.
+-- @param tty what `host.server` accepted
+-- @tparam Device device
+-- @string user
+function cisco_ios.serve(tty, device, user)
+  local session <close> = vty.open(tty, device, user, platform.pager)
+  if device:fault "silent_shell" then
+    session:wait_for_end()
+  elseif tty:kind() == "exec" then
+    serve_command(session)
+  else
+    serve_shell(session)
+  end
+end
+
+return cisco_ios

@@ -1,0 +1,265 @@
+--- The commands of a simulated switch outside of configuration mode.
+-- @module moonwire.lab.cisco_ios.exec
+local task = require "moonwire.task"
+
+local file = require "moonwire.lab.cisco_ios.file"
+local grammar = require "moonwire.lab.grammar"
+local interface = require "moonwire.lab.cisco_ios.interface"
+local show = require "moonwire.lab.cisco_ios.show"
+
+local exec = {}
+
+local ENABLE_TRIES = 3
+local PING_INTERVAL = 0.02
+local PING_TIMEOUT = 2
+
+local function shows(make)
+  return function(session, found)
+    local text = make(session)
+    session:print(found.filter and found.filter(text) or text)
+  end
+end
+
+local function show_running_interface(session, found)
+  local name = interface.name(found[1])
+  local text = name and show.running_interface(session, name)
+  if not text then
+    return { problem = "invalid", column = found.columns[1] }
+  end
+  session:print(found.filter and found.filter(text) or text)
+end
+
+local function leave(session)
+  session.is_over = true
+end
+
+local function asks_password(session, password)
+  for _ = 1, ENABLE_TRIES do
+    local answer = session:ask("Password: ", true)
+    if not answer then
+      return nil
+    elseif answer == password then
+      return true
+    end
+  end
+  return false
+end
+
+local function enable(session)
+  if session.level == 15 then
+    return
+  end
+  local password = session.device:enable_password()
+  if not password then
+    session:write "% No password set\r\n"
+    return
+  end
+  local is_right = asks_password(session, password)
+  if is_right then
+    session.level = 15
+  elseif is_right == false then
+    session:write "% Bad secrets\r\n\r\n"
+  end
+end
+
+local function disable(session)
+  session.level = 1
+end
+
+local function configure_terminal(session)
+  session.mode = "config"
+  session:write "Enter configuration commands, one per line.  End with CNTL/Z.\r\n"
+end
+
+local function terminal_length(session, found)
+  if session.device:fault "pager_stuck" then
+    session:write "Command authorization failed.\r\n\r\n"
+    return
+  end
+  session.height = math.tointeger(found[1])
+end
+
+local function terminal_width(session, found)
+  session.width = math.tointeger(found[1])
+end
+
+local function nothing() end
+
+-- false: broken off
+local function ask_to_save(session)
+  if not session.device.is_modified then
+    return true
+  end
+  local answer
+  repeat
+    if answer then
+      session:write "% Please answer 'yes' or 'no'.\r\n"
+    end
+    answer = session:ask "System configuration has been modified. Save? [yes/no]: "
+    if not answer then
+      return false
+    end
+    answer = answer:lower()
+  until answer == "yes" or answer == "y" or answer == "no" or answer == "n"
+  if answer:sub(1, 1) == "y" then
+    session.device:save()
+    session:print "Building configuration...\r\n[OK]\r\n"
+  end
+  return true
+end
+
+local function reload(session)
+  if ask_to_save(session) and session:confirm "Proceed with reload? [confirm]" then
+    session.is_over = true
+    session.device:reload()
+  end
+end
+
+local function clear_counters(session)
+  session:confirm 'Clear "show interface" counters on all interfaces [confirm]'
+end
+
+-- the simulated network reaches from here to its own addresses
+local function is_reachable(address)
+  return address:find "^10%." or address:find "^127%."
+end
+
+local function ping_address(session, address, count)
+  local replies, is_up = 0, is_reachable(address)
+  session:write "Type escape sequence to abort.\r\n"
+  session:write(
+    ("Sending %d, 100-byte ICMP Echos to %s, timeout is %d seconds:\r\n"):format(
+      count, address, PING_TIMEOUT
+    )
+  )
+  session:think()
+  for _ = 1, count do
+    task.sleep(is_up and PING_INTERVAL or PING_TIMEOUT)
+    session:write(is_up and "!" or ".")
+    replies = replies + (is_up and 1 or 0)
+  end
+  local text = "\r\nSuccess rate is %d percent (%d/%d)"
+  session:write(text:format(replies * 100 // count, replies, count))
+  session:write(is_up and ", round-trip min/avg/max = 1/1/2 ms\r\n" or "\r\n")
+end
+
+local function ping(session, found)
+  ping_address(session, found[1], 5)
+end
+
+local function ping_dialogue(session)
+  local protocol = session:ask "Protocol [ip]: "
+  local address = protocol and session:ask "Target IP address: "
+  local count = address and session:ask "Repeat count [5]: "
+  if not count then
+    return
+  end
+  local number = count == "" and 5 or math.tointeger(count)
+  if not address:find "^%d+%.%d+%.%d+%.%d+$" or not number or number < 1 then
+    session:write "% Bad IP address\r\n"
+    return
+  end
+  ping_address(session, address, number)
+end
+
+local VLAN = { run = shows(show.vlan), is_pipe = true }
+
+local ENTRIES = {
+  { "clear", "Reset functions", level = 15 },
+  { "clear counters", "Clear counters on interfaces", level = 15,
+    run = clear_counters },
+  { "configure", "Enter configuration mode", level = 15 },
+  { "configure terminal", "Configure from the terminal", level = 15,
+    run = configure_terminal },
+  { "copy", "Copy from one file to another", level = 15 },
+  { "copy running-config", "Copy from current system configuration", level = 15 },
+  { "copy running-config startup-config", "Copy to startup configuration", level = 15,
+    run = file.copy_running_to_startup },
+  { "copy running-config WORD", "Copy to a file", level = 15, run = file.copy_running },
+  { "copy startup-config", "Copy from startup configuration", level = 15 },
+  { "copy startup-config WORD", "Copy to a file", level = 15, run = file.copy_startup },
+  { "copy WORD WORD", "Copy to a file", level = 15, run = file.copy },
+  { "delete", "Delete a file", level = 15 },
+  { "delete WORD", "File to be deleted", level = 15, run = file.delete },
+  { "dir", "List files on a filesystem", level = 15, run = file.dir },
+  { "dir WORD", "Directory or file name", level = 15, run = file.dir },
+  { "disable", "Turn off privileged commands", run = disable },
+  { "enable", "Turn on privileged commands", run = enable },
+  { "exit", "Exit from the EXEC", run = leave },
+  { "logout", "Exit from the EXEC", run = leave },
+  { "more", "Display the contents of a file", level = 15 },
+  { "more WORD", "File to display", level = 15, run = file.more, is_pipe = true },
+  { "ping", "Send echo messages", run = ping_dialogue },
+  { "ping A.B.C.D", "Ping destination address", run = ping },
+  { "ping ip A.B.C.D", "Ping destination address", run = ping },
+  { "quit", "Exit from the EXEC", run = leave },
+  { "reload", "Halt and perform a cold restart", level = 15, run = reload },
+  { "show", "Show running system information" },
+  { "show clock", "Display the system clock" },
+  { "show flash:", "display information about flash: file system" },
+  { "show history", "Display the session command history" },
+  { "show interfaces", "Interface status and configuration" },
+  { "show interfaces description", "Show interface description" },
+  { "show interfaces status", "Show interface line status" },
+  { "show inventory", "Show the physical inventory" },
+  { "show ip", "IP information" },
+  { "show ip interface", "IP interface status and configuration" },
+  { "show ip interface brief", "Brief summary of IP status and configuration" },
+  { "show privilege", "Show current privilege level" },
+  { "show running-config", "Current operating configuration", level = 15 },
+  { "show running-config interface LINE", "Interface type and number", level = 15,
+    run = show_running_interface, is_pipe = true },
+  { "show startup-config", "Contents of startup configuration", level = 15 },
+  { "show terminal", "Display terminal configuration parameters" },
+  { "show users", "Display information about terminal lines" },
+  { "show version", "System hardware and software status" },
+  { "show vlan", "VTP VLAN status", run = VLAN.run, is_pipe = true },
+  { "show vlan brief", "VTP all VLAN status in brief" },
+  { "terminal", "Set terminal line parameters" },
+  { "terminal length", "Set number of lines on a screen" },
+  { "terminal length <0-512>", "Number of lines on screen (0 for no pausing)",
+    run = terminal_length },
+  { "terminal monitor", "Copy debug output to the current terminal line",
+    level = 15, run = nothing },
+  { "terminal no monitor", "Copy debug output to the current terminal line",
+    level = 15, run = nothing },
+  { "terminal width", "Set width of the display terminal" },
+  { "terminal width <0-512>", "Number of characters on a screen line",
+    run = terminal_width },
+  { "write", "Write running configuration to memory", level = 15,
+    run = file.write_memory },
+  { "write erase", "Erase NV memory", level = 15, run = file.write_erase },
+  { "write memory", "Write to NV memory", level = 15, run = file.write_memory },
+}
+
+-- the texts of `show`, by the words of the command
+for _, entry in ipairs(ENTRIES) do
+  local words = entry[1]:match "^show (.+)$"
+  local make = words and show[words:gsub("[ %-]", "_"):gsub(":", "")]
+  if make and not entry.run then
+    entry.run, entry.is_pipe = shows(make), true
+  end
+end
+
+local GRAMMARS = { grammar.compile(ENTRIES, 1), grammar.compile(ENTRIES, 15) }
+
+--- The grammar for a privilege level.
+-- @int level
+-- @treturn Grammar
+function exec.grammar(level)
+  return GRAMMARS[level > 1 and 2 or 1]
+end
+
+--- Take one line.
+-- @tparam Vty session
+-- @string line
+-- @treturn table|nil a problem, as from `Grammar:parse`
+function exec.line(session, line)
+  local found = exec.grammar(session.level):parse(line)
+  if found.problem then
+    return found
+  end
+  return found.run(session, found)
+end
+
+return exec

@@ -1,0 +1,174 @@
+--- The `show` commands of a simulated switch.
+-- Each takes the session and gives text with CR LF. They read the state of the device
+-- and change nothing; what does not depend on state is one string for all devices.
+-- @module moonwire.lab.cisco_ios.show
+local uv = require "luv"
+
+local device = require "moonwire.lab.device"
+local interface = require "moonwire.lab.cisco_ios.interface"
+local configuration = require "moonwire.lab.configuration"
+local template = require "moonwire.lab.template"
+
+local show = {}
+
+local function compile(text)
+  return template.compile(text:gsub("\n", "\r\n"), device.GAPS)
+end
+
+-- luacheck: push ignore 631
+local fill_version = compile [[
+Cisco IOS Software, simulated L2 Software (SIM_L2-UNIVERSALK9-M), Version 15.2(7)E4, RELEASE SOFTWARE (fc1)
+Technical Support: this device is simulated, there is none
+Compiled Mon 02-Mar-26 08:00 by moonwire
+
+
+ROM: Bootstrap program is simulated
+
+@hostname@ uptime is @uptime@
+System returned to ROM by @reason@
+System image file is "flash0:/sim_l2-universalk9-mz.152-7.E4.bin"
+Last reload reason: Unknown reason
+
+cisco SIM-L2 (x86-64) processor (revision 1.0) with 935161K/111616K bytes of memory.
+Processor board ID @serial@
+2 Virtual Ethernet interfaces
+8 Gigabit Ethernet interfaces
+256K bytes of non-volatile configuration memory.
+2097152K bytes of ATA System CompactFlash 0 (Read/Write)
+
+Configuration register is 0x2102
+
+]]
+-- luacheck: pop
+
+function show.version(session)
+  return fill_version(session.device)
+end
+
+local fill_inventory = compile [[
+NAME: "1", DESCR: "simulated L2 switch chassis"
+PID: SIM-L2            , VID: V01  , SN: @serial@
+
+NAME: "GigabitEthernet0/0", DESCR: "Gigabit Ethernet"
+PID: SIM-4GE           , VID: V01  , SN: @serial@A
+
+NAME: "GigabitEthernet1/0", DESCR: "Gigabit Ethernet"
+PID: SIM-4GE           , VID: V01  , SN: @serial@B
+
+]]
+
+function show.inventory(session)
+  return fill_inventory(session.device)
+end
+
+local function view(make)
+  return function(session)
+    return session.device:view(make)
+  end
+end
+
+show.ip_interface_brief = view(interface.addresses)
+show.interfaces_description = view(interface.descriptions)
+show.interfaces_status = view(interface.status)
+show.vlan_brief = view(interface.vlans)
+show.vlan = view(interface.vlans_in_full)
+
+local function with_returns(text)
+  return (text:gsub("\n", "\r\n"))
+end
+
+local function rendered(now)
+  return with_returns(now:render())
+end
+
+local BUILDING = "Building configuration...\r\n\r\n"
+  .. "Current configuration : %d bytes\r\n"
+
+function show.running_config(session)
+  local text = session.device:view(rendered)
+  return BUILDING:format(#text) .. text .. "\r\n"
+end
+
+function show.startup_config(session)
+  local text = session.device:startup_config()
+  if not text then
+    return "startup-config is not present\r\n"
+  end
+  text = with_returns(text)
+  return ("Using %d out of 262144 bytes\r\n"):format(#text) .. text .. "\r\n"
+end
+
+--- `show running-config interface X`
+-- @tparam Vty session
+-- @string name in full
+-- @treturn string|nil nil when there is no such interface
+function show.running_interface(session, name)
+  local section = session.device:configuration():find("interface " .. name)
+  if not section then
+    return nil
+  end
+  local text = with_returns(configuration.render_section(section))
+  return BUILDING:format(#text) .. "!\r\n" .. text .. "end\r\n\r\n"
+end
+
+function show.clock()
+  local seconds, microseconds = uv.gettimeofday()
+  local time = os.date("!%H:%M:%S", seconds)
+  local day = os.date("!%a %b %d %Y", seconds):gsub(" 0", " ")
+  return ("*%s.%03d UTC %s\r\n"):format(time, microseconds // 1000, day)
+end
+
+function show.users(session)
+  local rows = { "    Line       User       Host(s)              Idle       Location" }
+  local row = "%s %3d vty %-4d %-10s idle                 00:00:00 %s"
+  local numbers = {}
+  for other in pairs(session.device.sessions) do
+    numbers[#numbers + 1] = { other.number, other }
+  end
+  table.sort(numbers, function(a, b)
+    return a[1] < b[1]
+  end)
+  for _, pair in ipairs(numbers) do
+    local mark = pair[2] == session and "*" or " "
+    local from = pair[2].tty:client()
+    rows[#rows + 1] = row:format(mark, pair[1] + 2, pair[1], pair[2].user, from)
+  end
+  return table.concat(rows, "\r\n") .. "\r\n"
+end
+
+function show.privilege(session)
+  return ("Current privilege level is %d\r\n"):format(session.level)
+end
+
+function show.history(session)
+  local lines = table.concat(session.history or {}, "\r\n  ")
+  return lines == "" and "" or "  " .. lines .. "\r\n"
+end
+
+function show.terminal(session)
+  return ("Line %d, Location: \"\", Type: \"vt100\"\r\n"):format(session.number + 2)
+    .. ("Length: %d lines, Width: %d columns\r\n"):format(session.height, session.width)
+end
+
+local SIZE = 2142715904
+
+function show.flash(session)
+  local names, total = {}, 0
+  for name in pairs(session.device:files()) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  local rows = { "Directory of flash0:/", "" }
+  for i, name in ipairs(names) do
+    local content = session.device:files()[name]
+    local size = type(content) == "string" and #content or content
+    total = total + size
+    local row = "%5d  -rw-  %10d   Mar 2 2026 08:00:00 +00:00  %s"
+    rows[#rows + 1] = row:format(i, size, name)
+  end
+  rows[#rows + 1] = ""
+  rows[#rows + 1] = ("%d bytes total (%d bytes free)"):format(SIZE, SIZE - total)
+  return table.concat(rows, "\r\n") .. "\r\n"
+end
+
+return show

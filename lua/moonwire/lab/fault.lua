@@ -1,0 +1,241 @@
+--- What can be wrong with a simulated device, by name.
+-- A fault is given to one device, or to a share of them; which ones follows from the
+-- seed alone, so a run can be repeated. Faults of the connection work by the device's
+-- own address only; those of the dialogue also where the user name picks the device.
+-- @module moonwire.lab.fault
+local chance = require "moonwire.lab.chance"
+local duration = require "moonwire.duration"
+
+local fault = {}
+
+-- 'connection' changes the profile of the connection; what has none is acted upon by
+-- `moonwire.lab`, `moonwire.lab.vty` or the behaviour, which ask `Device:fault`.
+local FAULTS = {
+  {
+    name = "refuse",
+    about = "nothing listens on the port that the inventory names",
+    connection = function(profile)
+      profile.is_refused = true
+    end,
+  },
+  {
+    name = "blackhole",
+    about = "the connection opens and stays silent",
+    connection = function(profile)
+      profile.blackhole = true
+    end,
+  },
+  {
+    name = "http",
+    about = "the port speaks HTTP",
+    connection = function(profile)
+      profile.greet = "HTTP/1.1 400 Bad Request\r\nServer: switch\r\n"
+        .. "Connection: close\r\nContent-Length: 0\r\n\r\n"
+    end,
+  },
+  {
+    name = "hostkey_change",
+    about = "shows another host key than the inventory's",
+    connection = function(profile)
+      profile.host_key = 2
+    end,
+  },
+  {
+    name = "slow_banner",
+    about = "waits before its SSH version line (5 s)",
+    seconds = 5,
+    connection = function(profile, seconds)
+      profile.banner_delay = seconds
+    end,
+  },
+  {
+    name = "slow_kex",
+    about = "waits before the key exchange (5 s)",
+    seconds = 5,
+    connection = function(profile, seconds)
+      profile.kex_delay = seconds
+    end,
+  },
+  {
+    name = "slow_auth",
+    about = "waits before it answers a login (5 s)",
+    seconds = 5,
+  },
+  {
+    name = "auth_failure",
+    about = "refuses every login",
+  },
+  {
+    name = "silent_shell",
+    about = "opens the shell and says nothing in it",
+  },
+  {
+    name = "hang",
+    about = "never answers a command that shows something",
+  },
+  {
+    name = "pager_stuck",
+    about = "refuses to switch paging off",
+  },
+  {
+    name = "drop",
+    about = "resets the connection in the middle of an output",
+  },
+  {
+    name = "dribble",
+    about = "sends its output byte by byte (50 ms apart)",
+    seconds = 0.05,
+  },
+  {
+    name = "lookalike",
+    about = "shows its prompt in the middle of an output, then pauses (1 s)",
+    seconds = 1,
+  },
+  {
+    name = "syslog",
+    about = "writes a log message into the middle of an output",
+  },
+}
+
+local by_name = {}
+for _, entry in ipairs(FAULTS) do
+  by_name[entry.name] = entry
+end
+
+--- All faults.
+-- @treturn {table,...} each with `name` and `about`, a line of explanation
+function fault.list()
+  local list = {}
+  for i, entry in ipairs(FAULTS) do
+    list[i] = { name = entry.name, about = entry.about }
+  end
+  return list
+end
+
+local function parse_share(text)
+  local number, percent = text:match "^(%d*%.?%d+)(%%?)$"
+  local share = number and tonumber(number) / (percent == "%" and 100 or 1)
+  if not share or share > 1 then
+    local message = "'%s' is no share of the devices: write it like 0.1 or 10%%"
+    return nil, message:format(text), "invalid"
+  end
+  return share
+end
+
+local function parse_whom(found, whom)
+  if whom == "" then
+    found.p = 1
+    return found
+  end
+  local device = whom:match "^@(.+)$"
+  if device then
+    found.device = device
+    return found
+  end
+  local share, message, kind = parse_share(whom)
+  if not share then
+    return nil, message, kind
+  end
+  found.p = share
+  return found
+end
+
+local function unknown(name)
+  local names = {}
+  for i, entry in ipairs(FAULTS) do
+    names[i] = entry.name
+  end
+  local message = "there is no fault '%s'; known are %s"
+  return nil, message:format(name, table.concat(names, ", ")), "invalid"
+end
+
+--- Read a fault as the command line has it: `NAME`, `NAME=0.1` or `NAME=10%` (a share
+-- of the devices), `NAME=@DEVICE` (its name or number), and where the fault takes a
+-- time, `NAME:2s` in place of `NAME`.
+-- @string text
+-- @treturn[1] table `name`, `p` or `device`, perhaps `seconds`
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: "invalid"
+function fault.parse(text)
+  local name, time, whom = text:match "^([%w_]+):?([^=]*)=?(.*)$"
+  local entry = by_name[name]
+  if not entry then
+    return unknown(name or text)
+  end
+  local found = { name = name }
+  if time ~= "" then
+    if not entry.seconds then
+      return nil, ("the fault '%s' takes no time"):format(name), "invalid"
+    end
+    local seconds, message, kind = duration.parse(time)
+    if not seconds then
+      return nil, message, kind
+    end
+    found.seconds = seconds
+  end
+  return parse_whom(found, whom)
+end
+
+--- Complain about a list of faults that is not as `lab.open` wants it.
+-- @tparam table list
+-- @treturn string|nil what is wrong
+function fault.complaint(list)
+  for i, given in ipairs(list) do
+    local name = type(given) == "table" and given.name or given
+    local entry = type(given) == "table" and by_name[name]
+    if not entry then
+      local _, message = unknown(tostring(name))
+      return ("faults[%d]: %s"):format(i, message)
+    elseif given.seconds and not entry.seconds then
+      return ("faults[%d]: the fault '%s' takes no time"):format(i, name)
+    end
+  end
+  return nil
+end
+
+local function is_meant(given, index, name)
+  if given.device == nil then
+    return true
+  end
+  local wanted = tostring(given.device)
+  return wanted:lower() == name:lower() or wanted == tostring(index)
+end
+
+local function hits(given, seed, index, name)
+  if not is_meant(given, index, name) then
+    return false
+  end
+  return given.p == nil or chance.unit(seed, given.name, index) < given.p
+end
+
+--- The faults of one device.
+-- @tparam table list of `{ name =, p = | device =, seconds = }`
+-- @int seed
+-- @int index of the device
+-- @string name of the device
+-- @treturn table|nil from names of faults to their seconds, or true; nil when healthy
+function fault.assign(list, seed, index, name)
+  local found
+  for _, given in ipairs(list) do
+    if hits(given, seed, index, name) then
+      found = found or {}
+      found[given.name] = given.seconds or by_name[given.name].seconds or true
+    end
+  end
+  return found
+end
+
+--- Bring faults of the connection into its profile.
+-- @tparam table faults what `assign` gave
+-- @tparam table profile is changed
+function fault.apply(faults, profile)
+  for name, value in pairs(faults) do
+    local connection = by_name[name].connection
+    if connection then
+      connection(profile, value)
+    end
+  end
+end
+
+return fault

@@ -1,0 +1,308 @@
+--- A lab of simulated devices on this machine, for SSH clients of any kind.
+-- One socket serves them all. Device i has the address 127.1.x.y (i = 256 x + y), and
+-- on 127.0.0.1 the name of the user is the name of the device. Nothing is made for a
+-- device before somebody reaches it. A lab prints nothing; whoever asks is told what
+-- each client sent, which questions were left open, and how many sessions there were.
+-- @module moonwire.lab
+local hostkeys = require "host.hostkeys"
+local scheduler = require "host.task"
+local server = require "host.server"
+local uv = require "luv"
+
+local address = require "moonwire.lab.address"
+local catalogue = require "moonwire.lab.catalogue"
+local device = require "moonwire.lab.device"
+local fault = require "moonwire.lab.fault"
+local key = require "moonwire.lab.key"
+local option = require "moonwire.lab.option"
+local platform = require "moonwire.platform"
+local task = require "moonwire.task"
+
+local lab = {}
+
+local Lab = { __name = "moonwire.Lab" }
+Lab.__index = Lab
+
+-- by platform: the module that plays it
+local BEHAVIOUR = { cisco_ios = "moonwire.lab.cisco_ios" }
+
+local IDENTIFICATION = "Cisco-1.25"
+local METHODS = { "password", "keyboard-interactive" }
+
+--- The faults that a device can have; see `moonwire.lab.fault`.
+lab.fault = fault
+
+local function profile_for(settings, faults)
+  local profile = {
+    rtt = settings.rtt,
+    jitter = settings.jitter,
+    kex_delay = settings.kex_delay,
+    auth_delay = settings.auth_delay,
+    identification = IDENTIFICATION,
+    methods = METHODS,
+  }
+  if faults then
+    fault.apply(faults, profile)
+  end
+  return profile
+end
+
+local function is_usual(self, index)
+  return not self.catalogue.list and not self.catalogue:faults(index)
+end
+
+local function admit(self, host)
+  if host == address.SHARED then
+    return self.usual_profile
+  end
+  local index = self.catalogue:at(host)
+  local reached = index and self.reached[index]
+  if not index or (reached and reached:is_down()) then
+    return nil
+  elseif is_usual(self, index) then
+    return self.usual_profile
+  end
+  local faults = self.catalogue:faults(index)
+  local profile = profile_for(self.catalogue:settings(index), faults)
+  return not profile.is_refused and profile or nil
+end
+
+local function device_at(self, index)
+  local found = self.reached[index]
+  if not found then
+    found = device.new(
+      self.catalogue:settings(index),
+      index,
+      self.catalogue:name(index),
+      self.catalogue:faults(index)
+    )
+    self.reached[index] = found
+  end
+  return found
+end
+
+-- who is meant by an address and the name that a client logs in with
+local function find_device(self, host, user)
+  if host == address.SHARED then
+    local index = self.catalogue:named(user)
+    return index and device_at(self, index), self.catalogue.options.username
+  end
+  local index = self.catalogue:at(host)
+  return index and device_at(self, index), user
+end
+
+local PASSWORD_METHODS = { password = true, ["keyboard-interactive"] = true }
+
+local function authorize(self, host, user, method, secret)
+  if not PASSWORD_METHODS[method] then
+    return false
+  end
+  local found, account = find_device(self, host, user)
+  if not found or found:is_down() then
+    return false
+  end
+  local delay = found:fault "slow_auth" or 0
+  return found:log_in(account, secret), delay
+end
+
+local function open_listener(self, options)
+  return server.listen {
+    port = options.port,
+    host_keys = { options.host_key or key.USUAL, key.CHANGED },
+    admit = function(host)
+      return admit(self, host)
+    end,
+    authorize = function(host, user, method, secret)
+      return authorize(self, host, user, method, secret)
+    end,
+  }
+end
+
+-- A port where nothing listens, and nothing will while the lab is open.
+local function reserve_port()
+  local socket = uv.new_tcp()
+  local ok, message = socket:bind("0.0.0.0", 0)
+  if not ok then
+    socket:close()
+    return nil, message, "local"
+  end
+  return socket, socket:getsockname().port
+end
+
+--- Open a lab. It serves nobody before `serve` runs.
+-- @tparam[opt] table options `devices` (5: how many, or a list of tables with `name`
+-- and with settings of one device), `rtt`, `jitter`, `think`, `kex_delay`,
+-- `auth_delay`, `reload_time` (seconds), `faults` (a list of
+-- `{ name =, device = | p =, seconds = }`), `seed`, `port` (0: a free one), `username`,
+-- `password`, `enable`, `privilege` (of the login, 15), `platform`, `host_key` (private
+-- key, PEM), `report` (a function that is told of the lab's own mistakes; they end
+-- `serve` when there is none)
+-- @treturn[1] Lab
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: invalid, local
+function lab.open(options)
+  local complete, complaint = option.complete(options or {})
+  if not complete then
+    return nil, "lab: " .. complaint, "invalid"
+  end
+  local played, message, kind = platform.get(complete.platform)
+  if not played then
+    return nil, message, kind
+  elseif not BEHAVIOUR[played.name] then
+    return nil, ("the lab cannot play '%s'"):format(played.name), "invalid"
+  end
+  local self = setmetatable({
+    catalogue = catalogue.new(complete),
+    behaviour = require(BEHAVIOUR[played.name]),
+    usual_profile = profile_for(complete),
+    reached = {},
+    open_count = 0,
+    peak_count = 0,
+  }, Lab)
+  self.reserved, self.closed_port, kind = reserve_port()
+  if not self.reserved then
+    return nil, self.closed_port, kind
+  end
+  self.listener, message, kind = open_listener(self, complete)
+  if not self.listener then
+    self.reserved:close()
+    return nil, message, kind
+  end
+  return self
+end
+
+local function describe(err)
+  return err == scheduler.cancelled and err or debug.traceback(err, 2)
+end
+
+local function serve_one(self, tty)
+  local found, user = find_device(self, tty:address(), tty:user())
+  self.open_count = self.open_count + 1
+  self.peak_count = math.max(self.peak_count, self.open_count)
+  local ok, err = xpcall(self.behaviour.serve, describe, tty, found, user)
+  self.open_count = self.open_count - 1
+  local report = self.catalogue.options.report
+  if not ok and (err == scheduler.cancelled or not report) then
+    error(err, 0)
+  elseif not ok then
+    report(("%s: %s"):format(found.name, err))
+  end
+end
+
+--- Serve everybody who comes, until the lab is closed. Waits.
+function Lab:serve()
+  task.group(function(group)
+    local tty = self.listener:accept()
+    while tty do
+      group:spawn(serve_one, self, tty)
+      tty = self.listener:accept()
+    end
+  end)
+end
+
+--- Close the lab: all sessions end.
+function Lab:close()
+  if not self.is_closed then
+    self.is_closed = true
+    self.listener:close()
+    self.reserved:close()
+  end
+end
+Lab.__close = Lab.close
+
+--- One device, to look at what happened to it.
+-- @tparam int|string which its number or its name
+-- @treturn Device; raises when there is none
+function Lab:device(which)
+  local index = which
+  if type(which) == "string" then
+    index = self.catalogue:named(which)
+  end
+  if math.type(index) ~= "integer" or index < 1 or index > self.catalogue.count then
+    error(("the lab has no device %s"):format(which), 2)
+  end
+  return device_at(self, index)
+end
+
+--- The port that all devices share.
+-- @treturn int
+function Lab:port()
+  return self.listener:port()
+end
+
+--- The public host key, as in a known_hosts file.
+-- @treturn string "ssh-ed25519 AAAA…"
+function Lab:host_key()
+  return self.listener:host_key(1)
+end
+
+--- What a client's known_hosts file has to say about the lab.
+-- @treturn string a line without its end
+function Lab:known_hosts()
+  return ("[127.*]:%d %s"):format(self:port(), self:host_key())
+end
+
+--- Where the lab is: all that a client needs beside the options.
+-- @treturn table `port`, `closed_port`, `host_key` (fingerprint), `known_hosts`
+-- (a line)
+function Lab:place()
+  return {
+    port = self:port(),
+    closed_port = self.closed_port,
+    host_key = hostkeys.fingerprint(self:host_key()),
+    known_hosts = self:known_hosts(),
+  }
+end
+
+--- The devices, as an inventory has them; the host key is pinned.
+-- @treturn {table,...}
+function Lab:inventory()
+  return self.catalogue:inventory(self:place())
+end
+
+--- How many sessions are open.
+-- @treturn int
+function Lab:open_sessions()
+  return self.open_count
+end
+
+--- How many sessions were open at once at most.
+-- @treturn int
+function Lab:peak_sessions()
+  return self.peak_count
+end
+
+--- The questions that nobody answered: those that wait now, and those left behind.
+-- @treturn {table,...} each with `device` (its name) and `question`
+function Lab:unanswered()
+  local found = {}
+  for _, reached in pairs(self.reached) do
+    for _, question in ipairs(reached:unanswered()) do
+      found[#found + 1] = { device = reached.name, question = question }
+    end
+  end
+  return found
+end
+
+--- All counts at once.
+-- @treturn table `devices`, `reached` (those that somebody tried to log in to),
+-- `logins`, `attempts`, `open_sessions`, `peak_sessions`, `unanswered`, `lines` (sent
+-- by clients), `connection` (what the server counts)
+function Lab:statistics()
+  local counts = { reached = 0, logins = 0, attempts = 0, lines = 0 }
+  for _, reached in pairs(self.reached) do
+    counts.reached = counts.reached + 1
+    counts.logins = counts.logins + reached:logins()
+    counts.attempts = counts.attempts + reached:attempts()
+    counts.lines = counts.lines + reached:count_lines()
+  end
+  counts.devices = self.catalogue.count
+  counts.open_sessions = self.open_count
+  counts.peak_sessions = self.peak_count
+  counts.unanswered = #self:unanswered()
+  counts.connection = self.listener:stats()
+  return counts
+end
+
+return lab

@@ -1,0 +1,246 @@
+--- One login on a simulated device: its terminal, pager, questions and faults, and the
+-- note of all that the client sent. It does not know any command.
+-- When the client goes away, reads give nil and writes do nothing; so whoever serves a
+-- session simply ends when a read gives nil.
+-- @module moonwire.lab.vty
+local task = require "moonwire.task"
+
+local vty = {}
+
+-- what most sessions never change
+local Vty = {
+  __name = "moonwire.lab.Vty",
+  width = 80,
+  height = 24, -- of the pager; 0 switches it off
+  row = 0, -- lines shown since the pager last stopped
+}
+Vty.__index = Vty
+
+--- A session on a device, until it is closed.
+-- @param tty what `host.server` accepted; the session owns it
+-- @tparam Device device
+-- @string user
+-- @tparam table pager of the platform: `text` and `erase`
+-- @treturn Vty to be closed
+function vty.open(tty, device, user, pager)
+  local _, level = device:account(user)
+  local self = { tty = tty, device = device, user = user, pager = pager, level = level }
+  self.number = device:add_session(self)
+  return setmetatable(self, Vty)
+end
+
+--- Hang up.
+function Vty:close()
+  self.device:remove_session(self)
+  self.tty:close(0)
+end
+Vty.__close = Vty.close
+
+--- Write bytes as they are.
+-- @string text
+function Vty:write(text)
+  self.tty:write(text)
+end
+
+--- Let the device think, as long as it does before it says something.
+function Vty:think()
+  local seconds = self.device:think_time()
+  if seconds > 0 then
+    task.sleep(seconds)
+  end
+end
+
+--- Read a line, and note it.
+-- @tparam table how as for `tty:read_line`
+-- @treturn string|nil nil when the client has gone
+-- @treturn string how it ended
+function Vty:read_line(how)
+  self.row = 0
+  local line, ending = self.tty:read_line(how)
+  if line and ending ~= "help" and ending ~= "tab" then
+    self.device:record(ending == "interrupt" and line .. "\3" or line)
+  end
+  return line, ending
+end
+
+--- Read a key, and note it.
+-- @treturn string|nil its byte; nil when the client has gone
+function Vty:read_key()
+  self.row = 0
+  local key = self.tty:read_key()
+  if key then
+    self.device:record(key)
+  end
+  return key
+end
+
+local function end_of_lines(text, first, count)
+  local last = first - 1
+  for _ = 1, count do
+    last = text:find("\n", last + 1, true)
+    if not last then
+      return #text
+    end
+  end
+  return last
+end
+
+local function is_enter(key)
+  return key == "\r" or key == "\n"
+end
+
+-- how many more lines the user wants; 0 to stop
+local function ask_for_more(self)
+  local pager = self.pager
+  self:write(pager.text)
+  local key = self:read_key()
+  if not key then
+    return 0
+  end
+  if pager.erase then
+    local width = #pager.text - 1 -- the blank before it stays, and is written over
+    local back = ("\b"):rep(width)
+    self:write(back .. (" "):rep(width - 1) .. back)
+  end
+  if key == " " then
+    return self.height - 1
+  end
+  return is_enter(key) and 1 or 0
+end
+
+-- false when the user stopped it
+local function write_pages(self, text)
+  local first = 1
+  local count = self.height - 1 - self.row
+  while first <= #text do
+    if count <= 0 then
+      count = ask_for_more(self)
+      if count == 0 then
+        return false
+      end
+    end
+    local last = end_of_lines(text, first, count)
+    self:write(text:sub(first, last))
+    local _, lines = text:sub(first, last):gsub("\n", "")
+    self.row = self.height - 1 - count + lines
+    count = count - lines
+    first = last + 1
+  end
+  return true
+end
+
+local function write_slowly(self, text, seconds)
+  for i = 1, #text do
+    if not self.tty:write(text:sub(i, i)) then
+      return false
+    end
+    task.sleep(seconds)
+  end
+  return true
+end
+
+local function show(self, text)
+  local dribble = self.device:fault "dribble"
+  if dribble then
+    return write_slowly(self, text, dribble)
+  elseif self.height == 0 or self.tty:kind() == "exec" then
+    self:write(text)
+    return true
+  end
+  return write_pages(self, text)
+end
+
+local SYSLOG = "*Mar  1 00:01:02.123: %%SYS-5-CONFIG_I: "
+  .. "Configured from console by %s on vty1 (10.2.0.9)\r\n"
+
+-- What happens in the middle of an output. False: it ends there.
+local interruption = {}
+
+function interruption.drop(self)
+  self.tty:reset()
+  return false
+end
+
+function interruption.lookalike(self, seconds)
+  self:write(self.prompt)
+  task.sleep(seconds)
+  self:write "\r\n"
+  return true
+end
+
+function interruption.syslog(self)
+  self:write(SYSLOG:format(self.device:setting "username"))
+  return true
+end
+
+local INTERRUPTIONS = { "syslog", "lookalike", "drop" }
+
+local function interrupt(self)
+  for _, name in ipairs(INTERRUPTIONS) do
+    local value = self.device:fault(name)
+    if value and not interruption[name](self, value) then
+      return false
+    end
+  end
+  return true
+end
+
+--- Show an output: after thinking, through the pager, with what faults do to it.
+-- @string text lines that end in CR LF
+-- @treturn boolean false when it was stopped on the way
+function Vty:print(text)
+  self:think()
+  if not self.device:fault() then
+    return show(self, text)
+  elseif self.device:fault "hang" then
+    self:wait_for_end()
+    return false
+  end
+  local middle = text:find("\n", #text // 2, true) or #text
+  return show(self, text:sub(1, middle))
+    and interrupt(self)
+    and show(self, text:sub(middle + 1))
+end
+
+--- Ask for a line.
+-- @string question
+-- @bool[opt=false] is_secret the answer is not shown
+-- @treturn string|nil the answer; nil when the client has gone or broke it off
+function Vty:ask(question, is_secret)
+  self.device:asks(self, question)
+  local answer, ending = self:read_line {
+    prompt = question,
+    echo = not is_secret,
+    help = false,
+    tab = false,
+    history = false,
+  }
+  self.device:asks(self, nil, answer == nil)
+  return ending ~= "interrupt" and answer or nil
+end
+
+--- Ask for one key, which is not shown.
+-- @string question
+-- @treturn boolean whether it was confirmed, with Enter or "y"
+function Vty:confirm(question)
+  self:write(question)
+  self.device:asks(self, question)
+  local key = self:read_key()
+  self.device:asks(self, nil, key == nil)
+  self:write "\r\n"
+  return key ~= nil and (is_enter(key) or key:lower() == "y")
+end
+
+--- Read and drop what comes until the client goes away.
+function Vty:wait_for_end()
+  while self:read_key() do
+    self.row = 0
+  end
+end
+
+--- End the session from the device's side.
+function Vty:drop()
+  self.tty:drop()
+end
+
+return vty
