@@ -144,6 +144,8 @@ describe("screen, devices that address the cursor", function()
       "a\nbc\nd\nef" },
     { "takes it from the scrolling region too",
       "\27[50;1H\27[1;24r\27[24;1Ha\r\nb\27[24;2Hc", "a\nbc" },
+    { "stays below a region that was made smaller",
+      "\27[50;1Ha\27[1;24r\27[Bb", "ab" },
     { "takes the first row far down that it hears of for where it was",
       "sw1# \27[50;6Hshow\27[60;1Hup", "sw1# show\nup" },
     { "is not misled by a device that asks for the size",
