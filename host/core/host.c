@@ -215,8 +215,9 @@ static void turn_until(struct host *host, bool (*is_over)(struct host *))
   uv_timer_init(&host->loop, &alarm);
   uv_timer_start(&alarm, on_alarm, CLOSE_NS / 1000000, 0);
   uv_unref((uv_handle_t *)&alarm);
-  while (!is_over(host) && uv_hrtime() < give_up_ns) {
-    drain(host);
+  while (drain(host), !is_over(host) && uv_hrtime() < give_up_ns) {
+    if (host->ready_first != NULL)
+      continue; /* those that were cancelled just now */
     uv_ref((uv_handle_t *)&alarm);
     uv_run(&host->loop, UV_RUN_ONCE);
     uv_unref((uv_handle_t *)&alarm);
