@@ -240,7 +240,7 @@ static void take_sequence(const struct pen *pen, char byte)
     else if (byte == 'O')
       edit->state = STATE_SS3;
   } else if (byte >= '0' && byte <= '9') {
-    edit->digit = byte;
+    edit->digit = edit->digit == 0 ? byte : ' '; /* keys have one digit or none */
   } else if (byte >= '@' || byte < ' ') {
     edit->state = STATE_PLAIN;
     move_by_arrow(pen, byte);

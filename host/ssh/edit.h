@@ -37,7 +37,7 @@ struct edit {
   struct bytes history; /* lines, each ended by a newline, oldest first */
   size_t shown;         /* where in it the line on the screen begins; its length: new */
   unsigned char state;  /* inside an escape sequence */
-  char digit;           /* the last one in it */
+  char digit;           /* the only one in it */
   bool is_after_return; /* a newline or NUL now belongs to the carriage return before */
 };
 

@@ -7,19 +7,15 @@
 
 #include <netinet/tcp.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "ssh/server.h"
 
 enum { FLUSHES = 4 };
 
-static void begin(struct peer *peer);
-
 /* ---- the end ---- */
 
-static void let_go(struct peer *peer)
+void peer_let_go(struct peer *peer)
 {
   if (peer->has_poll || peer->relay != NULL)
     return;
@@ -32,17 +28,7 @@ static void on_poll_closed(uv_handle_t *handle)
 {
   struct peer *peer = handle->data;
   peer->has_poll = false;
-  let_go(peer);
-}
-
-static void on_relay_end(struct relay *relay)
-{
-  struct peer *peer = relay->owner;
-  peer->relay = NULL;
-  if (peer->stage == PEER_DEAF)
-    peer->stage = PEER_GONE;
-  if (peer->stage == PEER_GONE)
-    let_go(peer);
+  peer_let_go(peer);
 }
 
 static void send_rest(struct peer *peer)
@@ -74,6 +60,13 @@ static void detach_ttys(struct peer *peer)
   }
 }
 
+static void say_goodbye(struct peer *peer)
+{
+  /* libssh writes only what its last poll has allowed, and then throws the rest away */
+  ssh_execute_message_callbacks(peer->session);
+  ssh_disconnect(peer->session);
+}
+
 /* libssh closes the descriptor; it must not be watched any more by then. */
 static void close_session(struct peer *peer)
 {
@@ -87,7 +80,7 @@ static void close_session(struct peer *peer)
     if (peer->end == PEER_RESET)
       prepare_reset(peer);
     else if (peer->end == PEER_GOODBYE)
-      ssh_disconnect(peer->session);
+      say_goodbye(peer);
   }
   ssh_free(peer->session);
   peer->session = NULL;
@@ -103,7 +96,7 @@ void peer_finish(struct peer *peer, enum peer_end end, const char *text)
     relay_close(peer->relay, end == PEER_RESET);
     peer->relay = NULL;
     peer->stage = PEER_GONE;
-    let_go(peer);
+    peer_let_go(peer);
     return;
   }
   peer_enter(peer);
@@ -125,7 +118,7 @@ void peer_abandon(struct peer *peer)
     return;
   relay_close(peer->relay, false);
   peer->relay = NULL;
-  let_go(peer);
+  peer_let_go(peer);
 }
 
 /* ---- channels ---- */
@@ -293,6 +286,14 @@ void peer_leave(struct peer *peer)
 
 /* ---- pauses ---- */
 
+void peer_begin(struct peer *peer)
+{
+  peer->stage = PEER_KEX;
+  pump(peer); /* says the banner */
+  if (peer->kex_delay_ns > 0)
+    peer_pause(peer, peer->kex_delay_ns);
+}
+
 static void on_pause_end(struct deadline *deadline)
 {
   struct peer *peer =
@@ -300,7 +301,7 @@ static void on_pause_end(struct deadline *deadline)
   peer->is_paused = false;
   peer_enter(peer);
   if (peer->stage == PEER_WAITING)
-    begin(peer);
+    peer_begin(peer);
   else if (peer->held != NULL)
     peer_answer_held(peer);
   if (!peer->is_paused)
@@ -314,137 +315,4 @@ void peer_pause(struct peer *peer, uint64_t for_ns)
       deadline_arm(peer->server->deadlines, &peer->pause, for_ns, on_pause_end);
   if (!peer->is_paused)
     peer->end = PEER_DROP; /* no memory: better gone than early */
-}
-
-/* ---- open ---- */
-
-static void begin(struct peer *peer)
-{
-  peer->stage = PEER_KEX;
-  pump(peer); /* says the banner */
-  if (peer->kex_delay_ns > 0)
-    peer_pause(peer, peer->kex_delay_ns);
-}
-
-static bool needs_relay(const struct profile *profile)
-{
-  const struct relay_plan *line = &profile->line;
-  return line->rtt_ns > 0 || line->jitter_ns > 0 || line->dribble_ns > 0 ||
-         line->drop_after != RELAY_NEVER || line->fin_after != RELAY_NEVER ||
-         line->stall_after != RELAY_NEVER || line->garble_at > 0;
-}
-
-static bool is_mute(const struct profile *profile)
-{
-  return profile->is_blackhole || profile->greeting != NULL;
-}
-
-/* '*fd' becomes the device's end of the line. */
-static bool open_relay(struct peer *peer, const struct profile *profile, int *fd)
-{
-  struct server *server = peer->server;
-  int device_fd = -1;
-  bool has_device = !is_mute(profile);
-  peer->relay = relay_open(server->loop, server->deadlines, &profile->line, *fd,
-                           has_device ? &device_fd : NULL);
-  if (peer->relay == NULL)
-    return false;
-  peer->relay->owner = peer;
-  peer->relay->on_end = on_relay_end;
-  *fd = device_fd;
-  return true;
-}
-
-static bool open_session(struct peer *peer, const struct profile *profile, int fd)
-{
-  peer->session = ssh_new();
-  if (peer->session == NULL)
-    return false;
-  ssh_set_blocking(peer->session, 0);
-  if (ssh_bind_accept_fd(profile->bind, peer->session, fd) != SSH_OK)
-    return false;
-  ssh_set_auth_methods(peer->session, (int)profile->methods);
-  ssh_set_counters(peer->session, &peer->server->counter, NULL);
-  if (profile->rekey_bytes > 0)
-    ssh_options_set(peer->session, SSH_OPTIONS_REKEY_DATA, &profile->rekey_bytes);
-  if (uv_poll_init(peer->server->loop, &peer->poll, fd) < 0)
-    return false;
-  peer->poll.data = peer;
-  peer->has_poll = true;
-  return true;
-}
-
-/* The descriptor is libssh's from the moment that it has accepted it. */
-static void undo(struct peer *peer, int fd)
-{
-  bool is_taken = peer->session != NULL && ssh_get_fd(peer->session) >= 0;
-  ssh_free(peer->session);
-  if (!is_taken && fd >= 0)
-    close(fd);
-  if (peer->relay != NULL)
-    relay_close(peer->relay, true);
-  free(peer);
-}
-
-static struct peer *new_peer(struct server *server, int fd,
-                             const struct profile *profile)
-{
-  struct peer *peer = calloc(1, sizeof *peer);
-  if (peer == NULL)
-    return NULL;
-  struct sockaddr_in local;
-  socklen_t length = sizeof local, from_length = sizeof peer->from;
-  int on = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  if (getsockname(fd, (struct sockaddr *)&local, &length) == 0)
-    peer->address = local.sin_addr;
-  getpeername(fd, (struct sockaddr *)&peer->from, &from_length);
-  peer->server = server;
-  peer->kex_delay_ns = profile->kex_delay_ns;
-  peer->auth_delay_ns = profile->auth_delay_ns;
-  peer->methods = profile->methods;
-  peer->allowed = profile->allowed;
-  peer->tries = profile->tries;
-  peer->channels = profile->channels;
-  return peer;
-}
-
-static void start(struct peer *peer, const struct profile *profile)
-{
-  uint64_t wait_ns = profile->banner_delay_ns;
-  if (peer->relay != NULL)
-    wait_ns += relay_start_delay(&profile->line);
-  peer_enter(peer);
-  if (wait_ns > 0)
-    peer_pause(peer, wait_ns);
-  else
-    begin(peer);
-  peer_leave(peer);
-}
-
-bool peer_open(struct server *server, int fd, const struct profile *profile)
-{
-  struct peer *peer = new_peer(server, fd, profile);
-  if (peer == NULL) {
-    close(fd);
-    return false;
-  }
-  bool is_open = true;
-  if (is_mute(profile) || needs_relay(profile))
-    is_open = open_relay(peer, profile, &fd);
-  if (is_open && is_mute(profile)) {
-    peer->stage = PEER_DEAF;
-    is_open = profile->greeting == NULL ||
-              relay_greet(peer->relay, profile->greeting, profile->greeting_length);
-  } else if (is_open) {
-    is_open = open_session(peer, profile, fd);
-  }
-  if (!is_open) {
-    undo(peer, fd);
-    return false;
-  }
-  server_remember(server, peer);
-  if (peer->stage == PEER_WAITING)
-    start(peer, profile);
-  return true;
 }

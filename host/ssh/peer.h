@@ -81,7 +81,7 @@ struct peer {
   bool has_had_tty;
 };
 
-/* Serve a connected socket, which becomes the peer's. False: it has been closed. */
+/* Serve a connected socket, which becomes the peer's; peer_open.c. False: it is closed. */
 bool peer_open(struct server *server, int fd, const struct profile *profile);
 
 /* End the session as soon as no call into libssh is under way. */
@@ -95,6 +95,12 @@ void peer_leave(struct peer *peer);
 
 /* Do nothing with this session for a while. */
 void peer_pause(struct peer *peer, uint64_t for_ns);
+
+/* Its time has come: say the banner. */
+void peer_begin(struct peer *peer);
+
+/* Free it once it has ended and nothing is on its way any more. */
+void peer_let_go(struct peer *peer);
 
 /* It may open channels from now on. */
 void peer_log_in(struct peer *peer);

@@ -21,11 +21,13 @@ static bool set_user(struct peer *peer, const char *user)
   return peer->user != NULL;
 }
 
+/* The last refusal is a goodbye, as it is with OpenSSH. */
 static void refuse(struct peer *peer, ssh_message message)
 {
-  ssh_message_reply_default(message);
   if (peer->tries > 0 && --peer->tries == 0)
     peer_finish(peer, PEER_GOODBYE, "Too many authentication failures");
+  else
+    ssh_message_reply_default(message);
 }
 
 static void answer(struct peer *peer, ssh_message message, bool is_welcome)
