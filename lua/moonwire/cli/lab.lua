@@ -48,9 +48,12 @@ local function read_fault(text)
 end
 
 local function new_parser()
-  local about = "Simulated Cisco IOS switches behind one port, each on an address of "
-    .. "its own, until stopped."
+  local about = "Simulated Cisco IOS switches to log in to, until stopped: one port,\n"
+    .. "and an address for each. On 127.0.0.1 the user's name is the device's name."
   local parser = argparse("moonwire lab", about, fault_help())
+  parser:add_help(false)
+  parser:usage_max_width(88):help_max_width(88):help_description_margin(25)
+  parser:flag("-h --help", "Show this text.")
   parser:option("--devices", "How many."):argname("<n>"):default("5")
     :convert(integer "--devices")
   time_option(parser, "rtt", "Round-trip time of every byte, such as 50ms.")
@@ -222,6 +225,10 @@ function command.run(words)
   if not ok then
     io.stderr:write(parser:get_usage(), "\n\nmoonwire lab: ", given, "\n")
     return 2
+  end
+  if given.help then
+    print(parser:get_help())
+    return 0
   end
   local served <close>, message = lab.open(options_of(given))
   if not served then
