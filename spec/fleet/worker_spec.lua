@@ -4,14 +4,14 @@ local worker = require "moonwire.fleet.worker"
 
 local RUNNER = "worker_spec.runner"
 
--- A port that gives these messages, then closes, and keeps what is sent.
-local function new_port(messages)
+-- A port that gives these messages, then ends like this, and keeps what is sent.
+local function new_port(messages, why, kind)
   local port = { sent = {} }
   function port:receive()
     task.sleep(0)
     local message = table.remove(messages, 1)
     if message == nil then
-      return nil, "the pool is closed", "closed"
+      return nil, why, kind
     end
     return message
   end
@@ -33,7 +33,7 @@ local function results_of(run, devices, job)
   for index, device in ipairs(devices) do
     messages[#messages + 1] = { index = index, device = device }
   end
-  local port = new_port(messages)
+  local port = new_port(messages, "the pool is closed", "closed")
   worker(port)
   package.loaded[RUNNER] = nil
   local results = {}
@@ -89,6 +89,14 @@ describe("moonwire.fleet.worker", function()
     assert.is_false(results[1].ok)
     assert.matches("cannot be sent back", results[1].message)
     assert.is_nil(results[1].extra)
+  end)
+
+  it("does not go on when a device is lost on the way to it", function()
+    package.loaded[RUNNER] = { run = do_nothing }
+    local order = { job = ship.pack(do_nothing), runner = RUNNER }
+    local port = new_port({ order }, "not enough memory", "local")
+    assert.has_error(function() worker(port) end, "not enough memory")
+    package.loaded[RUNNER] = nil
   end)
 
   it("makes a failure of a runner that raises or gives nothing", function()

@@ -129,7 +129,7 @@ describe("host.pool", function()
   end)
 
   it("loses and doubles nothing with many workers and many messages", function()
-    local WORKERS, MESSAGES = 8, 3000
+    local WORKERS, MESSAGES = 8, 1000
     local pool <close> = open([[
       return function(port, number)
         local sum, count = 0, port:receive()
@@ -526,6 +526,76 @@ describe("host.pool", function()
       collectgarbage()
       collectgarbage()
       await(function() return secret_bytes() == before end)
+    end)
+  end)
+
+  describe("in a program of its own", function()
+    -- Run this text as a script under these limits. Its output and how it ended.
+    local function program(source, limits)
+      local script = folder .. "/program.lua"
+      local file = assert(io.open(script, "w"))
+      file:write(("package.path = %q\n"):format(package.path), source)
+      file:close()
+      local exe = assert(uv.fs_readlink "/proc/self/exe")
+      local command = ("prlimit %s %s %s 2>&1"):format(limits or "", exe, script)
+      local pipe <close> = assert(io.popen(command))
+      local output = pipe:read "a"
+      return output, select(3, pipe:close())
+    end
+
+    -- with a gibibyte for each stack, a few threads fill this address space
+    local function limits(mebibytes)
+      return ("--stack=%d --as=%d"):format(1 << 30, mebibytes << 20)
+    end
+
+    local OPEN = [[
+      local file = assert(io.open(%q, "w"))
+      file:write "return function(port) port:send 'here' end"
+      file:close()
+      local pool, warning, kind = require("host.pool").open {
+        main = "pool_spec_limited", workers = 8,
+      }
+      print(pool and pool:size(), warning, kind)
+      for _ = 1, pool and pool:size() or 0 do
+        print(select(2, pool:receive()))
+      end
+    ]]
+
+    local function open_limited(mebibytes)
+      local most = limits(mebibytes)
+      if program("print 'alive'", most) ~= "alive\n" then
+        pending "a sanitizer wants the whole address space"
+      end
+      return program(OPEN:format(folder .. "/pool_spec_limited.lua"), most)
+    end
+
+    it("has fewer threads, and says so, when the system refuses some", function()
+      local output, status = open_limited(5 * 1024 + 600)
+      local size, reason = output:match "^(%d)\t%d of 8 threads started: (.-)\tnil\n"
+      assert.is_truthy(size, output)
+      assert.is_true(tonumber(size) < 8)
+      assert.not_equal("", reason)
+      assert.equal(tonumber(size), select(2, output:gsub("here\n", "")))
+      assert.equal(0, status)
+    end)
+
+    it("is no pool when the system refuses all", function()
+      local output, status = open_limited(900)
+      assert.matches("^nil\tcannot start threads: .+\tlocal\n$", output)
+      assert.equal(0, status)
+    end)
+
+    it("ends with the program that left it open", function()
+      local output, status = program [[
+        local file = assert(io.open(arg[0]:gsub("program.lua$", "left_open.lua"), "w"))
+        file:write "return function(port) port:send 'here' port:receive() end"
+        file:close()
+        left = require("host.pool").open { main = "left_open", workers = 2 }
+        print(select(2, left:receive()))
+        os.exit(7)
+      ]]
+      assert.equal("here\n", output)
+      assert.equal(7, status)
     end)
   end)
 
