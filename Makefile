@@ -25,7 +25,8 @@ C_FILES     := $(sort $(shell find host -name '*.c'))
 H_FILES     := $(sort $(shell find host -name '*.h'))
 FUZZ_FILES  := $(filter host/fuzz/%,$(C_FILES))
 FLOOR_FILES := $(filter host/floor/%,$(C_FILES))
-HOST_FILES  := $(filter-out $(FUZZ_FILES) $(FLOOR_FILES),$(C_FILES))
+HOST_FILES  := $(filter-out $(FUZZ_FILES) $(FLOOR_FILES),$(C_FILES)) \
+               $(if $(filter thread,$(SANITIZE)),.ci/tsan.c)
 
 object = $(1:%.c=$(BUILD)/obj/%.o)
 
@@ -188,7 +189,7 @@ lint: ## all static checks; goes on after a failure
 
 lint-format:
 	@echo "  lint  clang-format"
-	@clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
+	@clang-format --dry-run -Werror $(C_FILES) $(H_FILES) $(wildcard .ci/*.[ch])
 
 # Per file, so that only what changed is looked at; the object knows its headers.
 lint-tidy: $(C_FILES:%.c=$(BUILD)/tidy/%)
@@ -230,7 +231,7 @@ map: ## print the house: every file, what it is for, what it uses
 
 .PHONY: format
 format: ## lay out the C files
-	@clang-format -i $(C_FILES) $(H_FILES)
+	@clang-format -i $(C_FILES) $(H_FILES) $(wildcard .ci/*.[ch])
 
 .PHONY: doc
 doc: ## the Lua API as build/doc/index.html
