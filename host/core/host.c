@@ -79,6 +79,12 @@ static void on_alarm(uv_timer_t *alarm)
   (void)alarm;
 }
 
+static void on_alarm_closed(uv_handle_t *alarm)
+{
+  bool *is_closed = alarm->data;
+  *is_closed = true;
+}
+
 static void on_more(uv_idle_t *idle)
 {
   (void)idle;
@@ -222,8 +228,11 @@ static void turn_until(struct host *host, bool (*is_over)(struct host *))
     uv_run(&host->loop, UV_RUN_ONCE);
     uv_unref((uv_handle_t *)&alarm);
   }
-  uv_close((uv_handle_t *)&alarm, NULL);
-  uv_run(&host->loop, UV_RUN_NOWAIT);
+  bool is_closed = false; /* it lies on our stack: not before it is gone */
+  alarm.data = &is_closed;
+  uv_close((uv_handle_t *)&alarm, on_alarm_closed);
+  while (!is_closed)
+    uv_run(&host->loop, UV_RUN_NOWAIT);
 }
 
 static bool has_no_tasks(struct host *host)
@@ -238,7 +247,7 @@ static bool has_no_handles(struct host *host)
   return uv_loop_alive(&host->loop) == 0;
 }
 
-void host_close(struct host *host)
+bool host_close(struct host *host)
 {
   host->is_closing = true;
   turn_until(host, has_no_tasks);
@@ -248,5 +257,5 @@ void host_close(struct host *host)
   uv_close((uv_handle_t *)&host->more, NULL);
   deadlines_close(&host->deadlines);
   turn_until(host, has_no_handles);
-  uv_loop_close(&host->loop); /* busy only when a name server keeps a worker waiting */
+  return uv_loop_close(&host->loop) == 0;
 }

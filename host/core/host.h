@@ -51,8 +51,12 @@ struct host {
 /* Zero, or a libuv error code. */
 int host_open(struct host *host);
 
-/* Cancel all tasks, let them and the loop end, close the state. */
-void host_close(struct host *host);
+/*
+** Cancel all tasks, let them and the loop end, close the state. False when a worker of
+** libuv is still at it, as with a name server that does not answer: then the host must
+** stay where it is, since the worker will write to it.
+*/
+bool host_close(struct host *host);
 
 /* Run the loop until host_exit, or until nothing is left to wait for. */
 void host_run(struct host *host);

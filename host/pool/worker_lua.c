@@ -8,6 +8,7 @@ the parent. Nothing here prints; what goes wrong is left in the worker for the p
 #include <lauxlib.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/host.h"
@@ -238,21 +239,24 @@ static void live(struct life *life)
 
 void worker_run(struct worker *worker)
 {
-  struct life life = {.worker = worker};
-  int code = host_open(&life.host);
+  struct life *life = calloc(1, sizeof *life);
+  int code = life != NULL ? host_open(&life->host) : UV_ENOMEM;
   if (code < 0) {
     set_failure(worker, uv_strerror(code));
     mailbox_close(worker->inbox);
+    free(life);
     return;
   }
-  code = attach(&life);
+  life->worker = worker;
+  code = attach(life);
   if (code < 0)
     set_failure(worker, uv_strerror(code));
   else
-    live(&life);
-  life.is_closed = true;
+    live(life);
+  life->is_closed = true;
   mailbox_close(worker->inbox); /* nothing that is sent from now on would be read */
   mailbox_detach(worker->inbox);
-  uv_run(&life.host.loop, UV_RUN_NOWAIT); /* forget a stop that came before it ran */
-  host_close(&life.host);
+  uv_run(&life->host.loop, UV_RUN_NOWAIT); /* forget a stop that came before it ran */
+  if (host_close(&life->host))
+    free(life); /* else a worker of libuv still writes to it: it is left behind */
 }

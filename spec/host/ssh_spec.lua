@@ -47,6 +47,15 @@ describe("host.ssh against OpenSSH", function()
     return text
   end
 
+  -- how a shell ends: message and kind
+  local function read_to_end(shell)
+    local event, message, kind
+    repeat
+      event, message, kind = shell:read("never", 30)
+    until not event
+    return message, kind
+  end
+
   it("logs in by key and runs a command with its status and both streams", function()
     local client <close> = assert(connect())
     local outcome = assert(client:exec "echo out; echo err >&2; exit 7")
@@ -133,10 +142,10 @@ describe("host.ssh against OpenSSH", function()
     local client <close> = assert(connect())
     local shell <close> = assert(client:shell {})
     shell:write "exec sleep 100\n"
-    local child = task.spawn(function() return shell:read("never", 30) end)
+    local reader = task.spawn(read_to_end, shell)
     task.sleep(0.05)
     local outcome = client:exec "kill -9 $PPID; sleep 100"
-    local _, _, message, kind = child:join()
+    local _, message, kind = reader:join()
     assert.equal("dropped", kind)
     assert.is_string(message)
     assert.is_nil(outcome)
@@ -289,24 +298,13 @@ describe("host.ssh against OpenSSH", function()
     reader:cancel()
     reader:join()
     shell:write "exit\n"
-    local event, _, kind = shell:read("never", 30)
-    while event == "tail" do
-      event, _, kind = shell:read("never", 30)
-    end
-    assert.equal("dropped", kind)
+    assert.equal("dropped", select(2, read_to_end(shell)))
   end)
 
   it("ends a shell whose client is closed under it", function()
     local client = assert(connect())
     local shell = assert(client:shell {})
-    local reader = task.spawn(function()
-      repeat
-        local event, message, kind = shell:read("never", 30)
-        if not event then
-          return message, kind
-        end
-      until false
-    end)
+    local reader = task.spawn(read_to_end, shell)
     task.sleep(0.01)
     client:close()
     local _, _, kind = reader:join()
