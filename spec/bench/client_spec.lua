@@ -60,6 +60,16 @@ describe("moonwire bench --client", function()
     assert.is_true(figures.peak_sessions <= 4)
   end)
 
+  it("can measure threads", function()
+    local figures = measure {
+      lab = { devices = 3 },
+      commands = { "show version" },
+      mode = "threads",
+    }
+    assert.equal(3, figures.ok)
+    assert.is_true(figures.threads > 1)
+  end)
+
   it("says why a floor is missing", function()
     local figures = measure {
       lab = { devices = 1 },

@@ -16,7 +16,7 @@ describe("trips.count", function()
   it("takes off what the device itself took", function()
     local counted = trips.count(row(), lab)
     local by_name = {}
-    for _, phase in ipairs(counted) do
+    for _, phase in ipairs(counted.phases) do
       by_name[phase.name] = phase.trips
     end
     assert.is_true(math.abs(by_name.connect - 1.007) < 0.01)

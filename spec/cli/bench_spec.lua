@@ -43,8 +43,8 @@ describe("moonwire bench", function()
   end)
 
   local function on_lab(...)
-    return moonwire(QUIET, "--lab", "3", "--rtt", "0", "--think", "0", "--output", folder,
-      "--runs", "2", ...)
+    return moonwire(QUIET, "--lab", "3", "--rtt", "0", "--think", "0", "--runs", "2",
+      "--output", folder, ...)
   end
 
   it("measures modes on a lab of its own, and writes what it found", function()
@@ -64,9 +64,10 @@ describe("moonwire bench", function()
     assert.equal(text, read(folder .. "/bench.json"))
     assert.is_truthy(read(folder .. "/bench.svg"):find("nonblocking", 1, true))
     local log = read(folder .. "/sync.log")
-    assert.equal(3, select(2, log:gsub("%-> Host 127%.1%.%d+%.%d+\nOutput from ", "")))
+    local heading = "%-> Host 127%.1%.%d+%.%d+\nOutput from "
+    assert.equal(3, select(2, log:gsub(heading, "")))
     assert.is_truthy(log:find "\n[%w_.-]+#show vlan\n")
-    assert.is_truthy(log:find "\n[%w_.-]+#\n\nTotal time: 0:00:%d%d%.%d%d%d%d%d%d$")
+    assert.is_truthy(log:find "\n[%w_.-]+#\n\nTotal time: 0:00:%d%d%.%d+$")
   end)
 
   it("writes the same transcript in every mode", function()

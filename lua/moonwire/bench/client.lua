@@ -87,6 +87,7 @@ local function run_floor(spec, devices, logins)
     "--devices", tostring(logins),
     "--concurrency", tostring(spec.limit or logins),
     "--json",
+    spec.hold and "--hold" or nil,
   }
   local figures = text and status == 0 and json.decode(text)
   return figures or { problem = text and ("exit status %d"):format(status) or status }
@@ -101,6 +102,9 @@ local function measure_against(devices, spec)
   local before, lab_before = usage.now(), usage.of(pid)
   local run, failures = measure(devices, spec, seen)
   local after, lab_after = usage.now(), usage.of(pid)
+  if not lab_after then
+    return { problem = "the lab ended before the run did", failures = failures }
+  end
   local logins = spec.logins or #devices
   return {
     devices = #devices,
@@ -134,6 +138,8 @@ function client.run(text)
     io.stderr:write("moonwire bench --client: ", message, "\n")
     return 2
   end
+  -- a plain list, that can be copied into threads
+  spec.commands = table.move(spec.commands, 1, #spec.commands, 1, {})
   local loaded
   loaded, message = inventory.load { lab = spec.lab }
   if not loaded then

@@ -34,7 +34,12 @@ function goal.growth(devices)
     {
       id = ("open-%d"):format(devices),
       title = ("%d sessions held open"):format(devices),
-      spec = { lab = { devices = devices }, commands = ONE, hold = true },
+      spec = {
+        lab = { devices = devices },
+        commands = ONE,
+        hold = true,
+        with_floor = true,
+      },
     },
   }
 end

@@ -27,6 +27,11 @@ local GOAL_COLUMNS = {
   { title = "by" },
 }
 
+local function floor_of(figures)
+  local floor = figures.floor
+  return floor and (floor.ok or 0) > 0 and floor or nil
+end
+
 --- One point of the curve.
 -- @int devices
 -- @tparam table through figures of a run with all devices at once
@@ -35,8 +40,7 @@ local GOAL_COLUMNS = {
 -- `failed`, and of the bare C client, when it ran: `floor_rate`, `floor_cpu_ms`,
 -- `floor_mb`
 function growth.point(devices, through, open)
-  local floor = through.floor or {}
-  local has_floor = (floor.ok or 0) > 0
+  local floor, held = floor_of(through), floor_of(open)
   return {
     devices = devices,
     seconds = through.seconds,
@@ -46,9 +50,9 @@ function growth.point(devices, through, open)
     client_mb = open.max_rss_bytes / 1e6,
     lab_mb = open.lab.max_rss_bytes / 1e6,
     peak_sessions = open.peak_sessions,
-    floor_rate = has_floor and floor.ok / floor.seconds or nil,
-    floor_cpu_ms = has_floor and floor.cpu_seconds / floor.ok * 1000 or nil,
-    floor_mb = has_floor and floor.max_rss_bytes / 1e6 or nil,
+    floor_rate = floor and floor.ok / floor.seconds,
+    floor_cpu_ms = floor and floor.cpu_seconds / floor.ok * 1000,
+    floor_mb = held and held.max_rss_bytes / 1e6,
   }
 end
 
@@ -146,6 +150,7 @@ function growth.svg(points)
         x_axis = "devices",
         series = {
           series(points, "moonwire", "client_mb"),
+          series(points, "bare C client", "floor_mb"),
           series(points, "the lab", "lab_mb"),
         },
       },

@@ -138,9 +138,10 @@ end
 local function extras(rows, devices, options)
   local chosen = profile.profiles[options.profile]
   local published = chosen and devices.lab and chosen.published
+  local counted = count_trips(rows, devices.lab)
   return {
     commands = options.commands,
-    trips = count_trips(rows, devices.lab),
+    trips = counted,
     published = published and seeds.compare(rows, devices.lab, published),
     longest_stall_seconds = longest_stall(rows),
   }

@@ -11,14 +11,12 @@ local bench_table = {}
 
 local COLUMNS = {
   { title = "mode" },
-  { title = "devices", align = "right" },
   { title = "median s", align = "right" },
   { title = "spread s", align = "right" },
   { title = "speed-up", align = "right" },
   { title = "peak sessions", align = "right" },
   { title = "threads", align = "right" },
   { title = "CPU ms/device", align = "right" },
-  { title = "memory MB", align = "right" },
   { title = "failed", align = "right" },
 }
 
@@ -59,14 +57,12 @@ function bench_table.text(rows, style)
   for i, row in ipairs(rows) do
     lines[i] = {
       row.mode,
-      row.devices,
       ("%.3f"):format(row.seconds),
       spread_text(row),
       speed_up_text(row, sync),
       row.peak_sessions,
       row.threads,
       ("%.3f"):format(row.cpu_seconds * 1000 / math.max(row.devices, 1)),
-      ("%.1f"):format(row.max_rss_bytes / 1e6),
       row.failed,
     }
   end

@@ -39,11 +39,11 @@ end
 --- Count them.
 -- @tparam table row of `moonwire.bench.measure`
 -- @tparam table lab with `rtt` above zero
--- @treturn table `total` and a list of `name`, `what`, `seconds`, `device_seconds` and
--- `trips`
+-- @treturn table `total`, and `phases`: a list of `name`, `what`, `seconds`,
+-- `device_seconds` and `trips`
 function trips.count(row, lab)
   local of_device = taken_by_device(lab, row.commands)
-  local counted = { total = 0 }
+  local counted = { total = 0, phases = {} }
   for _, phase in ipairs(PHASES) do
     local name, what = phase[1], phase[2]
     local times = row.phases[name]
@@ -51,7 +51,7 @@ function trips.count(row, lab)
       local device_seconds = of_device[name] or 0
       local count = math.max(times.p50 - device_seconds, 0) / lab.rtt
       counted.total = counted.total + count
-      counted[#counted + 1] = {
+      counted.phases[#counted.phases + 1] = {
         name = name,
         what = what,
         seconds = times.p50,
@@ -69,7 +69,7 @@ end
 -- @treturn string
 function trips.text(counted, style)
   local lines = {}
-  for i, phase in ipairs(counted) do
+  for i, phase in ipairs(counted.phases) do
     lines[i] = {
       phase.name,
       phase.what,
