@@ -19,7 +19,7 @@ the parent. Nothing here prints; what goes wrong is left in the worker for the p
 
 #define PORT_NAME "moonwire.port"
 
-/* It lies on the thread's own stack, so it outlives the Lua state that points to it. */
+/* It outlives the Lua state that points to it. */
 struct life {
   struct host host;
   struct worker *worker;
@@ -256,7 +256,6 @@ void worker_run(struct worker *worker)
   life->is_closed = true;
   mailbox_close(worker->inbox); /* nothing that is sent from now on would be read */
   mailbox_detach(worker->inbox);
-  uv_run(&life->host.loop, UV_RUN_NOWAIT); /* forget a stop that came before it ran */
   if (host_close(&life->host))
     free(life); /* else a worker of libuv still writes to it: it is left behind */
 }
