@@ -196,19 +196,22 @@ describe("a lab", function()
     end)
   end)
 
-  it("tells of a mistake of its own", function()
-    local told
-    local options = { devices = 1, report = function(text)
-      told = text
-    end }
-    support.with_lab(options, function(lab)
-      lab:device(1).hostname = function()
-        error "no name"
-      end
-      local terminal <close> = support.ssh(lab)
-      terminal:await_end()
-      assert.matches("^SW%-CORE_1: .*no name\nstack traceback:", told)
+  it("raises a mistake of its own where it is served", function()
+    local lab <close> = assert(labs.open { devices = 1 })
+    lab:device(1).hostname = function()
+      error "no name"
+    end
+    task.group(function(group)
+      local client = group:spawn(function()
+        local terminal <close> = support.ssh(lab)
+        terminal:await_end()
+      end)
+      local ok, message = pcall(lab.serve, lab)
+      assert.is_false(ok)
+      assert.matches("no name\nstack traceback:", message)
       assert.equal(0, lab:open_sessions())
+      lab:close()
+      client:join()
     end)
   end)
 

@@ -95,9 +95,6 @@ local function options_of(given)
     enable = given.enable,
     privilege = given.privilege,
     platform = given.platform,
-    report = function(text)
-      io.stderr:write("moonwire lab: ", text, "\n")
-    end,
   }
 end
 

@@ -125,7 +125,7 @@ end
 
 --- Start a lab and wait until it can be reached.
 -- @tparam[opt] table options as for `lab.open`; `devices` is a number here, and there
--- is no `host_key` and no `report`
+-- is no `host_key`
 -- @treturn[1] Child with `port`, `devices` (an inventory, host key pinned),
 -- `known_hosts` (a line of such a file), `closed_port`, `host_key` (fingerprint), `pid`
 -- @return[2] nil

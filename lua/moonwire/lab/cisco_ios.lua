@@ -4,7 +4,6 @@
 local configure = require "moonwire.lab.cisco_ios.configure"
 local exec = require "moonwire.lab.cisco_ios.exec"
 local platform = require("moonwire.platform").get "cisco_ios"
-local vty = require "moonwire.lab.vty"
 
 local cisco_ios = {}
 
@@ -105,19 +104,21 @@ local function greet(session)
   session:write(banner and "\r\n" .. banner:gsub("\n", "\r\n") .. "\r\n" or "\r\n")
 end
 
+-- how lines are read; filled in just before, so that all sessions can share it
+local READING = { suspend = true }
+
 local function serve_shell(session)
   greet(session)
-  local reading = { suspend = true }
+  local line, ending
   while not session.is_over do
     session.prompt = cisco_ios.prompt(session)
-    reading.prompt = session.prompt
-    local line, ending = session:read_line(reading)
+    READING.prompt = session.prompt
+    READING.again = ending == "help"
+    READING.text = ending == "tab" and complete(session, line) or nil
+    line, ending = session:read_line(READING)
     if not line then
       return
-    end
-    reading.again = ending == "help"
-    reading.text = ending == "tab" and complete(session, line) or nil
-    if handle[ending] then
+    elseif handle[ending] then
       handle[ending](session, line)
     end
   end
@@ -130,19 +131,15 @@ local function serve_command(session)
   execute(session, session.tty:command())
 end
 
---- Serve one session until the client or the device ends it.
--- @param tty what `host.server` accepted
--- @tparam Device device
--- @string user
-function cisco_ios.serve(tty, device, user)
-  local session <close> = vty.open(tty, device, user, platform.pager)
-  if device:fault "silent_shell" then
-    session:wait_for_end()
-  elseif tty:kind() == "exec" then
-    serve_command(session)
-  else
-    serve_shell(session)
+--- Serve a session until the client or the device ends it.
+-- @tparam Vty session
+function cisco_ios.serve(session)
+  if session.device:fault "silent_shell" then
+    return session:wait_for_end()
+  elseif session.tty:kind() == "exec" then
+    return serve_command(session)
   end
+  return serve_shell(session)
 end
 
 return cisco_ios

@@ -12,7 +12,14 @@ local template = require "moonwire.lab.template"
 
 local device = {}
 
-local Device = { __name = "moonwire.lab.Device" }
+-- what most devices never change
+local Device = {
+  __name = "moonwire.lab.Device",
+  login_count = 0,
+  attempt_count = 0,
+  line_count = 0,
+  reloads = 0,
+}
 Device.__index = Device
 
 -- What looks like a salted hash, and is none: the lab keeps what it stands for.
@@ -119,10 +126,6 @@ function device.new(settings, index, name, faults)
     index = index,
     name = name,
     faults = faults,
-    session_count = 0,
-    login_count = 0,
-    attempt_count = 0,
-    reloads = 0,
   }, Device)
 end
 
@@ -257,7 +260,7 @@ function Device:reload()
   self.is_modified, self.views = nil, nil
   self.reloads = self.reloads + 1
   self.up_at = task.now() + self.settings.reload_time
-  for session in pairs(self.sessions or {}) do
+  for _, session in ipairs(self:sessions()) do
     session:drop()
   end
 end
@@ -357,15 +360,16 @@ end
 --- Note what a client sent.
 -- @string text a line without its end, or a key
 function Device:record(text)
-  self.log = self.log or log.new()
-  self.log:add(text)
+  self.log = self.log or {}
+  self.line_count = self.line_count + 1
+  log.add(self.log, text)
 end
 
 --- Whether a client sent exactly this line (or key).
 -- @string line
 -- @treturn int|boolean how often, or false when never
 function Device:sent(line)
-  local count = self.log and self.log:count(line) or 0
+  local count = self.log and log.count(self.log, line) or 0
   return count > 0 and count
 end
 
@@ -378,7 +382,7 @@ end
 --- How many lines (and keys) clients sent.
 -- @treturn int
 function Device:count_lines()
-  return self.log and #self.log + self.log.forgotten or 0
+  return self.line_count
 end
 
 --- How many logins succeeded.
@@ -396,7 +400,7 @@ end
 --- How many sessions are open.
 -- @treturn int
 function Device:open_sessions()
-  return self.session_count
+  return #self:sessions()
 end
 
 --- Note that a session waits for an answer, or no longer does.
@@ -423,32 +427,36 @@ function Device:unanswered()
   return found
 end
 
---- Note that a session has begun.
+--- Note that a session has begun. Sessions hang together by `next_session`.
 -- @param session something with a method `drop`
--- @treturn int the lowest number that no other session of the device has, from 0
 function Device:add_session(session)
-  local taken = {}
-  for other in pairs(self.sessions or {}) do
-    taken[other.number] = true
-  end
-  self.sessions = self.sessions or {}
-  self.sessions[session] = true
-  self.session_count = self.session_count + 1
-  local number = 0
-  while taken[number] do
-    number = number + 1
-  end
-  return number
+  session.next_session = self.last_session
+  self.last_session = session
 end
 
 --- Note that a session has ended.
 -- @param session
 function Device:remove_session(session)
-  self.sessions[session] = nil
-  self.session_count = self.session_count - 1
-  if self.session_count == 0 then
-    self.sessions = nil
+  if self.last_session == session then
+    self.last_session = session.next_session
+    return
   end
+  local other = self.last_session
+  while other.next_session ~= session do
+    other = other.next_session
+  end
+  other.next_session = session.next_session
+end
+
+--- The sessions that are open, oldest first.
+-- @treturn {session,...}
+function Device:sessions()
+  local list, session = {}, self.last_session
+  while session do
+    table.insert(list, 1, session)
+    session = session.next_session
+  end
+  return list
 end
 
 --- Where the device listens for SSH.

@@ -5,7 +5,6 @@
 -- each client sent, which questions were left open, and how many sessions there were.
 -- @module moonwire.lab
 local hostkeys = require "host.hostkeys"
-local scheduler = require "host.task"
 local server = require "host.server"
 local uv = require "luv"
 
@@ -16,7 +15,9 @@ local fault = require "moonwire.lab.fault"
 local key = require "moonwire.lab.key"
 local option = require "moonwire.lab.option"
 local platform = require "moonwire.platform"
+local tally = require "moonwire.lab.tally"
 local task = require "moonwire.task"
+local vty = require "moonwire.lab.vty"
 
 local lab = {}
 
@@ -70,12 +71,8 @@ end
 local function device_at(self, index)
   local found = self.reached[index]
   if not found then
-    found = device.new(
-      self.catalogue:settings(index),
-      index,
-      self.catalogue:name(index),
-      self.catalogue:faults(index)
-    )
+    local all = self.catalogue
+    found = device.new(all:settings(index), index, all:name(index), all:faults(index))
     self.reached[index] = found
   end
   return found
@@ -135,8 +132,7 @@ end
 -- `auth_delay`, `reload_time` (seconds), `faults` (a list of
 -- `{ name =, device = | p =, seconds = }`), `seed`, `port` (0: a free one), `username`,
 -- `password`, `enable`, `privilege` (of the login, 15), `platform`, `host_key` (private
--- key, PEM), `report` (a function that is told of the lab's own mistakes; they end
--- `serve` when there is none)
+-- key, PEM)
 -- @treturn[1] Lab
 -- @return[2] nil
 -- @treturn[2] string message
@@ -157,8 +153,7 @@ function lab.open(options)
     behaviour = require(BEHAVIOUR[played.name]),
     usual_profile = profile_for(complete),
     reached = {},
-    open_count = 0,
-    peak_count = 0,
+    tally = tally.new(),
   }, Lab)
   self.reserved, self.closed_port, kind = reserve_port()
   if not self.reserved then
@@ -172,32 +167,26 @@ function lab.open(options)
   return self
 end
 
-local function describe(err)
-  return err == scheduler.cancelled and err or debug.traceback(err, 2)
-end
-
 local function serve_one(self, tty)
   local found, user = find_device(self, tty:address(), tty:user())
-  self.open_count = self.open_count + 1
-  self.peak_count = math.max(self.peak_count, self.open_count)
-  local ok, err = xpcall(self.behaviour.serve, describe, tty, found, user)
-  self.open_count = self.open_count - 1
-  local report = self.catalogue.options.report
-  if not ok and (err == scheduler.cancelled or not report) then
-    error(err, 0)
-  elseif not ok then
-    report(("%s: %s"):format(found.name, err))
+  local _ <close> = self.tally:enter()
+  local session <close> = vty.open(tty, found, user)
+  self.behaviour.serve(session)
+end
+
+local function accept_all(self, group)
+  local tty = self.listener:accept()
+  while tty do
+    group:spawn(serve_one, self, tty)
+    tty = self.listener:accept()
   end
 end
 
---- Serve everybody who comes, until the lab is closed. Waits.
+--- Serve everybody who comes, until the lab is closed. Waits. A mistake of the lab
+-- itself is raised here, and ends it.
 function Lab:serve()
   task.group(function(group)
-    local tty = self.listener:accept()
-    while tty do
-      group:spawn(serve_one, self, tty)
-      tty = self.listener:accept()
-    end
+    group:spawn(accept_all, self, group) -- a task, so that a mistake ends it too
   end)
 end
 
@@ -264,13 +253,13 @@ end
 --- How many sessions are open.
 -- @treturn int
 function Lab:open_sessions()
-  return self.open_count
+  return self.tally.count
 end
 
 --- How many sessions were open at once at most.
 -- @treturn int
 function Lab:peak_sessions()
-  return self.peak_count
+  return self.tally.peak
 end
 
 --- The questions that nobody answered: those that wait now, and those left behind.
@@ -298,8 +287,8 @@ function Lab:statistics()
     counts.lines = counts.lines + reached:count_lines()
   end
   counts.devices = self.catalogue.count
-  counts.open_sessions = self.open_count
-  counts.peak_sessions = self.peak_count
+  counts.open_sessions = self.tally.count
+  counts.peak_sessions = self.tally.peak
   counts.unanswered = #self:unanswered()
   counts.connection = self.listener:stats()
   return counts

@@ -23,7 +23,7 @@ local DEFAULTS = {
 }
 
 -- these may be left out, and have no default
-local OTHERS = { faults = "table", host_key = "string", report = "function" }
+local OTHERS = { faults = "table", host_key = "string" }
 
 local NOT_NEGATIVE = {
   "rtt", "jitter", "think", "kex_delay", "auth_delay", "reload_time", "port",

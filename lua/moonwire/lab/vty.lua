@@ -3,6 +3,7 @@
 -- When the client goes away, reads give nil and writes do nothing; so whoever serves a
 -- session simply ends when a read gives nil.
 -- @module moonwire.lab.vty
+local platform = require "moonwire.platform"
 local task = require "moonwire.task"
 
 local vty = {}
@@ -10,6 +11,7 @@ local vty = {}
 -- what most sessions never change
 local Vty = {
   __name = "moonwire.lab.Vty",
+  level = 15,
   width = 80,
   height = 24, -- of the pager; 0 switches it off
   row = 0, -- lines shown since the pager last stopped
@@ -20,13 +22,15 @@ Vty.__index = Vty
 -- @param tty what `host.server` accepted; the session owns it
 -- @tparam Device device
 -- @string user
--- @tparam table pager of the platform: `text` and `erase`
 -- @treturn Vty to be closed
-function vty.open(tty, device, user, pager)
+function vty.open(tty, device, user)
+  local self = setmetatable({ tty = tty, device = device, user = user }, Vty)
   local _, level = device:account(user)
-  local self = { tty = tty, device = device, user = user, pager = pager, level = level }
-  self.number = device:add_session(self)
-  return setmetatable(self, Vty)
+  if level ~= Vty.level then
+    self.level = level
+  end
+  device:add_session(self)
+  return self
 end
 
 --- Hang up.
@@ -55,7 +59,7 @@ end
 -- @treturn string|nil nil when the client has gone
 -- @treturn string how it ended
 function Vty:read_line(how)
-  self.row = 0
+  self.row = nil
   local line, ending = self.tty:read_line(how)
   if line and ending ~= "help" and ending ~= "tab" then
     self.device:record(ending == "interrupt" and line .. "\3" or line)
@@ -66,7 +70,7 @@ end
 --- Read a key, and note it.
 -- @treturn string|nil its byte; nil when the client has gone
 function Vty:read_key()
-  self.row = 0
+  self.row = nil
   local key = self.tty:read_key()
   if key then
     self.device:record(key)
@@ -91,7 +95,7 @@ end
 
 -- how many more lines the user wants; 0 to stop
 local function ask_for_more(self)
-  local pager = self.pager
+  local pager = platform.get(self.device:setting "platform").pager
   self:write(pager.text)
   local key = self:read_key()
   if not key then
@@ -233,9 +237,9 @@ end
 
 --- Read and drop what comes until the client goes away.
 function Vty:wait_for_end()
-  while self:read_key() do
-    self.row = 0
-  end
+  repeat
+    local key = self:read_key()
+  until not key
 end
 
 --- End the session from the device's side.

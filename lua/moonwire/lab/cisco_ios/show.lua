@@ -121,17 +121,10 @@ end
 function show.users(session)
   local rows = { "    Line       User       Host(s)              Idle       Location" }
   local row = "%s %3d vty %-4d %-10s idle                 00:00:00 %s"
-  local numbers = {}
-  for other in pairs(session.device.sessions) do
-    numbers[#numbers + 1] = { other.number, other }
-  end
-  table.sort(numbers, function(a, b)
-    return a[1] < b[1]
-  end)
-  for _, pair in ipairs(numbers) do
-    local mark = pair[2] == session and "*" or " "
-    local from = pair[2].tty:client()
-    rows[#rows + 1] = row:format(mark, pair[1] + 2, pair[1], pair[2].user, from)
+  for i, other in ipairs(session.device:sessions()) do
+    local mark = other == session and "*" or " "
+    local from = other.tty:client()
+    rows[#rows + 1] = row:format(mark, i + 1, i - 1, other.user, from)
   end
   return table.concat(rows, "\r\n") .. "\r\n"
 end
@@ -146,7 +139,7 @@ function show.history(session)
 end
 
 function show.terminal(session)
-  return ("Line %d, Location: \"\", Type: \"vt100\"\r\n"):format(session.number + 2)
+  return 'Location: "", Type: "vt100"\r\n'
     .. ("Length: %d lines, Width: %d columns\r\n"):format(session.height, session.width)
 end
 
