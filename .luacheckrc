@@ -4,7 +4,8 @@ max_line_length = 88
 max_cyclomatic_complexity = 10
 self = false -- a method need not use its object
 include_files = {
-  "lua", "scripts", "inventory", "spec", ".ci/*.lua", ".luacheckrc", ".busted",
+  "lua/**/*.lua", "scripts/**/*.lua", "inventory/*.lua", "spec/**/*.lua", ".ci/*.lua",
+  ".luacheckrc", ".busted",
 }
 files["spec"] = { std = "+busted" }
 -- a script gets an `arg` of its own

@@ -181,7 +181,8 @@ $(FUZZ_FILES:host/fuzz/%.c=$(BUILD)/%): $(BUILD)/%: $(call object,host/fuzz/%.c)
 
 SHELL_FILES := $(shell grep -lrE '^\#!.*\b(ba|da)?sh$$' .ci scripts 2>/dev/null)
 
-LINTS = lint-format lint-tidy lint-cppcheck lint-lua lint-shell lint-manual lint-house
+LINTS = lint-format lint-tidy lint-cppcheck lint-lua lint-shell lint-manual lint-layers \
+  lint-habits lint-data
 .PHONY: lint $(LINTS)
 lint: ## all static checks; goes on after a failure
 	@$(MAKE) setup-build-lint
@@ -219,11 +220,18 @@ lint-manual:
 	@echo "  lint  host/moonwire.1"
 	@warnings=$$(groff -mandoc -ww -z host/moonwire.1 2>&1); echo "$$warnings"; test -z "$$warnings"
 
-lint-house: $(call object,$(HOST_FILES))
-	@echo "  lint  .ci/layers.lua .ci/habits.lua"
+lint-layers:
+	@echo "  lint  .ci/layers.lua"
 	@lua5.4 .ci/layers.lua selftest
 	@lua5.4 .ci/layers.lua
-	@lua5.4 .ci/habits.lua $^
+
+lint-habits:
+	@echo "  lint  .ci/habits.lua"
+	@lua5.4 .ci/habits.lua
+
+lint-data: $(call object,$(HOST_FILES))
+	@echo "  lint  .ci/data.lua"
+	@lua5.4 .ci/data.lua $^
 
 .PHONY: map
 map: ## print the house: every file, what it is for, what it uses

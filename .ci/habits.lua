@@ -1,7 +1,6 @@
 --- Habits that no other tool looks after.
---   lua5.4 .ci/habits.lua OBJECT.o...    exit status 1 when one is broken
--- Every module has a spec, no file is too long or too wide, and no object holds data
--- that can change: everything belongs to a host, of which a process may have many.
+--   lua5.4 .ci/habits.lua    exit status 1 when one is broken
+-- Every module has a spec, and no file is too long or too wide.
 package.path = ".ci/?.lua;" .. package.path
 local source = require "source"
 
@@ -81,30 +80,9 @@ local function check_size(path)
   end
 end
 
---- Sections of data that can be written to. What only the loader writes is fine.
-local function is_mutable(section)
-  return (section:find "^%.t?data" or section:find "^%.t?bss")
-    and not section:find "^%.data%.rel%.ro"
-end
-
-local function check_data(objects)
-  assert(#objects > 0, "no objects given")
-  local size <close> = assert(io.popen("size -A " .. table.concat(objects, " ")))
-  local object
-  for line in size:lines() do
-    object = line:match "^(%S+)%s+:$" or object
-    local section, bytes = line:match "^(%.%S+)%s+(%d+)"
-    if section and tonumber(bytes) > 0 and is_mutable(section) then
-      complain(object, "%s holds %s bytes that can change", section, bytes)
-    end
-  end
-  assert(object, "size told nothing")
-end
-
 local paths = source.files()
 check_specs(paths)
 for _, path in ipairs(paths) do
   check_size(path)
 end
-check_data(arg)
 os.exit(count == 0)

@@ -3,7 +3,6 @@
 ** words of the command line mean is up to lua/moonwire/cli.
 */
 #include <lauxlib.h>
-#include <libgen.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -36,13 +35,17 @@ static void raise_limits(void)
 /* Our Lua files: beside the build tree, or under the prefix where we are installed. */
 static int push_library_folder(lua_State *L)
 {
-  static const char *const places[] = {"/../lua", "/../../lua", "/../share/moonwire/lua"};
+  static const char *const places[] = {"/../lua", "/../../lua",
+                                       "/../share/moonwire/lua"};
   char exe[PATH_MAX];
   ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
   if (n < 0)
     return luaL_error(L, "cannot find out where this program lies");
   exe[n] = '\0';
-  const char *folder = dirname(exe);
+  char *slash = strrchr(exe, '/');
+  if (slash != NULL)
+    *slash = '\0';
+  const char *folder = exe;
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
     const char *library = lua_pushfstring(L, "%s%s", folder, places[i]);
     const char *probe = lua_pushfstring(L, "%s/moonwire/init.lua", library);
@@ -108,7 +111,8 @@ int main(int argc, char **argv)
   host_run(&host);
   int status = host.has_exited ? host.exit_status : STATUS_STUCK;
   if (!host.has_exited)
-    fprintf(stderr, "moonwire: stuck: every task waits for something that cannot come\n");
+    fprintf(stderr,
+            "moonwire: stuck: every task waits for something that cannot come\n");
   bool is_closed = host_close(&host);
   fflush(stdout);
   if (!is_closed)

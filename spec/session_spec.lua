@@ -75,7 +75,7 @@ describe("session", function()
     end)
   end)
 
-  it("sends nothing behind a command that may ask until it has been answered", function()
+  it("sends nothing behind a command that may ask until it is answered", function()
     with_lab({}, function(here, devices)
       local router <close> = open(devices[1])
       router:send_commands { "show clock", "reload", "show version" }
@@ -145,7 +145,7 @@ describe("session", function()
     end)
   end)
 
-  it("costs a task resume for each command, not one for each piece of output", function()
+  it("costs a task resume for each command, not one for each piece of text", function()
     with_lab({}, function(_, devices)
       local host = require "host.task"
       local router <close> = open(devices[1])
@@ -168,10 +168,11 @@ describe("session", function()
     end)
   end)
 
-  it("gives up on a command in time, names what it waited for, and can go on", function()
+  it("gives up on a command in time, says what it awaited, and can go on", function()
     with_lab({ think = 0.4 }, function(_, devices)
       local router <close> = open(devices[1])
-      local output, message, kind = router:send_command("show clock", { timeout = 0.05 })
+      local brief = { timeout = 0.05 }
+      local output, message, kind = router:send_command("show clock", brief)
       assert.is_nil(output)
       assert.equal("timeout", kind)
       assert.matches("the prompt SW-CORE_1#", message, 1, true)

@@ -7,8 +7,6 @@
 #include <lualib.h>
 #include <string.h>
 
-#include "core/op.h"
-
 enum { DRAIN_ROUNDS = 8 }; /* then the loop looks at its descriptors again */
 
 static const uint64_t CLOSE_NS = 5000000000; /* what the end of a program may take */
@@ -161,12 +159,8 @@ void host_cancel(struct host *host, struct task *task)
   if (task->is_done || task->is_cancelled)
     return;
   task->is_cancelled = true;
-  struct op *op = task->op;
-  if (op == NULL || op->is_done || task->shields > 0 || task == host->current)
-    return; /* its next wait will raise */
-  if (op->detach != NULL)
-    op->detach(op);
-  op_complete(op, ERROR_CANCELLED);
+  if (task->op != NULL && task->shields == 0 && task != host->current)
+    task->interrupt(task); /* otherwise its next wait will raise */
 }
 
 int host_open(struct host *host)

@@ -15,11 +15,12 @@ struct op;
 */
 struct task {
   lua_State *co;
-  struct op *op;            /* what it waits for, or NULL */
-  struct task *next_ready;  /* in the queue of those that may go on */
-  struct task *next, *prev; /* among all that live */
-  int nargs;                /* arguments for the first resume */
-  int shields;              /* waits that a cancel may not end, nested */
+  struct op *op;                        /* what it waits for, or NULL */
+  void (*interrupt)(struct task *task); /* end that wait with ERROR_CANCELLED */
+  struct task *next_ready;              /* in the queue of those that may go on */
+  struct task *next, *prev;             /* among all that live */
+  int nargs;                            /* arguments for the first resume */
+  int shields;                          /* waits that a cancel may not end, nested */
   bool is_ready, is_cancelled, is_done;
 };
 
@@ -42,8 +43,8 @@ struct host {
   bool has_exited; /* the program asked to end, with this status: */
   int exit_status;
   struct task *ready_first, *ready_last;
-  struct task *tasks;     /* all that live */
-  uint64_t resumes;       /* how often a task was resumed: what a command costs */
+  struct task *tasks;        /* all that live */
+  uint64_t resumes;          /* how often a task was resumed: what a command costs */
   uint64_t turn_ns, idle_ns; /* when the last turn ended, and the sleep until then */
   uint64_t longest_turn_ns;  /* the longest work between two looks at the descriptors */
 };

@@ -70,7 +70,8 @@ uint64_t op_nanoseconds(double seconds)
 
 static void on_deadline(struct deadline *deadline)
 {
-  struct op *op = (struct op *)(void *)((char *)deadline - offsetof(struct op, deadline));
+  struct op *op =
+      (struct op *)(void *)((char *)deadline - offsetof(struct op, deadline));
   if (op->detach != NULL)
     op->detach(op);
   op_complete(op, ERROR_TIMEOUT);
@@ -111,11 +112,22 @@ static int on_wake(lua_State *L, int status, lua_KContext context)
   return finish(L, op);
 }
 
+static void interrupt(struct task *task)
+{
+  struct op *op = task->op;
+  if (op->is_done)
+    return;
+  if (op->detach != NULL)
+    op->detach(op);
+  op_complete(op, ERROR_CANCELLED);
+}
+
 int op_wait(lua_State *L, struct op *op)
 {
   if (op->is_done)
     return finish(L, op);
   op->task->op = op;
+  op->task->interrupt = interrupt;
   op->host->is_waiting = true;
   return lua_yieldk(L, 0, 0, on_wake);
 }

@@ -127,7 +127,8 @@ static int secret_lua_from_file(lua_State *L)
   size_t length = 0;
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
-    return fail(L, "secret file", path, errno == ENOENT ? "is not there" : "cannot be opened");
+    return fail(L, "secret file", path,
+                errno == ENOENT ? "is not there" : "cannot be opened");
   const char *why = read_file(fd, bytes, sizeof bytes, &length);
   close(fd);
   if (why == NULL)

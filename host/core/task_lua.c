@@ -223,11 +223,17 @@ static void push_cancelled(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
-    {"cancel", task_lua_cancel}, {"current", task_lua_current},
-    {"exit", task_lua_exit}, {"now", task_lua_now}, {"is_cancelled", task_lua_is_cancelled},
-    {"park", task_lua_park},     {"shield", task_lua_shield},
-    {"sleep", task_lua_sleep},   {"spawn", task_lua_spawn},
-    {"wake", task_lua_wake},     {"statistics", task_lua_statistics},
+    {"cancel", task_lua_cancel},
+    {"current", task_lua_current},
+    {"exit", task_lua_exit},
+    {"now", task_lua_now},
+    {"is_cancelled", task_lua_is_cancelled},
+    {"park", task_lua_park},
+    {"shield", task_lua_shield},
+    {"sleep", task_lua_sleep},
+    {"spawn", task_lua_spawn},
+    {"wake", task_lua_wake},
+    {"statistics", task_lua_statistics},
     {NULL, NULL},
 };
 

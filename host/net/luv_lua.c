@@ -36,9 +36,9 @@ static int call(lua_State *L, int nargs, int nresults, int flags)
   return -status;
 }
 
-static const char *const hidden[] = {"run",        "stop",     "new_thread", "new_work",
-                                     "queue_work", "walk",     "loop_close", "loop_configure",
-                                     "fork",       "set_fork", NULL};
+static const char *const hidden[] = {
+    "run",        "stop",           "new_thread", "new_work", "queue_work", "walk",
+    "loop_close", "loop_configure", "fork",       "set_fork", NULL};
 
 int luaopen_host_luv(lua_State *L)
 {

@@ -90,9 +90,9 @@ static int ask(struct client *c, enum method method)
 static bool is_offered(const struct client *c, enum method method)
 {
   static const unsigned bits[] = {[METHOD_NONE] = 0,
-                             [METHOD_PASSWORD] = SSH_AUTH_METHOD_PASSWORD,
-                             [METHOD_INTERACTIVE] = SSH_AUTH_METHOD_INTERACTIVE,
-                             [METHOD_PUBLICKEY] = SSH_AUTH_METHOD_PUBLICKEY};
+                                  [METHOD_PASSWORD] = SSH_AUTH_METHOD_PASSWORD,
+                                  [METHOD_INTERACTIVE] = SSH_AUTH_METHOD_INTERACTIVE,
+                                  [METHOD_PUBLICKEY] = SSH_AUTH_METHOD_PUBLICKEY};
   unsigned offered = (unsigned)ssh_userauth_list(c->session, NULL);
   return offered == 0 || (offered & bits[method]) != 0;
 }
@@ -122,11 +122,13 @@ static enum method next_method(struct client *c)
 static void fail_refused(struct client *c)
 {
   unsigned offered = (unsigned)ssh_userauth_list(c->session, NULL);
-  client_fail(c, ERROR_AUTH, "the device refused the login of user \"%.64s\"; it takes:%s%s%s%s",
-              c->login->user, (offered & SSH_AUTH_METHOD_PUBLICKEY) != 0 ? " publickey" : "",
-              (offered & SSH_AUTH_METHOD_PASSWORD) != 0 ? " password" : "",
-              (offered & SSH_AUTH_METHOD_INTERACTIVE) != 0 ? " keyboard-interactive" : "",
-              offered == 0 ? " (it did not say)" : "");
+  client_fail(
+      c, ERROR_AUTH,
+      "the device refused the login of user \"%.64s\"; it takes:%s%s%s%s",
+      c->login->user, (offered & SSH_AUTH_METHOD_PUBLICKEY) != 0 ? " publickey" : "",
+      (offered & SSH_AUTH_METHOD_PASSWORD) != 0 ? " password" : "",
+      (offered & SSH_AUTH_METHOD_INTERACTIVE) != 0 ? " keyboard-interactive" : "",
+      offered == 0 ? " (it did not say)" : "");
 }
 
 static void fail_broken(struct client *c)

@@ -41,8 +41,8 @@ struct login {
   uint16_t port;
   const char *known_as; /* the name under which the host key is known */
   const char *user;
-  struct secret *password;           /* NULL: none */
-  ssh_key key;                       /* NULL: none */
+  struct secret *password;             /* NULL: none */
+  ssh_key key;                         /* NULL: none */
   enum method methods[CLIENT_METHODS]; /* in this order, ended by METHOD_NONE */
   const char *kex, *hostkey_types, *ciphers, *macs, *publickey_types;
   struct hostkeys *hostkeys; /* NULL: none are known */

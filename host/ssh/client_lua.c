@@ -109,7 +109,8 @@ static const char *string_field(lua_State *L, const char *name, const char *othe
 {
   int type = lua_getfield(L, 1, name);
   if (type != LUA_TSTRING && type != LUA_TNIL)
-    luaL_error(L, "connect: %s must be a string, not a %s", name, lua_typename(L, type));
+    luaL_error(L, "connect: %s must be a string, not a %s", name,
+               lua_typename(L, type));
   const char *value = type == LUA_TSTRING ? lua_tostring(L, -1) : otherwise;
   lua_pop(L, 1);
   return value;
@@ -318,10 +319,14 @@ static int ssh_lua_version(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"close", client_lua_close},     {"exec", client_lua_exec},
-    {"info", client_lua_info},       {"is_open", client_lua_is_open},
-    {"phases", client_lua_phases},   {"shell", client_lua_shell},
-    {"__gc", client_lua_close},      {"__close", client_lua_close},
+    {"close", client_lua_close},
+    {"exec", client_lua_exec},
+    {"info", client_lua_info},
+    {"is_open", client_lua_is_open},
+    {"phases", client_lua_phases},
+    {"shell", client_lua_shell},
+    {"__gc", client_lua_close},
+    {"__close", client_lua_close},
     {NULL, NULL},
 };
 

@@ -116,7 +116,8 @@ static void try_next(struct dial *dial)
   dial->on_gone(dial);
 }
 
-static void on_resolved(uv_getaddrinfo_t *resolve, int status, struct addrinfo *addresses)
+static void on_resolved(uv_getaddrinfo_t *resolve, int status,
+                        struct addrinfo *addresses)
 {
   struct dial *dial = resolve->data;
   dial->is_resolving = false;

@@ -28,7 +28,8 @@ struct dial {
   void (*on_resolved)(struct dial *dial); /* the connect phase begins */
   void (*on_connected)(struct dial *dial, int fd);
   void (*on_failed)(struct dial *dial);
-  void (*on_gone)(struct dial *dial); /* after dial_cancel or the end: it may be freed */
+  void (*on_gone)(
+      struct dial *dial); /* after dial_cancel or the end: it may be freed */
 };
 
 /* 'owner' and the callbacks must be set. False: the host name is no name. */

@@ -19,7 +19,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-
 const char *phase_name(enum phase phase)
 {
   static const char *const names[PHASE_COUNT] = {"resolve", "connect", "banner", "kex",
@@ -30,9 +29,12 @@ const char *phase_name(enum phase phase)
 static const char *lateness(enum phase phase)
 {
   static const char *const words[PHASE_COUNT] = {
-      "no name server answered", "no answer to the connection request",
-      "connected, but the device said nothing", "the key exchange did not end",
-      "the host key was not checked", "the login was not answered",
+      "no name server answered",
+      "no answer to the connection request",
+      "connected, but the device said nothing",
+      "the key exchange did not end",
+      "the host key was not checked",
+      "the login was not answered",
       "the shell was not opened"};
   return words[phase];
 }
@@ -66,9 +68,9 @@ static bool set_options(struct client *c)
     enum ssh_options_e option;
     const void *value;
   } options[] = {
-      {SSH_OPTIONS_PROCESS_CONFIG, &no},      /* never read ~/.ssh/config */
-      {SSH_OPTIONS_SSH_DIR, "/nonexistent"},  /* never ask who the user is */
-      {SSH_OPTIONS_KNOWNHOSTS, "/dev/null"},  /* it would be read at every login */
+      {SSH_OPTIONS_PROCESS_CONFIG, &no},     /* never read ~/.ssh/config */
+      {SSH_OPTIONS_SSH_DIR, "/nonexistent"}, /* never ask who the user is */
+      {SSH_OPTIONS_KNOWNHOSTS, "/dev/null"}, /* it would be read at every login */
       {SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null"},
       {SSH_OPTIONS_HOST, "device"}, /* the real names have characters it refuses */
       {SSH_OPTIONS_USER, "moonwire"},
@@ -115,7 +117,8 @@ static bool introduce(struct client *c, int socket_fd)
   c->fd = ends[0];
   ssh_options_set(c->session, SSH_OPTIONS_FD, &c->fd);
   ssize_t n = take_identification(c, ends[1], text, sizeof text);
-  int same = dup3(socket_fd, c->fd, O_CLOEXEC); /* libssh holds the number, not the file */
+  int same =
+      dup3(socket_fd, c->fd, O_CLOEXEC); /* libssh holds the number, not the file */
   close(ends[1]);
   if (n < 0 || same < 0)
     client_fail(c, ERROR_LOCAL, "cannot start SSH: %s", ssh_get_error(c->session));
@@ -193,7 +196,8 @@ void client_login(struct client *c, const struct login *login)
   client_leave(c);
 }
 
-static void fail_not_ssh(struct client *c, const char *what, const char *bytes, size_t n)
+static void fail_not_ssh(struct client *c, const char *what, const char *bytes,
+                         size_t n)
 {
   char shown[64];
   size_t length = 0;

@@ -43,7 +43,8 @@ static struct shell *check_free(lua_State *L)
 {
   struct shell *shell = check_shell(L);
   luaL_argcheck(L, shell->stream != NULL, SHELL, "the shell is closed");
-  luaL_argcheck(L, shell->wish == WISH_NOTHING, SHELL, "the shell is busy in another task");
+  luaL_argcheck(L, shell->wish == WISH_NOTHING, SHELL,
+                "the shell is busy in another task");
   return shell;
 }
 
@@ -76,7 +77,8 @@ static void see_read(struct shell *shell)
   else if (event == EXPECT_MARK)
     wake(shell, ERROR_NONE);
   else if (shell->stream->state == STREAM_ENDED)
-    wake(shell, shell->stream->error != ERROR_NONE ? shell->stream->error : ERROR_DROPPED);
+    wake(shell,
+         shell->stream->error != ERROR_NONE ? shell->stream->error : ERROR_DROPPED);
   else if (event == EXPECT_TAIL)
     wake(shell, ERROR_NONE);
 }
@@ -354,7 +356,8 @@ static int shell_lua_set_host(lua_State *L)
   struct shell *shell = check_shell(L);
   size_t length;
   const char *name = luaL_checklstring(L, 2, &length);
-  luaL_argcheck(L, expect_host(&shell->expect, name, length), 2, "longer than 127 bytes");
+  luaL_argcheck(L, expect_host(&shell->expect, name, length), 2,
+                "longer than 127 bytes");
   return 0;
 }
 
@@ -394,10 +397,14 @@ static int shell_lua_discard(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"close", shell_lua_close},       {"discard", shell_lua_discard},
-    {"read", shell_lua_read},         {"set_host", shell_lua_set_host},
-    {"text", shell_lua_text},         {"write", shell_lua_write},
-    {"__gc", shell_lua_close},        {"__close", shell_lua_close},
+    {"close", shell_lua_close},
+    {"discard", shell_lua_discard},
+    {"read", shell_lua_read},
+    {"set_host", shell_lua_set_host},
+    {"text", shell_lua_text},
+    {"write", shell_lua_write},
+    {"__gc", shell_lua_close},
+    {"__close", shell_lua_close},
     {NULL, NULL},
 };
 

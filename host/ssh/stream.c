@@ -14,8 +14,8 @@ static struct stream *self(void *user)
   return stream;
 }
 
-static int on_data(ssh_session session, ssh_channel channel, void *data, uint32_t length,
-                   int is_stderr, void *user)
+static int on_data(ssh_session session, ssh_channel channel, void *data,
+                   uint32_t length, int is_stderr, void *user)
 {
   struct stream *stream = self(user);
   (void)session;

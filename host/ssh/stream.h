@@ -38,7 +38,7 @@ struct stream {
   struct ssh_channel_callbacks_struct callbacks;
   char *command, *term; /* NULL: a shell; no terminal */
   int width, height;
-  char *output;                  /* bytes not yet taken by libssh */
+  char *output; /* bytes not yet taken by libssh */
   size_t output_length, output_capacity;
   void *owner;
   void (*on_bytes)(struct stream *stream, const char *bytes, size_t length,

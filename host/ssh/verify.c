@@ -30,9 +30,9 @@ static bool read_key(struct client *c, struct shown_key *shown)
     if (c->offered != NULL)
       snprintf(c->offered, size, "%s %s", type, text);
     shown->key.bytes = shown->bytes;
-    shown->key.length = known_hosts_decode((struct known_hosts_text){type, strlen(type)},
-                                           (struct known_hosts_text){text, strlen(text)},
-                                           shown->bytes);
+    shown->key.length =
+        known_hosts_decode((struct known_hosts_text){type, strlen(type)},
+                           (struct known_hosts_text){text, strlen(text)}, shown->bytes);
   }
   ssh_string_free_char(text);
   ssh_key_free(key);

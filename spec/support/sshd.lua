@@ -1,4 +1,4 @@
---- An OpenSSH server of a spec's own: loopback, a free port, keys only, stopped with it.
+--- An OpenSSH server of a spec's own: loopback, a free port, keys only.
 local lfs = require "lfs"
 local task = require "moonwire.task"
 local uv = require "luv"
@@ -79,7 +79,8 @@ function sshd.start(extra)
   lfs.mkdir "/run/sshd"
   self.host_key = make_key(folder .. "/host_key", "ed25519"):match "^%S+ %S+"
   self.ed25519, self.rsa = folder .. "/ed25519", folder .. "/rsa"
-  local allowed = make_key(self.ed25519, "ed25519") .. make_key(self.rsa, "rsa", "-m", "PEM")
+  local allowed = make_key(self.ed25519, "ed25519")
+    .. make_key(self.rsa, "rsa", "-m", "PEM")
   write_file(folder .. "/authorized_keys", allowed)
   local config = CONFIG:format(self.port, folder, folder, extra or "")
   write_file(folder .. "/config", config)

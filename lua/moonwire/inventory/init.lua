@@ -73,7 +73,7 @@ local function from_file(path)
     return nil, message, kind
   end
   local given
-  given, message, kind = require(language.reader)(text, path)
+  given, message, kind = language.read(text, path)
   if kind then
     local has_path = message:find(path, 1, true) == 1
     return nil, has_path and message or path .. ": " .. message, kind

@@ -2,7 +2,7 @@
 -- Devices in a list or by name, commands, or the options of a lab.
 -- @module moonwire.inventory.shape
 local device = require "moonwire.inventory.device"
-local json = require "moonwire.report.json"
+local json = require "moonwire.inventory.json"
 local value = require "moonwire.inventory.value"
 
 local shape = {}

@@ -20,30 +20,6 @@ function cisco_ios.prompt(session)
   return hostname .. (session.level > 1 and "#" or ">")
 end
 
-local complain = {}
-
-function complain.invalid(session, problem)
-  local column = #session.prompt + problem.column
-  session:write((" "):rep(column) .. "^\r\n"
-    .. "% Invalid input detected at '^' marker.\r\n\r\n")
-end
-
-function complain.ambiguous(session, _, line)
-  session:write(('%% Ambiguous command:  "%s"\r\n'):format(line))
-end
-
-function complain.incomplete(session, problem)
-  if problem.path == "show" then
-    session:write '% Type "show ?" for a list of subcommands\r\n'
-  else
-    session:write "% Incomplete command.\r\n\r\n"
-  end
-end
-
-function complain.expression(session)
-  session:write "% Failed to compile regular expression.\r\n"
-end
-
 local function remember(session, line)
   session.history = session.history or {}
   if #session.history >= HISTORY then
@@ -62,15 +38,10 @@ local function execute(session, line)
     return
   end
   remember(session, line)
-  local problem
   if session.mode then
-    problem = configure.line(session, line, exec.line)
-  else
-    problem = exec.line(session, line)
+    return configure.line(session, line, exec.line)
   end
-  if problem then
-    complain[problem.problem](session, problem, line)
-  end
+  return exec.line(session, line)
 end
 
 local function grammar_of(session)

@@ -7,7 +7,7 @@ local dkjson = require "dkjson"
 
 local escape = require "moonwire.report.escape"
 
-local json = { null = dkjson.null }
+local json = {}
 
 --- Mark a table as an object, so that it stays `{}` when it is empty.
 -- @tparam[opt] table fields
@@ -16,23 +16,9 @@ function json.object(fields)
   return setmetatable(fields or {}, { __jsontype = "object" })
 end
 
-local function type_of(value)
+local function is_object(value)
   local meta = getmetatable(value)
-  return type(meta) == "table" and meta.__jsontype
-end
-
---- Whether a decoded value was written as an object, or marked as one.
--- @param value
--- @treturn boolean
-function json.is_object(value)
-  return type_of(value) == "object"
-end
-
---- Whether a decoded value was written as an array.
--- @param value
--- @treturn boolean
-function json.is_array(value)
-  return type_of(value) == "array"
+  return type(meta) == "table" and meta.__jsontype == "object"
 end
 
 local DEEPEST = 100 -- nothing of ours is; a table that contains itself would be
@@ -72,14 +58,14 @@ function prepare(value, depth)
     return escape.utf8(value)
   elseif kind == "userdata" then
     return tostring(value) -- a secret says that it is one, and no more
-  elseif kind ~= "table" or value == json.null then
+  elseif kind ~= "table" or value == dkjson.null then
     return value
   end
   if depth > DEEPEST then
     error("nested too deep for JSON", 0)
   end
   local n = length_of_array(value)
-  if n and not (n == 0 and json.is_object(value)) then
+  if n and not (n == 0 and is_object(value)) then
     return prepare_array(value, n, depth + 1)
   end
   return prepare_object(value, depth + 1)
@@ -93,28 +79,6 @@ end
 -- @treturn string ends with a newline
 function json.encode(value, is_compact)
   return dkjson.encode(prepare(value, 1), { indent = not is_compact }) .. "\n"
-end
-
---- Read a JSON text. Arrays and objects remember what they were, so that an empty one
--- is written back as it was.
--- @string text
--- @param[opt] null what `null` becomes; nil when left out
--- @return[1] the value
--- @return[2] nil
--- @treturn[2] string message with line and column, and nothing of the text itself
--- @treturn[2] string kind: "invalid"
-function json.decode(text, null)
-  local value, after, message = dkjson.decode(text, 1, null)
-  if message then
-    return nil, message, "invalid"
-  end
-  local rest = text:find("%S", after)
-  if rest then
-    local _, before = text:sub(1, rest):gsub("\n", "")
-    local where = "text behind the end of the value at line %d"
-    return nil, where:format(before + 1), "invalid"
-  end
-  return value
 end
 
 return json

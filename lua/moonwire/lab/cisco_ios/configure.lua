@@ -2,14 +2,11 @@
 -- Lines with an effect of their own have a function here; lines that IOS knows and the
 -- lab does not act upon are kept as they are; all others are refused as IOS does.
 -- @module moonwire.lab.cisco_ios.configure
+local complaint = require "moonwire.lab.cisco_ios.complaint"
 local grammar = require "moonwire.lab.grammar"
 local interface = require "moonwire.lab.cisco_ios.interface"
 
 local configure = {}
-
-local function invalid(column)
-  return { problem = "invalid", column = column }
-end
 
 -- what was entered, with its keywords in full
 local function canonical(found)
@@ -54,7 +51,7 @@ local function enter_interface(session, found, is_no)
   local name, is_physical = interface.name(found[1])
   local exists = name and session.device:configuration():find("interface " .. name)
   if not name or (is_physical and not exists) then
-    return invalid(found.columns[1])
+    return complaint.invalid(session, found.columns[1])
   elseif not is_no then
     return enter(session, "config-if", "interface " .. name)
   elseif is_physical then
@@ -318,13 +315,6 @@ local function parse(session, line)
   return global, true
 end
 
-local function shifted(found, offset)
-  if found and found.problem == "invalid" then
-    return invalid(found.column + offset)
-  end
-  return found
-end
-
 local function run(session, found, is_global, is_no)
   if is_global then
     session.section, session.mode = nil, "config"
@@ -332,32 +322,37 @@ local function run(session, found, is_global, is_no)
   return found.run(session, found, is_no)
 end
 
-local function negate(session, found)
-  local line, offset = found[1], found.columns[1]
-  local inner, is_global = parse(session, line)
-  if inner.problem == "incomplete" then
-    inner = { path = inner.path, run = keep, table.unpack(inner) }
-  elseif inner.problem then
-    return shifted(inner, offset)
-  elseif type(inner.run) == "string" then
-    return invalid(offset)
+local function negate(session, line)
+  local found, is_global = parse(session, line)
+  if found.problem == "incomplete" then
+    found = { path = found.path, run = keep, table.unpack(found) }
+  elseif found.problem then
+    return complaint.say(session, found, line)
+  elseif type(found.run) == "string" then
+    return complaint.invalid(session, 0)
   end
-  return shifted(run(session, inner, is_global, true), offset)
+  return run(session, found, is_global, true)
+end
+
+-- the rest of the line is a line of its own, but columns count from the beginning
+local function run_rest(session, found, run_line)
+  session.offset = found.columns[1]
+  run_line(session, found[1])
+  session.offset = nil
 end
 
 --- Take one line of configuration mode.
 -- @tparam Vty session
 -- @string line
 -- @tparam function do_line what runs "do …": of the session and the line behind "do"
--- @treturn table|nil a problem, as from `Grammar:parse`
 function configure.line(session, line, do_line)
   local found, is_global = parse(session, line)
   if found.problem then
-    return found
+    return complaint.say(session, found, line)
   elseif found.run == "do" then
-    return shifted(do_line(session, found[1]), found.columns[1])
+    return run_rest(session, found, do_line)
   elseif found.run == "no" then
-    return negate(session, found)
+    return run_rest(session, found, negate)
   end
   return run(session, found, is_global)
 end

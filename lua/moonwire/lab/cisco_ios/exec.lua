@@ -2,6 +2,7 @@
 -- @module moonwire.lab.cisco_ios.exec
 local task = require "moonwire.task"
 
+local complaint = require "moonwire.lab.cisco_ios.complaint"
 local file = require "moonwire.lab.cisco_ios.file"
 local grammar = require "moonwire.lab.grammar"
 local interface = require "moonwire.lab.cisco_ios.interface"
@@ -16,7 +17,7 @@ local PING_TIMEOUT = 2
 local function shows(make)
   return function(session, found)
     local text = make(session)
-    session:print(found.filter and found.filter(text) or text)
+    return session:print(found.filter and found.filter(text) or text)
   end
 end
 
@@ -24,7 +25,7 @@ local function show_running_interface(session, found)
   local name = interface.name(found[1])
   local text = name and show.running_interface(session, name)
   if not text then
-    return { problem = "invalid", column = found.columns[1] }
+    return complaint.invalid(session, found.columns[1])
   end
   session:print(found.filter and found.filter(text) or text)
 end
@@ -253,11 +254,10 @@ end
 --- Take one line.
 -- @tparam Vty session
 -- @string line
--- @treturn table|nil a problem, as from `Grammar:parse`
 function exec.line(session, line)
   local found = exec.grammar(session.level):parse(line)
   if found.problem then
-    return found
+    return complaint.say(session, found, line)
   end
   return found.run(session, found)
 end

@@ -1,6 +1,7 @@
 --- Files and saved configurations of a switch: copy, write, delete, dir, more.
 -- Most of these ask something first, which is what makes them worth simulating.
 -- @module moonwire.lab.cisco_ios.file
+local complaint = require "moonwire.lab.cisco_ios.complaint"
 local show = require "moonwire.lab.cisco_ios.show"
 
 local file = {}
@@ -81,7 +82,7 @@ end
 function file.copy(session, found)
   local source, target = found[1], found[2]
   if not target:find "^flash%d?:" then
-    return { problem = "invalid", column = found.columns[2] }
+    return complaint.invalid(session, found.columns[2])
   end
   copy(session, source, target == "flash:" and "flash:" .. plain(source) or target)
 end
