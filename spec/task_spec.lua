@@ -45,6 +45,19 @@ describe("task.group", function()
     assert.is_true(ended.is_done)
   end)
 
+  it("stops its own function when a task raises, and nothing behind the group", function()
+    local reached = false
+    local ok, err = pcall(task.group, function(group)
+      group:spawn(error, "boom")
+      task.sleep(100)
+      reached = true
+    end)
+    assert.is_false(ok)
+    assert.matches("boom", err)
+    assert.is_false(reached)
+    task.sleep(0) -- this task is not cancelled
+  end)
+
   it("keeps error values that are not strings", function()
     local value = { code = 7 }
     local ok, err = pcall(task.group, function(group)

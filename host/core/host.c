@@ -29,7 +29,7 @@ static void end_task(struct host *host, struct task *task)
 /* Tasks end by themselves or by being cancelled: task.lua wraps what may raise. */
 static void report_escaped(struct host *host, struct task *task)
 {
-  if (task->is_cancelled)
+  if (task->cancels > 0)
     return;
   luaL_traceback(host->L, task->co, luaL_tolstring(task->co, -1, NULL), 0);
   lua_warning(host->L, lua_tostring(host->L, -1), 0);
@@ -156,11 +156,24 @@ struct task *host_spawn(struct host *host, lua_State *L, int nargs)
 
 void host_cancel(struct host *host, struct task *task)
 {
-  if (task->is_done || task->is_cancelled)
+  if (task->is_done)
     return;
-  task->is_cancelled = true;
+  task->cancels++;
   if (task->op != NULL && task->shields == 0 && task != host->current)
     task->interrupt(task); /* otherwise its next wait will raise */
+}
+
+void host_pardon(struct task *task)
+{
+  if (task->cancels > 0)
+    task->cancels--;
+}
+
+/* Where the libraries find no memory, this thread fails and not the whole program. */
+static int open_libraries(lua_State *L)
+{
+  luaL_openlibs(L);
+  return 0;
 }
 
 int host_open(struct host *host)
@@ -176,7 +189,12 @@ int host_open(struct host *host)
     return UV_ENOMEM;
   }
   *(struct host **)lua_getextraspace(host->L) = host;
-  luaL_openlibs(host->L);
+  lua_pushcfunction(host->L, open_libraries);
+  if (lua_pcall(host->L, 0, 0, 0) != LUA_OK) {
+    lua_close(host->L);
+    uv_loop_close(&host->loop);
+    return UV_ENOMEM;
+  }
   deadlines_open(&host->deadlines, &host->loop);
   uv_prepare_init(&host->loop, &host->before_poll);
   uv_check_init(&host->loop, &host->after_poll);
@@ -215,9 +233,11 @@ static void turn_until(struct host *host, bool (*is_over)(struct host *))
   uv_timer_init(&host->loop, &alarm);
   uv_timer_start(&alarm, on_alarm, CLOSE_NS / 1000000, 0);
   uv_unref((uv_handle_t *)&alarm);
-  while (drain(host), !is_over(host) && uv_hrtime() < give_up_ns) {
-    if (host->ready_first != NULL)
-      continue; /* those that were cancelled just now */
+  while (!is_over(host) && uv_hrtime() < give_up_ns) {
+    bool has_cancelled = host->ready_first != NULL;
+    drain(host);
+    if (has_cancelled)
+      continue; /* perhaps it is over now, and nothing will wake the loop */
     uv_ref((uv_handle_t *)&alarm);
     uv_run(&host->loop, UV_RUN_ONCE);
     uv_unref((uv_handle_t *)&alarm);
@@ -232,7 +252,8 @@ static void turn_until(struct host *host, bool (*is_over)(struct host *))
 static bool has_no_tasks(struct host *host)
 {
   for (struct task *task = host->tasks; task != NULL; task = task->next)
-    host_cancel(host, task);
+    if (task->cancels == 0 || task->op != NULL)
+      host_cancel(host, task);
   return host->tasks == NULL;
 }
 

@@ -21,7 +21,8 @@ struct task {
   struct task *next, *prev;             /* among all that live */
   int nargs;                            /* arguments for the first resume */
   int shields;                          /* waits that a cancel may not end, nested */
-  bool is_ready, is_cancelled, is_done;
+  int cancels; /* how often it was cancelled and not yet pardoned */
+  bool is_ready, is_done;
 };
 
 /*
@@ -74,8 +75,12 @@ struct task *host_spawn(struct host *host, lua_State *L, int nargs);
 /* Put a task on the ready queue. Harmless when it is there already. */
 void host_ready(struct host *host, struct task *task);
 
-/* Wake a task with an error that unwinds it; it stays cancelled at every later wait. */
+/*
+** Wake a task with an error that unwinds it; it stays cancelled at every later wait,
+** until as many pardons have come as cancels.
+*/
 void host_cancel(struct host *host, struct task *task);
+void host_pardon(struct task *task);
 
 static inline struct host *host_of(lua_State *L)
 {

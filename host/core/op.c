@@ -45,7 +45,7 @@ void *op_new(lua_State *L, size_t size, int (*push)(struct op *op, lua_State *L)
     luaL_error(L, "cannot wait here: not inside a task");
   if (host->barriers > 0 || !lua_isyieldable(L))
     luaL_error(L, "cannot wait here: a C function such as gsub or sort is in between");
-  if (host->current->is_cancelled && host->current->shields == 0)
+  if (host->current->cancels > 0 && host->current->shields == 0)
     raise_cancelled(L);
   luaL_checkstack(L, 8, NULL); /* so that pushing the results cannot fail */
   struct op *op = lua_newuserdatauv(L, size, 0);

@@ -110,6 +110,17 @@ static int task_lua_cancel(lua_State *L)
 }
 
 /***
+Take one cancel back, for whoever gave it: other cancels stay.
+@function pardon
+@tparam task task
+*/
+static int task_lua_pardon(lua_State *L)
+{
+  host_pardon(check_task(L, 1));
+  return 0;
+}
+
+/***
 The running task.
 @function current
 @treturn task|nil nil outside of tasks, as in a callback of luv
@@ -149,7 +160,7 @@ Whether a task was cancelled (it may still be unwinding).
 static int task_lua_is_cancelled(lua_State *L)
 {
   struct task *task = lua_isnoneornil(L, 1) ? host_of(L)->current : check_task(L, 1);
-  lua_pushboolean(L, task != NULL && task->is_cancelled);
+  lua_pushboolean(L, task != NULL && task->cancels > 0);
   return 1;
 }
 
@@ -228,6 +239,7 @@ static const luaL_Reg functions[] = {
     {"exit", task_lua_exit},
     {"now", task_lua_now},
     {"is_cancelled", task_lua_is_cancelled},
+    {"pardon", task_lua_pardon},
     {"park", task_lua_park},
     {"shield", task_lua_shield},
     {"sleep", task_lua_sleep},

@@ -150,7 +150,7 @@ static int on_root_done(lua_State *L, int status, lua_KContext context)
   (void)context;
   struct life *life = lua_touserdata(L, 1);
   bool has_failed = status != LUA_OK && status != LUA_YIELD;
-  if (has_failed && !life->root->is_cancelled)
+  if (has_failed && life->root->cancels == 0)
     set_failure(life->worker, lua_isstring(L, -1) ? lua_tostring(L, -1)
                                                   : "an error that cannot be shown");
   life->root = NULL;

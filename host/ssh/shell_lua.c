@@ -74,12 +74,10 @@ static void see_read(struct shell *shell)
     wake(shell, ERROR_LOCAL);
   else if (event == EXPECT_LIMIT)
     wake(shell, ERROR_LIMIT);
-  else if (event == EXPECT_MARK)
-    wake(shell, ERROR_NONE);
-  else if (shell->stream->state == STREAM_ENDED)
+  else if (shell->stream->state == STREAM_ENDED && event != EXPECT_MARK)
     wake(shell,
          shell->stream->error != ERROR_NONE ? shell->stream->error : ERROR_DROPPED);
-  else if (event == EXPECT_TAIL)
+  else if (event != EXPECT_NOTHING)
     wake(shell, ERROR_NONE);
 }
 

@@ -133,9 +133,19 @@ function Group:_ended(member)
   if not member.ok and not is_cancellation(member.err) and not self.err then
     self.err = { member.err } -- boxed: the error may be nil
     self:cancel()
+    self:_stop_body()
   end
   if self.live == 0 and self.waiter then
     host.wake(self.waiter)
+  end
+end
+
+-- The body of the group is one of the siblings: end its wait too, but not what comes
+-- after the group.
+function Group:_stop_body()
+  if self.body and not self.has_stopped_body then
+    self.has_stopped_body = true
+    host.cancel(self.body)
   end
 end
 
@@ -160,8 +170,13 @@ end
 local function run_group(group, handle, fn, ...)
   local outer = group_of[handle]
   group_of[handle] = group
+  group.body = handle
   local results = table.pack(xpcall(fn, describe, ...))
+  group.body = nil
   group_of[handle] = outer
+  if group.has_stopped_body then
+    host.pardon(handle)
+  end
   if not results[1] then
     group:cancel()
   end
