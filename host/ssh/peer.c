@@ -228,7 +228,10 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     return;
   peer->is_lost = status < 0; /* it was reset, and libuv has stopped watching */
   peer_enter(peer);
-  pump(peer);
+  if (peer->is_paused)
+    peer->is_lost = true; /* all that is watched for then */
+  else
+    pump(peer);
   if ((events & UV_READABLE) && peer->relay == NULL) {
     int on = 1;
     setsockopt(ssh_get_fd(peer->session), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
@@ -238,19 +241,15 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 
 static void watch(struct peer *peer)
 {
-  int events = 0;
-  if (!peer->is_paused) {
-    events = UV_READABLE;
-    if (is_write_pending(peer) || is_eager(peer))
-      events |= UV_WRITABLE;
-  }
+  int events = UV_READABLE;
+  if (peer->is_paused)
+    events = UV_DISCONNECT;
+  else if (is_write_pending(peer) || is_eager(peer))
+    events |= UV_WRITABLE;
   if (events == peer->events)
     return; /* libuv takes the descriptor out and in again even when nothing changes */
   peer->events = events;
-  if (events == 0)
-    uv_poll_stop(&peer->poll);
-  else
-    uv_poll_start(&peer->poll, events, on_poll);
+  uv_poll_start(&peer->poll, events, on_poll);
 }
 
 static void settle(struct peer *peer)

@@ -81,7 +81,7 @@ struct peer {
   bool has_had_tty;
 };
 
-/* Serve a connected socket, which becomes the peer's; peer_open.c. False: it is closed. */
+/* Serve a connected socket, the peer's from now on. False: it is closed. peer_open.c */
 bool peer_open(struct server *server, int fd, const struct profile *profile);
 
 /* End the session as soon as no call into libssh is under way. */

@@ -1,6 +1,6 @@
 /*
-** peer_open.c - from an accepted socket to a session that is ready to begin: the line in
-** front of it, libssh's part, and the wait until its time has come.
+** peer_open.c - from an accepted socket to a session that is ready to begin: the line
+** in front of it, libssh's part, and the wait until its time has come.
 */
 #include <netinet/tcp.h>
 #include <stdlib.h>

@@ -245,6 +245,8 @@ describe("host.server", function()
       with_lab(options, say_hello, function(lab)
         assert.matches("^SSH%-2%.0%-", raw_banner(lab.port))
         assert.equal(0, lab.listener:stats().logins)
+        -- and it notices that the client has gone meanwhile
+        wait_for(function() return lab.listener:stats().open == 0 end)
       end)
     end)
 

@@ -1,0 +1,64 @@
+/*
+** edit.c - any bytes as keys of a device's line editor, in pieces of any size, under
+** any rules. What must hold: nothing is read or written out of bounds; the line stays
+** within its limit, and the cursor within the line; a read that ended takes no more
+** bytes.
+*/
+#include "ssh/edit.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
+
+static void require(bool is_so)
+{
+  if (!is_so)
+    abort();
+}
+
+static struct edit_rules rules_of(unsigned char bits)
+{
+  return (struct edit_rules){.prompt = "r1#",
+                             .prompt_length = 3,
+                             .limit = bits & 1 ? 8 : 4096,
+                             .has_echo = (bits & 2) == 0,
+                             .has_help = (bits & 4) != 0,
+                             .has_tab = (bits & 8) != 0,
+                             .has_suspend = (bits & 16) != 0,
+                             .keeps_history = (bits & 32) == 0};
+}
+
+static size_t feed(struct edit *edit, const struct edit_rules *rules, const char *keys,
+                   size_t length)
+{
+  struct bytes echo = {0};
+  size_t used = 0;
+  enum edit_end end = edit_feed(edit, rules, keys, length, &used, &echo);
+  require(used <= length && (end != EDIT_OPEN || used == length));
+  require(edit->cursor <= edit->length && edit->length <= edit->capacity);
+  require(edit->length <= rules->limit);
+  require(end != EDIT_OPEN || edit->shown <= edit->history.length);
+  if (end == EDIT_ENTER || end == EDIT_INTERRUPT)
+    edit_clear(edit);
+  if (end != EDIT_OPEN)
+    edit_start(edit, rules, &echo);
+  bytes_clear(&echo);
+  return used;
+}
+
+int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+{
+  if (size < 2)
+    return 0;
+  const struct edit_rules rules = rules_of(data[0]);
+  const size_t piece = data[1] % 64 + 1U;
+  const char *keys = (const char *)data + 2;
+  struct edit edit = {0};
+  for (size_t left = size - 2; left > 0;) {
+    size_t used = feed(&edit, &rules, keys, left < piece ? left : piece);
+    keys += used;
+    left -= used;
+  }
+  edit_free(&edit);
+  return 0;
+}
