@@ -1,14 +1,6 @@
 local profile = require "moonwire.bench.profile"
 local seeds = require "moonwire.bench.seeds"
 
-describe("profile.floor", function()
-  it("is what distance and devices take", function()
-    local login, again = profile.floor(profile.profiles.cloud.lab, 2)
-    assert.is_true(math.abs(login - 3.35) < 1e-9)
-    assert.is_true(math.abs(again - 0.55) < 1e-9)
-  end)
-end)
-
 describe("seeds.compare", function()
   local cloud = profile.profiles.cloud
   local rows = {

@@ -131,11 +131,12 @@ end
 
 --- Measure as SPEC says, and print the figures.
 -- @string text SPEC
+-- @tparam table streams `out` (the figures) and `log` (complaints)
 -- @treturn int exit status: 0 when they are printed, whatever they are
-function client.run(text)
+function client.run(text, streams)
   local spec, message = json.decode(text)
   if not spec then
-    io.stderr:write("moonwire bench --client: ", message, "\n")
+    streams.log:write("moonwire bench --client: ", message, "\n")
     return 2
   end
   -- a plain list, that can be copied into threads
@@ -143,11 +144,11 @@ function client.run(text)
   local loaded
   loaded, message = inventory.load { lab = spec.lab }
   if not loaded then
-    io.stderr:write("moonwire bench --client: ", message, "\n")
+    streams.log:write("moonwire bench --client: ", message, "\n")
     return 2
   end
   local devices <close> = loaded
-  io.stdout:write(json.encode(measure_against(devices, spec), true))
+  streams.out:write(json.encode(measure_against(devices, spec), true))
   return 0
 end
 

@@ -2,9 +2,9 @@
 -- @module moonwire.bench
 local bench_table = require "moonwire.bench.table"
 local duration = require "moonwire.duration"
-local file = require "moonwire.report.file"
 local inventory = require "moonwire.inventory"
 local measure = require "moonwire.bench.measure"
+local output = require "moonwire.bench.output"
 local profile = require "moonwire.bench.profile"
 local seeds = require "moonwire.bench.seeds"
 local transcript = require "moonwire.report.transcript"
@@ -147,31 +147,16 @@ local function extras(rows, devices, options)
   }
 end
 
-local function write_file(path, bytes, out)
-  local ok, message = file.write(path, bytes)
-  if not ok then
-    io.stderr:write("moonwire bench: ", message, "\n")
-    return false
-  end
-  out:write("wrote ", path, "\n")
-  return true
-end
-
-local function write_all(rows, text, subtitle, options, out)
-  local folder, ok = options.output, true
+local function write_all(rows, text, subtitle, options, streams)
+  local files = output.new(options, streams)
   for _, row in ipairs(rows) do
-    local path = ("%s/%s.log"):format(folder, row.mode)
     local log = transcript.text { results = row.run.results, seconds = row.seconds }
-    ok = write_file(path, log, out) and ok
+    files:write(row.mode .. ".log", log)
   end
-  ok = write_file(folder .. "/bench.json", text, out) and ok
-  ok = write_file(folder .. "/bench.svg", bench_table.svg(rows, subtitle), out) and ok
-  if options.json == "-" then
-    io.stdout:write(text)
-  elseif options.json then
-    ok = write_file(options.json, text, out) and ok
-  end
-  return ok
+  files:write("bench.json", text)
+  files:write("bench.svg", bench_table.svg(rows, subtitle))
+  files:write_json(text)
+  return files.is_complete
 end
 
 local function has_failed(rows)
@@ -183,7 +168,8 @@ local function has_failed(rows)
   return false
 end
 
-local function run_on(devices, options, out)
+local function run_on(devices, options, streams)
+  local out = options.json == "-" and streams.log or streams.out
   options.commands = options.commands or devices.commands or profile.commands
   local subtitle = describe(devices, options)
   out:write(subtitle, "\n")
@@ -191,7 +177,7 @@ local function run_on(devices, options, out)
   print_all(rows, devices, options, out)
   local extra = extras(rows, devices, options)
   local text = bench_table.json(rows, lab_entry(devices), extra)
-  local is_written = write_all(rows, text, subtitle, options, out)
+  local is_written = write_all(rows, text, subtitle, options, streams)
   return (is_written and not has_failed(rows)) and 0 or 1
 end
 
@@ -200,16 +186,18 @@ end
 -- `output` (folder), and at will: `commands`, `workers`, `limit`, `dwell` (seconds),
 -- `profile` (a name), `warm`, `json` (a path, or "-": then everything else goes to
 -- stderr)
+-- @tparam table streams `out` (what was found) and `log` (progress and complaints)
 -- @treturn int exit status: 0 when no device failed and all was written; 2 for an
 -- inventory that cannot be used
-function bench.run(options)
+function bench.run(options, streams)
   local loaded, message = inventory.load(options.source)
   if not loaded then
-    io.stderr:write("moonwire bench: ", message, "\n")
+    streams.log:write("moonwire bench: ", message, "\n")
     return 2
   end
   local devices <close> = loaded
-  return run_on(devices, options, options.json == "-" and io.stderr or io.stdout)
+  options.stream = streams.log
+  return run_on(devices, options, streams)
 end
 
 return bench

@@ -1,11 +1,11 @@
---- `moonwire bench --scale`: how cost grows with the number of devices.
+--- How the cost of a run grows with the number of devices.
 -- Every measurement is a process of its own, so that memory is its own; client and lab
 -- are pinned to different cores where there are two.
 -- @module moonwire.bench.scale
-local file = require "moonwire.report.file"
 local goal = require "moonwire.bench.goal"
 local growth = require "moonwire.bench.growth"
 local json = require "moonwire.report.json"
+local output = require "moonwire.bench.output"
 local process = require "moonwire.bench.process"
 local usage = require "moonwire.bench.usage"
 local uv = require "luv"
@@ -21,16 +21,17 @@ end
 
 -- The bare C client lies beside our own program.
 local function find_floor()
-  local path = uv.exepath():match "^(.*)/[^/]*$" .. "/floor"
+  local folder = uv.exepath():match "^(.*)/[^/]*$"
+  local path = folder .. "/floor"
   return is_there(path) and path or nil
 end
 
-local function sizes_within(limit)
-  local sizes, left_out = {}, {}
-  for _, size in ipairs(SIZES) do
-    table.insert(size + OTHER_FILES <= limit and sizes or left_out, size)
+local function sizes_within(limit, sizes)
+  local taken, left_out = {}, {}
+  for _, size in ipairs(sizes) do
+    table.insert(size + OTHER_FILES <= limit and taken or left_out, size)
   end
-  return sizes, left_out
+  return taken, left_out
 end
 
 local function measure_one(entry, floor)
@@ -79,14 +80,14 @@ local function points_of(sizes, figures)
   return points
 end
 
-local function plan_for(sizes)
+local function plan_for(sizes, others)
   local plan = {}
   for _, size in ipairs(sizes) do
     for _, entry in ipairs(goal.growth(size)) do
       plan[#plan + 1] = entry
     end
   end
-  for _, entry in ipairs(goal.others()) do
+  for _, entry in ipairs(others) do
     plan[#plan + 1] = entry
   end
   return plan
@@ -100,28 +101,6 @@ local function count_failures(figures)
   return failed
 end
 
-local function write(path, bytes, out)
-  local ok, message = file.write(path, bytes)
-  if not ok then
-    io.stderr:write("moonwire bench: ", message, "\n")
-    return false
-  end
-  out:write("wrote ", path, "\n")
-  return true
-end
-
-local function write_all(text, picture, given, out)
-  local folder = given.output or "outputs"
-  local ok = write(folder .. "/scale.json", text, out)
-  ok = write(folder .. "/scale.svg", picture, out) and ok
-  if given.json == "-" then
-    io.stdout:write(text)
-  elseif given.json then
-    ok = write(given.json, text, out) and ok
-  end
-  return ok
-end
-
 local function print_notes(floor, left_out, log)
   if not floor then
     log:write("the bare C client is not built: no floor beside the figures\n")
@@ -133,20 +112,27 @@ local function print_notes(floor, left_out, log)
 end
 
 --- Measure, print and write.
--- @tparam table given `output` (folder), `json` (a path, or "-")
+-- @tparam table options `output` (folder), `json` (a path, or "-")
+-- @tparam table streams `out` (what was found) and `log` (progress and complaints)
+-- @tparam[opt] table sizes how many devices, in turn; up to 19,000 when left out
+-- @tparam[opt] table others further measurements; those of the goals when left out
 -- @treturn int exit status: 0 when nothing failed and all was written; a number that
 -- was not reached is printed, and no failure
-function scale.run(given)
-  local out = given.json == "-" and io.stderr or io.stdout
+function scale.run(options, streams, sizes, others)
+  local out = options.json == "-" and streams.log or streams.out
   local floor = find_floor()
-  local sizes, left_out = sizes_within(usage.file_limit())
-  print_notes(floor, left_out, io.stderr)
-  local figures = measure_all(plan_for(sizes), floor, io.stderr)
-  local points, judged = points_of(sizes, figures), goal.judge(figures)
+  local taken, left_out = sizes_within(usage.file_limit(), sizes or SIZES)
+  print_notes(floor, left_out, streams.log)
+  local plan = plan_for(taken, others or goal.others())
+  local figures = measure_all(plan, floor, streams.log)
+  local points, judged = points_of(taken, figures), goal.judge(figures)
   out:write("\n", growth.text(points), "\n", growth.goals(judged))
-  local document = { points = points, goals = judged, figures = figures }
-  local is_written = write_all(json.encode(document), growth.svg(points), given, out)
-  return (is_written and count_failures(figures) == 0) and 0 or 1
+  local text = json.encode { points = points, goals = judged, figures = figures }
+  local files = output.new(options, streams)
+  files:write("scale.json", text)
+  files:write("scale.svg", growth.svg(points))
+  files:write_json(text)
+  return (files.is_complete and count_failures(figures) == 0) and 0 or 1
 end
 
 return scale

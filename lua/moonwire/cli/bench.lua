@@ -160,6 +160,8 @@ local function options_of(given)
   }
 end
 
+local STREAMS = { out = io.stdout, log = io.stderr }
+
 local function refuse(parser, message)
   io.stderr:write(parser:get_usage(), "\nmoonwire bench: ", message, "\n")
   return 2
@@ -177,15 +179,15 @@ function bench.run(words)
     io.stdout:write(parser:get_help(), "\n")
     return 0
   elseif given.client then
-    return require("moonwire.bench.client").run(given.client)
+    return require("moonwire.bench.client").run(given.client, STREAMS)
   end
   local message = contradiction(given)
   if message then
     return refuse(parser, message)
   elseif given.scale then
-    return require("moonwire.bench.scale").run(given)
+    return require("moonwire.bench.scale").run(options_of(given), STREAMS)
   end
-  return require("moonwire.bench").run(options_of(given))
+  return require("moonwire.bench").run(options_of(given), STREAMS)
 end
 
 return bench

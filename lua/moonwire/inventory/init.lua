@@ -58,8 +58,16 @@ end
 
 -- how to read a file, by the end of its name; what counts from zero there does here
 local LANGUAGES = {
-  json = { reader = "moonwire.inventory.json", base = 0, is_strict = true },
-  lua = { reader = "moonwire.inventory.lua", base = 1, is_strict = false },
+  json = {
+    read = require("moonwire.inventory.json").decode,
+    base = 0,
+    is_strict = true,
+  },
+  lua = {
+    read = require "moonwire.inventory.lua",
+    base = 1,
+    is_strict = false,
+  },
 }
 
 local function from_file(path)

@@ -45,7 +45,8 @@ local Restore = {
 -- Nothing else runs meanwhile: the file cannot wait.
 local function run(chunk)
   local meta = getmetatable ""
-  local restore <close> = setmetatable({ index = meta.__index }, Restore) -- luacheck: ignore
+  -- luacheck: ignore 211
+  local restore <close> = setmetatable({ index = meta.__index }, Restore)
   meta.__index = STRING_METHODS
   local thread = coroutine.create(chunk)
   set_limits(thread)

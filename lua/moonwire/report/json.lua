@@ -6,19 +6,21 @@
 local dkjson = require "dkjson"
 
 local escape = require "moonwire.report.escape"
+local reader = require "moonwire.inventory.json"
 
-local json = {}
+-- reading is the inventory's; whoever writes may want to read as well
+local json = {
+  decode = reader.decode,
+  is_array = reader.is_array,
+  is_object = reader.is_object,
+  null = reader.null,
+}
 
 --- Mark a table as an object, so that it stays `{}` when it is empty.
 -- @tparam[opt] table fields
 -- @treturn table the same one, with a metatable
 function json.object(fields)
   return setmetatable(fields or {}, { __jsontype = "object" })
-end
-
-local function is_object(value)
-  local meta = getmetatable(value)
-  return type(meta) == "table" and meta.__jsontype == "object"
 end
 
 local DEEPEST = 100 -- nothing of ours is; a table that contains itself would be
@@ -58,14 +60,14 @@ function prepare(value, depth)
     return escape.utf8(value)
   elseif kind == "userdata" then
     return tostring(value) -- a secret says that it is one, and no more
-  elseif kind ~= "table" or value == dkjson.null then
+  elseif kind ~= "table" or value == json.null then
     return value
   end
   if depth > DEEPEST then
     error("nested too deep for JSON", 0)
   end
   local n = length_of_array(value)
-  if n and not (n == 0 and is_object(value)) then
+  if n and not (n == 0 and json.is_object(value)) then
     return prepare_array(value, n, depth + 1)
   end
   return prepare_object(value, depth + 1)
