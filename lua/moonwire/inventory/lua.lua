@@ -4,7 +4,7 @@
 -- @module moonwire.inventory.lua
 local WORK = 50 * 1000 * 1000 -- instructions
 local LOOK_EVERY = 1000 -- instructions
-local MEMORY = 256 * 1024 -- kilobytes more than before
+local MEMORY = 128 * 1024 -- kilobytes more than before
 
 -- no rep, find, match or gsub: one call of theirs can take all the memory or forever
 local STRING_METHODS = {
