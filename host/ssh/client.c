@@ -17,7 +17,7 @@
 #include "ssh/login.h"
 #include "ssh/stream.h"
 
-enum { FLUSH_ROUNDS = 4 };
+enum { FLUSH_ROUNDS = 4, REST_ROUNDS = 1024 };
 
 struct client *client_new(uv_loop_t *loop, struct deadlines *deadlines)
 {
@@ -37,6 +37,7 @@ static void free_when_at_rest(struct client *c)
   c->is_freed = true;
   free(c->message);
   free(c->offered);
+  free(c->opening);
   free(c);
 }
 
@@ -205,10 +206,25 @@ void client_leave(struct client *c)
   free_when_at_rest(c);
 }
 
+/* What the device said before it broke off is still there to be read. */
+static void read_rest(struct client *c)
+{
+  for (int round = 0; round < REST_ROUNDS && ssh_get_fd(c->session) >= 0; round++) {
+    if ((ssh_get_status(c->session) & (SSH_CLOSED | SSH_CLOSED_ERROR)) != 0)
+      return;
+    ssh_execute_message_callbacks(c->session);
+  }
+}
+
 static void fail_broken_socket(struct client *c, int status)
 {
   int error = 0;
   socklen_t length = sizeof error;
+  if (c->is_up) {
+    read_rest(c);
+    client_fail(c, ERROR_DROPPED, "the device reset the connection");
+    return;
+  }
   getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &length);
   client_fail(c, ERROR_DROPPED, "the device ended the connection: %s",
               uv_strerror(error != 0 ? -error : status));

@@ -71,6 +71,8 @@ struct client {
   uint64_t phase_start_ns;
   char *message; /* why it failed */
   char *offered; /* the host key that the device showed, as in known_hosts */
+  char *opening; /* what it said first, while the key exchange goes on */
+  size_t opening_length;
   void *owner;
   void (*on_login)(struct client *client); /* once: look at 'error' */
   enum error error;

@@ -19,6 +19,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "ssh/kexinit.h"
+
 const char *phase_name(enum phase phase)
 {
   static const char *const names[PHASE_COUNT] = {"resolve", "connect", "banner", "kex",
@@ -226,7 +228,7 @@ static const char *foreign_protocol(const char *bytes, size_t n)
 /* Look at the device's first bytes without taking them. */
 static bool see_banner(struct client *c)
 {
-  char bytes[256];
+  char bytes[KEXINIT_SIZE];
   ssize_t n = recv(c->fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
     return false;
@@ -241,6 +243,11 @@ static bool see_banner(struct client *c)
     fail_not_ssh(c, what, bytes, (size_t)n);
     return false;
   }
+  c->opening = malloc((size_t)n);
+  if (c->opening != NULL) {
+    memcpy(c->opening, bytes, (size_t)n);
+    c->opening_length = (size_t)n;
+  }
   begin(c, PHASE_KEX);
   return true;
 }
@@ -249,7 +256,11 @@ static void fail_kex(struct client *c)
 {
   char text[CLIENT_MESSAGE - 64];
   snprintf(text, sizeof text, "%s", ssh_get_error(c->session));
-  if (strstr(text, "no match for method") != NULL)
+  bool has_match = strstr(text, "no match for method") == NULL;
+  if (has_match && c->opening != NULL)
+    has_match =
+        !kexinit_mismatch(c->opening, c->opening_length, c->login, text, sizeof text);
+  if (!has_match)
     client_fail(c, ERROR_ALGORITHM, "%s", text);
   else if (strstr(text, "disconnected") != NULL || strstr(text, "reset") != NULL ||
            strstr(text, "Socket error") != NULL || text[0] == '\0')
@@ -269,6 +280,8 @@ static void exchange_keys(struct client *c)
     fail_kex(c);
     return;
   }
+  free(c->opening);
+  c->opening = NULL;
   begin(c, PHASE_HOSTKEY);
   if (!verify_host_key(c))
     return;

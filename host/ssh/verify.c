@@ -82,22 +82,37 @@ static void fail_unknown(struct client *c, const struct shown_key *shown)
               shown->fingerprint, shown->fingerprint);
 }
 
+static enum hostkeys_verdict ask_store(const struct client *c,
+                                       const struct shown_key *shown,
+                                       struct hostkeys_match *match)
+{
+  const struct login *login = c->login;
+  const struct hostkeys_peer peer = {login->known_as, NULL, login->port};
+  match->verdict = HOSTKEYS_UNKNOWN;
+  if (login->hostkeys != NULL)
+    hostkeys_lookup(login->hostkeys, &peer, shown->key, match);
+  return match->verdict;
+}
+
+static void fail_revoked(struct client *c, const struct shown_key *shown)
+{
+  client_fail(c, ERROR_HOSTKEY, "the host key %s is marked as revoked",
+              shown->fingerprint);
+}
+
 static bool look_up(struct client *c, const struct shown_key *shown)
 {
   const struct login *login = c->login;
   const struct hostkeys_peer peer = {login->known_as, NULL, login->port};
-  struct hostkeys_match match = {.verdict = HOSTKEYS_UNKNOWN};
-  if (login->hostkeys != NULL)
-    hostkeys_lookup(login->hostkeys, &peer, shown->key, &match);
-  switch (match.verdict) {
+  struct hostkeys_match match;
+  switch (ask_store(c, shown, &match)) {
   case HOSTKEYS_KNOWN:
     return true;
   case HOSTKEYS_CHANGED:
     fail_changed(c, &match, shown->fingerprint);
     return false;
   case HOSTKEYS_REVOKED:
-    client_fail(c, ERROR_HOSTKEY, "the host key %s is marked as revoked",
-                shown->fingerprint);
+    fail_revoked(c, shown);
     return false;
   case HOSTKEYS_UNKNOWN:
     if (login->hostkeys != NULL && login->policy == HOSTKEY_ACCEPT_NEW)
@@ -110,6 +125,22 @@ static bool look_up(struct client *c, const struct shown_key *shown)
   }
 }
 
+/* A pin says which key it must be; that it was revoked is said by known_hosts alone. */
+static bool compare_pins(struct client *c, const struct shown_key *shown)
+{
+  struct hostkeys_match match;
+  if (!is_pinned(c->login, shown->key)) {
+    client_fail(c, ERROR_HOSTKEY,
+                "the host key is not the pinned one: the device shows %s, pinned is %s",
+                shown->fingerprint, c->login->pins[0]);
+    return false;
+  }
+  if (ask_store(c, shown, &match) != HOSTKEYS_REVOKED)
+    return true;
+  fail_revoked(c, shown);
+  return false;
+}
+
 bool verify_host_key(struct client *c)
 {
   struct shown_key shown;
@@ -118,12 +149,5 @@ bool verify_host_key(struct client *c)
     client_fail(c, ERROR_HOSTKEY, "the device shows no host key that can be read");
     return false;
   }
-  if (c->login->pins == NULL)
-    return look_up(c, &shown);
-  if (is_pinned(c->login, shown.key))
-    return true;
-  client_fail(c, ERROR_HOSTKEY,
-              "the host key is not the pinned one: the device shows %s, pinned is %s",
-              shown.fingerprint, c->login->pins[0]);
-  return false;
+  return c->login->pins != NULL ? compare_pins(c, &shown) : look_up(c, &shown);
 }

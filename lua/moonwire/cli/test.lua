@@ -9,11 +9,12 @@ local HELP = [[
 usage: moonwire test [-o HANDLER] [FILE|FOLDER…]
 
 Runs busted specs inside the host, so that a spec simply waits; all below spec/ when
-none is named. A test that takes longer than MOONWIRE_TEST_TIMEOUT seconds (60) is cancelled
-and fails, and the rest go on. HANDLER is one of busted's output handlers: plainTerminal, utfTerminal, TAP, junit, gtest
-(which tells how long each test took), json. MOONWIRE_GC=stress collects garbage at every opportunity.
-The last line is "N passed, N failed, N skipped"; the exit status is 0 when at least one
-passed and none failed.
+none is named. A test that takes longer than MOONWIRE_TEST_TIMEOUT seconds (60) is
+cancelled and fails, and the rest go on. HANDLER is one of busted's output handlers:
+plainTerminal, utfTerminal, TAP, junit, json, gtest (which tells how long each test
+took). MOONWIRE_GC=stress collects garbage at every opportunity. The last line is
+"N passed, N failed, N skipped"; the exit status is 0 when at least one passed and none
+failed.
 ]]
 
 local function is_folder(path)

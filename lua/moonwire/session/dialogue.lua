@@ -1,9 +1,9 @@
 --- The waiting engine: when is a device's answer over?
 -- An answer ends where its own end has been proved. Behind a command that only reads, a
 -- comment line with a number used once (the mark) is sent along; the answer is over
--- when the device shows its prompt with that mark. Behind any other command nothing is sent
--- until its prompt or its question is there, since bytes sent ahead answer questions.
--- Never is an empty line sent to "find the prompt".
+-- when the device shows its prompt with that mark. Behind any other command nothing is
+-- sent until its prompt or its question is there, since bytes sent ahead answer
+-- questions. Never is an empty line sent to "find the prompt".
 -- @module moonwire.session.dialogue
 local echo = require "moonwire.session.echo"
 local failure = require "moonwire.session.failure"

@@ -135,8 +135,10 @@ end
 --- Log in to a device and prepare its terminal.
 -- @tparam table device `host`, `username`, `device_type`; optional: `port`, `password`
 -- (secret or string), `secret` (for enable), `key_file`, `host_key`, `known_hosts`, …
--- @tparam[opt] table options `lazy` (return once the shell is asked for; the first verb
--- waits for it), `timeout` (30 seconds for a command), `timeouts` (seconds by phase)
+-- @tparam[opt] table options `host_key_policy` ("strict": the default; "accept-new":
+-- trust and keep the key of a device that has none on record yet), `lazy` (return once
+-- the shell is asked for; the first verb waits for it), `timeout` (30 seconds for a
+-- command), `timeouts` (seconds by phase)
 -- @treturn[1] Session
 -- @return[2] nil
 -- @treturn[2] string message
@@ -420,12 +422,18 @@ function Session:phases()
   return self.client:phases()
 end
 
---- Log out. Harmless when it was called before.
+--- Log out. Harmless when it was called before. A host key that was accepted as new is
+-- written to its known_hosts file now.
+-- @treturn[1] boolean true
+-- @return[2] nil: the key could not be written
+-- @treturn[2] string message
+-- @treturn[2] string kind: local, hostkey
 function Session:disconnect()
   if self.shell then
     self.shell:close()
   end
   self.client:close()
+  return transport.save_new_keys()
 end
 Session.close = Session.disconnect
 Session.__close = Session.disconnect

@@ -4,6 +4,7 @@ local algorithms = require "host.algorithms"
 local hostkeys = require "host.hostkeys"
 local secrets = require "host.secret"
 local ssh = require "host.ssh"
+local uv = require "luv"
 
 local transport = {}
 
@@ -11,24 +12,50 @@ local transport = {}
 local stores, keys, profiles = {}, {}, {}
 
 local DEFAULT_STORE = ""
+local has_new = {} -- stores, by path, that hold keys which their file does not
 
-local function store_of(device)
-  local path = device.known_hosts or DEFAULT_STORE
-  local store = stores[path]
-  if store then
-    return store
-  end
-  local message, kind
+local function default_path()
+  return (uv.os_homedir() or ".") .. "/.ssh/known_hosts"
+end
+
+-- A named file must be there, unless its first line is about to be written.
+local function open_store(path, is_strict)
   if path == DEFAULT_STORE then
-    store, message, kind = hostkeys.open()
-  else
-    store, message, kind = hostkeys.open { files = { path } }
+    return hostkeys.open()
+  elseif not is_strict and not uv.fs_stat(path) then
+    return hostkeys.open { text = "" }
   end
+  return hostkeys.open { files = { path } }
+end
+
+local function store_of(device, policy)
+  local path = device.known_hosts or DEFAULT_STORE
+  if stores[path] then
+    return stores[path]
+  end
+  local store, message, kind = open_store(path, policy ~= "accept-new")
   if not store then
     return nil, message, kind
   end
   stores[path] = store
   return store
+end
+
+--- Write the host keys that were accepted as new to their files, all in one go.
+-- @treturn[1] boolean true
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: local; hostkey when a file knows another key by now
+function transport.save_new_keys()
+  for path, store in pairs(has_new) do
+    has_new[path] = nil
+    local file = path == DEFAULT_STORE and default_path() or path
+    local ok, message, kind = store:append(file)
+    if not ok then
+      return nil, message, kind
+    end
+  end
+  return true
 end
 
 local function key_of(device)
@@ -99,15 +126,15 @@ local function fail(device, message, kind)
 end
 
 -- What this machine knows about a device before it is asked anything.
-local function what_is_known(device)
+local function what_is_known(device, policy)
   local lists, pins, store, key, message, kind
   lists, message, kind = lists_of(device)
   if not lists then
     return nil, message, kind
   end
   pins = pins_of(device)
-  if not pins then
-    store, message, kind = store_of(device)
+  if not pins or device.known_hosts then
+    store, message, kind = store_of(device, policy)
     if not store then
       return nil, message, kind
     end
@@ -129,7 +156,8 @@ end
 -- @treturn[2] string kind
 -- @treturn[2] table detail: `phase`, `phases`
 function transport.connect(device, options)
-  local known, message, kind = what_is_known(device)
+  local policy = options.host_key_policy or device.host_key_policy
+  local known, message, kind = what_is_known(device, policy)
   if not known then
     return fail(device, message, kind)
   end
@@ -142,7 +170,7 @@ function transport.connect(device, options)
     key = known.key,
     pins = known.pins,
     hostkeys = known.store,
-    policy = options.host_key_policy or device.host_key_policy,
+    policy = policy,
     kex = known.lists.kex,
     hostkey_types = hostkey_types(known.store, device, known.lists),
     ciphers = known.lists.ciphers,
@@ -152,6 +180,9 @@ function transport.connect(device, options)
   }
   if not client then
     return nil, describe(device, message), kind, detail
+  end
+  if policy == "accept-new" and client:info().is_new_key then
+    has_new[device.known_hosts or DEFAULT_STORE] = known.store
   end
   return client
 end

@@ -1,0 +1,22 @@
+#ifndef MOONWIRE_SSH_KEXINIT_H
+#define MOONWIRE_SSH_KEXINIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "ssh/client.h"
+
+/*
+** What a server has said at the beginning, in the clear: its identification and, when it
+** sent it along, the algorithms that it offers.
+*/
+enum { KEXINIT_SIZE = 2048 };
+
+/*
+** Find the first kind of algorithm that login and server do not share, in the bytes that
+** the server sent first. False when they share all, or when the bytes do not tell.
+*/
+bool kexinit_mismatch(const char *bytes, size_t length, const struct login *login,
+                      char *text, size_t size);
+
+#endif
