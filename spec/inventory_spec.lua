@@ -73,6 +73,17 @@ describe("a seed-shaped inventory", function()
     assert.is_nil(tostring(loaded[1].password):find(HIDDEN, 1, true))
   end)
 
+  it("keeps a password that many devices share only once", function()
+    local list = {}
+    for i = 1, 3 do
+      list[i] = { host = "r" .. i, username = "u", device_type = "ios" }
+      list[i].password = i < 3 and HIDDEN or HIDDEN .. "2"
+    end
+    local loaded = assert(inventory.load(list))
+    assert.equal(loaded[1].password, loaded[2].password)
+    assert.are_not.equal(loaded[1].password, loaded[3].password)
+  end)
+
   local good = {
     { "a port in digits", { port = "2222" }, "port", 2222 },
     { "a port that is null", { port = json.null }, "port", 22 },
@@ -360,7 +371,9 @@ describe("an inventory that asks for a lab", function()
       start = function(options)
         started[#started + 1] = options
         return {
-          devices = { { name = "r1", host = "127.0.0.1", port = 2200 } },
+          devices = {
+            { name = "r1", host = "127.0.0.1", port = 2200, password = HIDDEN },
+          },
           stop = function() stopped = stopped + 1 end,
         }
       end,
@@ -376,6 +389,7 @@ describe("an inventory that asks for a lab", function()
       local loaded <close> = assert(inventory.load "inventory/lab.lua")
       assert.equal(1, #loaded)
       assert.equal("r1", loaded[1].name)
+      assert.is_true(secret.is_secret(loaded[1].password))
       assert.equal(2, #loaded.commands)
       assert.equal(5, started[1].devices)
       assert.equal(0.15, started[1].rtt)

@@ -66,7 +66,8 @@ device.fields = {
 -- @tparam table fields as `device.fields`
 -- @tparam table given what somebody wrote
 -- @tparam table context `path` (of the table, for complaints), `complain(path, text)`,
--- `folder` (of the file), `null` (what stands for an absent value)
+-- `folder` (of the file), `null` (what stands for an absent value), `secrets` (a table
+-- that lives as long as the reading)
 -- @treturn table a new one
 function device.read_fields(fields, given, context)
   local taken, names = {}, {}
@@ -80,7 +81,7 @@ function device.read_fields(fields, given, context)
       end
     else
       local complaint
-      taken[field.name], complaint = value[field.type](what, field, context.folder)
+      taken[field.name], complaint = value[field.type](what, field, context)
       if complaint then
         context.complain(context.path .. "." .. field.name, complaint)
       end

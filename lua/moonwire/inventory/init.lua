@@ -3,6 +3,7 @@
 -- passwords turned into secrets. What is wrong is named by file and place, and no
 -- message holds a secret. Nothing in here talks to a device.
 -- @module moonwire.inventory
+local secret = require "host.secret"
 local shape = require "moonwire.inventory.shape"
 
 local inventory = {}
@@ -20,6 +21,22 @@ function Inventory:close()
 end
 Inventory.__close = Inventory.close
 
+-- What is a secret already need not become one at every login. A lab's devices share
+-- their passwords, so few are made.
+local function wrap_secrets(devices)
+  local wrapped = {}
+  for _, one in ipairs(devices) do
+    for _, name in ipairs { "password", "secret" } do
+      local text = one[name]
+      if type(text) == "string" then
+        wrapped[text] = wrapped[text] or secret.from_string(text)
+        one[name] = wrapped[text]
+      end
+    end
+  end
+  return devices
+end
+
 local function new_inventory(devices, commands, lab)
   local self = { commands = commands, lab = lab }
   if lab then
@@ -27,7 +44,7 @@ local function new_inventory(devices, commands, lab)
     if not handle then
       return nil, message, kind
     end
-    self.running_lab, devices = handle, handle.devices
+    self.running_lab, devices = handle, wrap_secrets(handle.devices)
   end
   self.devices = devices
   table.move(devices, 1, #devices, 1, self)

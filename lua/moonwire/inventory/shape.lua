@@ -47,6 +47,7 @@ local function new_context(source)
     base = source.base,
     null = json.null,
     complaints = {},
+    secrets = {},
   }
   function context.complain(path, text)
     local where = path == "" and "" or path .. ": "

@@ -120,12 +120,12 @@ local function absolute(path, folder)
 end
 
 --- A path. `~/` is the home folder; a relative path begins at the inventory's folder.
-function value.path(what, _, folder)
+function value.path(what, _, context)
   local text, complaint = value.string(what)
   if not text then
     return nil, complaint
   end
-  return absolute(text, folder)
+  return absolute(text, context.folder)
 end
 
 local function read_environment(name)
@@ -139,18 +139,28 @@ local function read_environment(name)
   return from_environment[name]
 end
 
+-- A fleet has few passwords for many devices: each is kept once.
+local function literal(text, context)
+  local held = context.secrets[text]
+  if not held then
+    held = secret.from_string(text)
+    context.secrets[text] = held
+  end
+  return held
+end
+
 --- A password: text, `{ env = "NAME" }` or `{ file = "path" }`. It becomes a secret.
-function value.secret(what, _, folder)
+function value.secret(what, _, context)
   if secret.is_secret(what) then
     return what
   elseif what == "" then
     return nil, "must not be empty"
   elseif type(what) == "string" then
-    return secret.from_string(what)
+    return literal(what, context)
   elseif type(what) == "table" and type(what.env) == "string" then
     return read_environment(what.env)
   elseif type(what) == "table" and type(what.file) == "string" then
-    return secret.from_file(absolute(what.file, folder))
+    return secret.from_file(absolute(what.file, context.folder))
   end
   return nil, 'must be text, { env = "NAME" } or { file = "path" }'
 end
