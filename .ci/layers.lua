@@ -8,8 +8,8 @@ local source = require "source"
 -- Lowest first. A file uses lower layers, and its own layer in its own folder. The
 -- first pattern that fits counts; a file is named without "host/" and its ending.
 local C_LAYERS = {
-  { "the base", "^core/error$", "^core/deadline$", "^core/secret$" },
-  { "engines, with no Lua in them", "^ssh/", "^term/", "^net/", "^pool/" },
+  { "the base", "^core/error$", "^core/deadline$", "^core/secret$", "^core/bytes$" },
+  { "engines, with no Lua in them", "^ssh/", "^lab/", "^term/", "^net/", "^pool/" },
   { "the host", "^core/host$" },
   { "the operation", "^core/op$" },
   { "the core's bindings", "^core/" },
@@ -21,28 +21,24 @@ local ENGINES, BINDINGS = 2, 6
 -- Lowest first. An area is a file or folder of lua/moonwire. It uses lower lines only.
 local LUA_LAYERS = {
   { "task", "secret", "duration" },
+  { "parse" },
   { "platform" },
+  { "lab" }, -- before the inventory, which may ask for one
   { "inventory" },
   { "transport" },
   { "session" },
   { "fleet" },
   { "report" },
-  { "lab" },
   { "init" }, -- require "moonwire"
   { "bench" },
   { "cli" },
 }
--- The lab plays the other side: it shares with us only what both must agree on.
-local APART = {
-  lab = { transport = true, session = true, fleet = true, report = true },
-}
-
 -- What only some files may hold. `code` has neither comments nor strings.
 local RESERVED = {
   {
-    rule = "only host/ssh includes libssh (and the bare client of the bench)",
+    rule = "only host/ssh and host/lab include libssh (and the bare client of the bench)",
     within = "^host/", pattern = "#include <libssh/",
-    allowed = { "^host/ssh/", "^host/floor/" },
+    allowed = { "^host/ssh/", "^host/lab/", "^host/floor/" },
   },
   {
     rule = "only op.c and coroutine_lua.c yield",
@@ -157,8 +153,6 @@ local function check_required(path, area, used, complain)
     complain(path, ("requires moonwire.%s, which has no place"):format(used))
   elseif used_rank >= rank then
     complain(path, ("requires moonwire.%s, which is not below"):format(used))
-  elseif APART[area] and APART[area][used] then
-    complain(path, ("requires moonwire.%s: %s stands apart"):format(used, area))
   end
 end
 
@@ -250,7 +244,7 @@ local BROKEN = {
   { "lua/moonwire/session/init.lua", 'require "moonwire"', "not below" },
   { "lua/moonwire/session/init.lua", 'local x = require "moonwire.task"', false },
   { "lua/moonwire/session/init.lua", '  -- require "moonwire.cli"', false },
-  { "lua/moonwire/lab/init.lua", 'require "moonwire.session"', "stands apart" },
+  { "lua/moonwire/lab/init.lua", 'require "moonwire.session"', "not below" },
   { "lua/moonwire/lab/init.lua", 'require "moonwire.platform"', false },
   { "lua/moonwire/attic.lua", "", "no place" },
   { "lua/moonwire/task.lua", 'require "moonwire.attic"', "no place" },

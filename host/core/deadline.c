@@ -41,11 +41,10 @@ static void start_timer(struct deadlines *d)
     uv_timer_stop(&d->timer);
     return;
   }
-  uint64_t now_ns = uv_hrtime();
-  uint64_t at_ns = d->heap[0]->at_ns;
-  uint64_t wait_ms = at_ns > now_ns ? (at_ns - now_ns + 999999) / 1000000 : 0;
-  uv_update_time(d->timer.loop); /* libuv counts from the time it has cached */
-  uv_timer_start(&d->timer, on_timer, wait_ms, 0);
+  /* libuv counts in whole milliseconds, from when this turn of its loop began */
+  uint64_t at_ms = (d->heap[0]->at_ns + 999999) / 1000000;
+  uint64_t now_ms = uv_now(d->timer.loop);
+  uv_timer_start(&d->timer, on_timer, at_ms > now_ms ? at_ms - now_ms : 0, 0);
 }
 
 static void on_timer(uv_timer_t *timer)

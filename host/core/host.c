@@ -7,7 +7,9 @@
 #include <lualib.h>
 #include <string.h>
 
-enum { DRAIN_ROUNDS = 8 }; /* then the loop looks at its descriptors again */
+enum { CLOCK_EVERY = 16 }; /* tasks between two looks at the clock */
+
+static const uint64_t DRAIN_NS = 5000000; /* then to the descriptors again */
 
 static const uint64_t CLOSE_NS = 5000000000; /* what the end of a program may take */
 
@@ -58,18 +60,15 @@ static void resume(struct host *host, struct task *task)
   end_task(host, task);
 }
 
-static bool drain_once(struct host *host)
+static struct task *take_ready(struct host *host)
 {
   struct task *task = host->ready_first;
-  host->ready_first = host->ready_last = NULL;
-  while (task != NULL) {
-    struct task *next = task->next_ready;
-    task->next_ready = NULL;
-    task->is_ready = false;
-    resume(host, task);
-    task = next;
-  }
-  return host->ready_first != NULL;
+  host->ready_first = task->next_ready;
+  if (host->ready_first == NULL)
+    host->ready_last = NULL;
+  task->next_ready = NULL;
+  task->is_ready = false;
+  return task;
 }
 
 static void on_alarm(uv_timer_t *alarm)
@@ -88,10 +87,15 @@ static void on_more(uv_idle_t *idle)
   (void)idle;
 }
 
+/* Run what may go on, but not for so long that the devices wait. */
 static void drain(struct host *host)
 {
-  for (int round = 0; round < DRAIN_ROUNDS && host->ready_first != NULL; round++)
-    drain_once(host);
+  uint64_t start_ns = uv_hrtime();
+  for (int n = 0; host->ready_first != NULL; n++) {
+    if (n % CLOCK_EVERY == CLOCK_EVERY - 1 && uv_hrtime() - start_ns > DRAIN_NS)
+      break;
+    resume(host, take_ready(host));
+  }
   if (host->ready_first != NULL)
     uv_idle_start(&host->more, on_more);
   else

@@ -1,32 +1,28 @@
 /*
-** secret.c - bytes that are wiped. They lie in pages of their own: locked where the
-** system allows it, and left out of core dumps.
+** secret.c - bytes that are wiped before their memory is given back. The program writes
+** no core files (main.c), so they do not get to the disk that way.
 */
 #include "core/secret.h"
 
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 struct secret {
   atomic_uint holders;
-  size_t length, mapped;
+  size_t length;
   char bytes[];
 };
 
 struct secret *secret_new(const char *bytes, size_t length)
 {
-  size_t mapped = sizeof(struct secret) + length + 1;
-  struct secret *secret =
-      mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (secret == MAP_FAILED)
+  struct secret *secret = malloc(sizeof *secret + length + 1);
+  if (secret == NULL)
     return NULL;
-  (void)mlock(secret, mapped); /* refused beyond RLIMIT_MEMLOCK: then swap is a risk */
-  (void)madvise(secret, mapped, MADV_DONTDUMP);
   atomic_init(&secret->holders, 1);
   secret->length = length;
-  secret->mapped = mapped;
   memcpy(secret->bytes, bytes, length);
+  secret->bytes[length] = '\0';
   return secret;
 }
 
@@ -42,14 +38,18 @@ void secret_release(struct secret *secret)
     return;
   if (atomic_fetch_sub_explicit(&secret->holders, 1, memory_order_acq_rel) != 1)
     return;
-  size_t mapped = secret->mapped;
   explicit_bzero(secret->bytes, secret->length);
-  munmap(secret, mapped);
+  free(secret);
 }
 
 const char *secret_bytes(const struct secret *secret)
 {
   return secret->bytes;
+}
+
+unsigned secret_holders(const struct secret *secret)
+{
+  return atomic_load_explicit(&secret->holders, memory_order_relaxed);
 }
 
 size_t secret_length(const struct secret *secret)

@@ -18,4 +18,7 @@ void secret_release(struct secret *secret); /* NULL is fine */
 const char *secret_bytes(const struct secret *secret);
 size_t secret_length(const struct secret *secret);
 
+/* How many hold it: by this a spec sees that nobody forgets to let go. */
+unsigned secret_holders(const struct secret *secret);
+
 #endif

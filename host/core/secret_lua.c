@@ -137,6 +137,26 @@ static int secret_lua_from_file(lua_State *L)
   return why == NULL ? 1 : fail(L, "secret file", path, why);
 }
 
+/***
+How many places hold a secret; when it falls to one, only Lua's own is left.
+@function holders
+@tparam secret secret
+@treturn int
+*/
+static int secret_lua_holders(lua_State *L)
+{
+  struct secret *secret = secret_test(L, 1);
+  luaL_argexpected(L, secret != NULL, 1, "secret");
+  lua_pushinteger(L, (lua_Integer)secret_holders(secret));
+  return 1;
+}
+
+/***
+Whether a value is a secret.
+@function is_secret
+@param value
+@treturn boolean
+*/
 static int secret_lua_is_secret(lua_State *L)
 {
   lua_pushboolean(L, secret_test(L, 1) != NULL);
@@ -164,11 +184,9 @@ static const luaL_Reg metamethods[] = {
 };
 
 static const luaL_Reg functions[] = {
-    {"from_env", secret_lua_from_env},
-    {"from_file", secret_lua_from_file},
-    {"from_string", secret_lua_from_string},
-    {"is_secret", secret_lua_is_secret},
-    {NULL, NULL},
+    {"from_env", secret_lua_from_env},       {"from_file", secret_lua_from_file},
+    {"from_string", secret_lua_from_string}, {"holders", secret_lua_holders},
+    {"is_secret", secret_lua_is_secret},     {NULL, NULL},
 };
 
 int luaopen_host_secret(lua_State *L)

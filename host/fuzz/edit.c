@@ -4,7 +4,7 @@
 ** within its limit, and the cursor within the line; a read that ended takes no more
 ** bytes.
 */
-#include "ssh/edit.h"
+#include "lab/edit.h"
 
 #include <stdlib.h>
 

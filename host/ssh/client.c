@@ -17,7 +17,7 @@
 #include "ssh/login.h"
 #include "ssh/stream.h"
 
-enum { FLUSH_ROUNDS = 4, REST_ROUNDS = 1024 };
+enum { FLUSH_ROUNDS = 4, REST_ROUNDS = 1024, TURN_MS = 10 };
 
 struct client *client_new(uv_loop_t *loop, struct deadlines *deadlines)
 {
@@ -238,12 +238,23 @@ static bool has_pending_stream(const struct client *c)
   return false;
 }
 
+/*
+** Key exchanges are long work: hundreds in one turn would keep every other device
+** waiting. libuv's time is that of the turn's beginning.
+*/
+static bool is_long_turn(const struct client *c)
+{
+  return uv_hrtime() / 1000000 > uv_now(c->loop) + TURN_MS;
+}
+
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
   struct client *c = poll->data;
   (void)events;
   if (c->session == NULL)
     return;
+  if (!c->is_up && status >= 0 && is_long_turn(c))
+    return; /* it is level-triggered: the next turn begins with what is left */
   client_enter(c);
   if (status < 0)
     fail_broken_socket(c, status);

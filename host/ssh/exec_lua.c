@@ -3,19 +3,13 @@
 ** a status. No terminal, no prompt.
 */
 #include <lauxlib.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "core/bytes.h"
 #include "core/op.h"
 #include "ssh/client_lua.h"
 #include "ssh/stream.h"
 
 enum { CLIENT = 1, COMMAND = 2, OPTIONS = 3, DEFAULT_LIMIT = 64 << 20 };
-
-struct bytes {
-  char *data;
-  size_t length, capacity;
-};
 
 struct exec_op {
   struct op op;
@@ -25,28 +19,13 @@ struct exec_op {
   bool is_over_limit, is_out_of_memory;
 };
 
-static bool append(struct bytes *b, const char *data, size_t length)
-{
-  if (b->length + length > b->capacity) {
-    size_t capacity = (b->length + length) * 2;
-    char *bigger = realloc(b->data, capacity);
-    if (bigger == NULL)
-      return false;
-    b->data = bigger;
-    b->capacity = capacity;
-  }
-  memcpy(b->data + b->length, data, length);
-  b->length += length;
-  return true;
-}
-
 static void on_bytes(struct stream *stream, const char *bytes, size_t length,
                      bool is_stderr)
 {
   struct exec_op *o = stream->owner;
   if (o->out.length + o->err.length + length > o->limit)
     o->is_over_limit = true;
-  else if (!append(is_stderr ? &o->err : &o->out, bytes, length))
+  else if (!bytes_add(is_stderr ? &o->err : &o->out, bytes, length))
     o->is_out_of_memory = true;
 }
 
@@ -66,9 +45,8 @@ static void release(struct exec_op *o)
   if (o->stream != NULL)
     stream_close(o->stream);
   o->stream = NULL;
-  free(o->out.data);
-  free(o->err.data);
-  o->out.data = o->err.data = NULL;
+  bytes_clear(&o->out);
+  bytes_clear(&o->err);
 }
 
 static void exec_detach(struct op *op)
@@ -79,9 +57,9 @@ static void exec_detach(struct op *op)
 static void push_outcome(struct exec_op *o, lua_State *L)
 {
   lua_createtable(L, 0, 3);
-  lua_pushlstring(L, o->out.data != NULL ? o->out.data : "", o->out.length);
+  lua_pushlstring(L, o->out.length > 0 ? bytes_head(&o->out) : "", o->out.length);
   lua_setfield(L, -2, "stdout");
-  lua_pushlstring(L, o->err.data != NULL ? o->err.data : "", o->err.length);
+  lua_pushlstring(L, o->err.length > 0 ? bytes_head(&o->err) : "", o->err.length);
   lua_setfield(L, -2, "stderr");
   if (o->stream != NULL && o->stream->exit_status >= 0) {
     lua_pushinteger(L, o->stream->exit_status);

@@ -34,8 +34,22 @@ local function keep_job(result, opened, ok, value, message, kind)
   end
 end
 
-local function with_session(result, device, job, options)
-  local opened, message, kind, detail = session.open(device, options)
+-- Key exchanges are the expensive part: through the gate go only so many at a time.
+local function open_through(gate, device, options)
+  if not gate then
+    return session.open(device, options)
+  end
+  gate:acquire()
+  local results = table.pack(pcall(session.open, device, options))
+  gate:release()
+  if not results[1] then
+    error(results[2], 0)
+  end
+  return table.unpack(results, 2, results.n)
+end
+
+local function with_session(result, device, job, options, gate)
+  local opened, message, kind, detail = open_through(gate, device, options)
   if not opened then
     result.phases = detail and detail.phases
     return set_failure(result, message, kind, detail and detail.phase)
@@ -55,12 +69,13 @@ end
 -- result's `value`; `nil, message, kind` makes the device fail
 -- @tparam table options as for `session.open`; `dwell` (seconds the session stays open
 -- behind the job)
+-- @tparam[opt] Semaphore gate lets in so many logins at a time
 -- @treturn table `device`, `host`, `ok`, `value`, `output` (answers), `kind`,
 -- `message`, `phase`, `phases` (seconds), `elapsed` (seconds)
-function device_run.run(device, job, options)
+function device_run.run(device, job, options, gate)
   local result = new_result(device)
   local started = host.now()
-  local ok, err = pcall(with_session, result, device, job, options)
+  local ok, err = pcall(with_session, result, device, job, options, gate)
   if not ok then
     set_failure(result, err, err == host.cancelled and "cancelled" or "error", "job")
     result.ok = false

@@ -13,6 +13,7 @@ local uv = require "luv"
 local fleet = {}
 
 local LIMIT = 500 -- sessions at once: more at a time costs more than it brings
+local CONNECTING = 1000 -- logins at once in a thread: they need twice the memory
 local WORKERS = 10
 
 local function seconds_of(time)
@@ -27,11 +28,11 @@ end
 -- Run in this thread, up to 'limit' at once. What counts as a session is a device whose
 -- turn has come and is not over.
 local function run_here(run, devices, job, limit)
-  local open = 0
+  local open, gate = 0, task.semaphore(run.device_options.connecting)
   task.map(devices, limit, function(device, index)
     open = open + 1
     run.peak_sessions = math.max(run.peak_sessions, open)
-    local result = device_run.run(device, job, run.device_options)
+    local result = device_run.run(device, job, run.device_options, gate)
     open = open - 1
     run:_keep(index, result)
   end)
@@ -82,7 +83,9 @@ Run.__index = Run
 
 function Run:_keep(index, result)
   result.index = index
-  self.results[index] = result
+  if self.has_results then
+    self.results[index] = result
+  end
   local column = result.ok and "ok" or "failed"
   self.count[column] = self.count[column] + 1
   if self.on_result then
@@ -96,6 +99,7 @@ local function device_options(options)
     lazy = options.lazy ~= false,
     timeout = options.timeout,
     timeouts = options.timeouts,
+    connecting = options.connecting or CONNECTING,
     dwell = options.dwell,
     host_key_policy = options.host_key_policy,
   }
@@ -109,7 +113,7 @@ local function check(devices, options)
   if type(options.job) ~= "function" then
     error("fleet.run: job must be a function", 3)
   end
-  for _, name in ipairs { "workers", "limit" } do
+  for _, name in ipairs { "workers", "limit", "connecting" } do
     local value = options[name]
     if value ~= nil and (math.type(value) ~= "integer" or value < 1) then
       error(("fleet.run: %s must be a whole number of at least 1"):format(name), 3)
@@ -126,7 +130,9 @@ end
 -- `workers` (threads: 10; hybrid: one for each core), `limit` (500 sessions at once),
 -- `on_result` (called with each result as it comes, and the counts so far), `timeout`
 -- (30 seconds for a command), `timeouts` (seconds by phase of the login), `dwell`
--- (seconds that a session stays open behind its job), `pin` (threads to cores)
+-- (seconds that a session stays open behind its job), `connecting` (1000 logins at
+-- once in a thread), `pin` (threads to cores), `keep_results` (false: only `on_result`
+-- is given them, so that a run of any length needs no more memory)
 -- @treturn table run: `mode`, `results`, `ok`, `count` (`ok`, `failed`), `seconds`,
 -- `peak_sessions`, `threads`, `cpu_seconds`, `max_rss_bytes`
 function fleet.run(devices, options)
@@ -135,6 +141,7 @@ function fleet.run(devices, options)
     mode = options.mode or "nonblocking",
     results = {},
     count = { ok = 0, failed = 0 },
+    has_results = options.keep_results ~= false,
     on_result = options.on_result,
     peak_sessions = 0,
     threads = 1,

@@ -22,7 +22,7 @@ local function to_plain(result)
 end
 
 local function run_device(port, run, job, order, turn)
-  local ok, result = pcall(run, turn.device, job, order.options)
+  local ok, result = pcall(run, turn.device, job, order.options, order.gate)
   if host.is_cancelled() then
     return -- the thread ends, and the other side says why
   end
@@ -39,6 +39,8 @@ return function(port)
   local order = port:receive()
   local job = ship.unpack(order.job)
   local run = require(order.runner).run
+  local connecting = order.options and order.options.connecting
+  order.gate = connecting and task.semaphore(connecting) or nil
   local _, message, kind = task.group(function(group)
     while true do
       local turn, message, kind = port:receive()

@@ -2,7 +2,7 @@
 ** bytes.c - a queue of bytes. Ten thousand idle terminals have two each, so an empty
 ** one costs nothing but its struct.
 */
-#include "ssh/bytes.h"
+#include "core/bytes.h"
 
 #include <stdlib.h>
 #include <string.h>

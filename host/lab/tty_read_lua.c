@@ -5,7 +5,7 @@ How a simulated device reads what is typed: lines with a real editor, or single 
 #include <lauxlib.h>
 #include <math.h>
 
-#include "ssh/tty_lua.h"
+#include "lab/tty_lua.h"
 
 enum { LINE_LIMIT = 4096 };
 

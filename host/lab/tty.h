@@ -1,5 +1,5 @@
-#ifndef MOONWIRE_SSH_TTY_H
-#define MOONWIRE_SSH_TTY_H
+#ifndef MOONWIRE_LAB_TTY_H
+#define MOONWIRE_LAB_TTY_H
 
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "core/bytes.h"
 #include "core/error.h"
-#include "ssh/bytes.h"
-#include "ssh/edit.h"
+#include "lab/edit.h"
 
 struct peer;
 

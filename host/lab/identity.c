@@ -2,7 +2,7 @@
 ** identity.c - host keys, algorithms and identification of simulated devices, prepared
 ** once and shared. No connection here.
 */
-#include "ssh/identity.h"
+#include "lab/identity.h"
 
 #include <stdio.h>
 #include <stdlib.h>

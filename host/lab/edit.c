@@ -3,7 +3,7 @@
 ** routers do, with backspaces and blanks only, and leaves wrapping to the terminal.
 ** Nothing here knows of SSH, and nothing waits.
 */
-#include "ssh/edit.h"
+#include "lab/edit.h"
 
 #include <stdlib.h>
 #include <string.h>

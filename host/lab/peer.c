@@ -3,13 +3,13 @@
 ** of it is a tty. A session ends here only, in one place, and never inside a call into
 ** libssh.
 */
-#include "ssh/peer.h"
+#include "lab/peer.h"
 
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "ssh/server.h"
+#include "lab/server.h"
 
 enum { FLUSHES = 4 };
 

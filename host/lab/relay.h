@@ -1,5 +1,5 @@
-#ifndef MOONWIRE_SSH_RELAY_H
-#define MOONWIRE_SSH_RELAY_H
+#ifndef MOONWIRE_LAB_RELAY_H
+#define MOONWIRE_LAB_RELAY_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
 ** its time on the way, in order, and what a plan wants to go wrong goes wrong at an
 ** exact byte. No SSH here: it sees the stream as a cable does.
 */
-#include "ssh/relay.h"
+#include "lab/relay.h"
 
 #include <errno.h>
 #include <netinet/in.h>

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ssh/peer.h"
-#include "ssh/server.h"
+#include "lab/peer.h"
+#include "lab/server.h"
 
 static bool set_user(struct peer *peer, const char *user)
 {

@@ -1,5 +1,5 @@
-#ifndef MOONWIRE_SSH_PEER_H
-#define MOONWIRE_SSH_PEER_H
+#ifndef MOONWIRE_LAB_PEER_H
+#define MOONWIRE_LAB_PEER_H
 
 #include <libssh/callbacks.h>
 #include <libssh/libssh.h>
@@ -10,8 +10,8 @@
 #include <uv.h>
 
 #include "core/deadline.h"
-#include "ssh/relay.h"
-#include "ssh/tty.h"
+#include "lab/relay.h"
+#include "lab/tty.h"
 
 struct server;
 

@@ -1,5 +1,5 @@
-#ifndef MOONWIRE_SSH_IDENTITY_H
-#define MOONWIRE_SSH_IDENTITY_H
+#ifndef MOONWIRE_LAB_IDENTITY_H
+#define MOONWIRE_LAB_IDENTITY_H
 
 #include <libssh/libssh.h>
 #include <libssh/server.h>

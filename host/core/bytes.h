@@ -1,5 +1,5 @@
-#ifndef MOONWIRE_SSH_BYTES_H
-#define MOONWIRE_SSH_BYTES_H
+#ifndef MOONWIRE_CORE_BYTES_H
+#define MOONWIRE_CORE_BYTES_H
 
 #include <stdbool.h>
 #include <stddef.h>

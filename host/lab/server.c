@@ -3,7 +3,7 @@
 ** out shells. Which device is meant, and who may log in, is asked of the owner; nothing
 ** here knows what a device does.
 */
-#include "ssh/server.h"
+#include "lab/server.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -2,14 +2,14 @@
 ** profile_lua.c - from a device's profile as a script gives it to the struct that the
 ** engine reads, once for every client. server_lua.c documents the fields.
 */
-#include "ssh/profile_lua.h"
+#include "lab/profile_lua.h"
 
 #include <lauxlib.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/op.h"
-#include "ssh/server.h"
+#include "lab/server.h"
 
 enum { TRIES = 6, CHANNELS = 10 };
 

@@ -11,9 +11,9 @@ What a device says is up to `moonwire.lab`.
 
 #include "core/library.h"
 #include "core/op.h"
-#include "ssh/profile_lua.h"
-#include "ssh/server.h"
-#include "ssh/tty_lua.h"
+#include "lab/profile_lua.h"
+#include "lab/server.h"
+#include "lab/tty_lua.h"
 
 #define LISTENER_NAME "moonwire.listener"
 

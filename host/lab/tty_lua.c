@@ -4,12 +4,12 @@ A simulated device's side of one shell or command. Whatever waits returns its va
 side has closed.
 @classmod host.server.tty
 */
-#include "ssh/tty_lua.h"
+#include "lab/tty_lua.h"
 
 #include <arpa/inet.h>
 #include <lauxlib.h>
 
-#include "ssh/peer.h"
+#include "lab/peer.h"
 
 #define TTY_NAME "moonwire.tty"
 

@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ssh/peer.h"
-#include "ssh/server.h"
+#include "lab/peer.h"
+#include "lab/server.h"
 
 static void on_relay_end(struct relay *relay)
 {

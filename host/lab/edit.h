@@ -1,10 +1,10 @@
-#ifndef MOONWIRE_SSH_EDIT_H
-#define MOONWIRE_SSH_EDIT_H
+#ifndef MOONWIRE_LAB_EDIT_H
+#define MOONWIRE_LAB_EDIT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "ssh/bytes.h"
+#include "core/bytes.h"
 
 /* How one line is read. The prompt stays the caller's until the line has ended. */
 struct edit_rules {

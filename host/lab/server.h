@@ -1,5 +1,5 @@
-#ifndef MOONWIRE_SSH_SERVER_H
-#define MOONWIRE_SSH_SERVER_H
+#ifndef MOONWIRE_LAB_SERVER_H
+#define MOONWIRE_LAB_SERVER_H
 
 #include <libssh/libssh.h>
 #include <netinet/in.h>
@@ -9,9 +9,9 @@
 #include <uv.h>
 
 #include "core/deadline.h"
-#include "ssh/identity.h"
-#include "ssh/peer.h"
-#include "ssh/tty.h"
+#include "lab/identity.h"
+#include "lab/peer.h"
+#include "lab/tty.h"
 
 enum { SERVER_MESSAGE = 256 };
 

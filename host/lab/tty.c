@@ -3,13 +3,13 @@
 ** typed, and what the device has written. Output is sent once a turn, so that an echo,
 ** an answer and the next prompt share a packet. Nothing here closes a session.
 */
-#include "ssh/tty.h"
+#include "lab/tty.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "ssh/peer.h"
-#include "ssh/server.h"
+#include "lab/peer.h"
+#include "lab/server.h"
 
 enum {
   TYPED_AHEAD = 64 << 10, /* more stays in libssh and so in the client's window */

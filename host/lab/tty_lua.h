@@ -1,10 +1,10 @@
-#ifndef MOONWIRE_SSH_TTY_LUA_H
-#define MOONWIRE_SSH_TTY_LUA_H
+#ifndef MOONWIRE_LAB_TTY_LUA_H
+#define MOONWIRE_LAB_TTY_LUA_H
 
 #include <lua.h>
 
 #include "core/op.h"
-#include "ssh/tty.h"
+#include "lab/tty.h"
 
 /* A wait on a terminal; it may be the first member of a larger one. */
 struct tty_wait {
