@@ -5,6 +5,7 @@
 local address = require "moonwire.lab.address"
 local chance = require "moonwire.lab.chance"
 local configuration = require "moonwire.lab.configuration"
+local gap = require "moonwire.lab.gap"
 local log = require "moonwire.lab.log"
 local pristine = require "moonwire.lab.pristine"
 local task = require "moonwire.task"
@@ -22,71 +23,6 @@ local Device = {
 }
 Device.__index = Device
 
--- What looks like a salted hash, and is none: the lab keeps what it stands for.
-local function disguise(index, word)
-  local salt = chance.letters(4, index, "salt", word)
-  return ("$1$%s$%s"):format(salt, chance.letters(22, index, word))
-end
-
-local GAPS = {
-  name = function(self)
-    return self.name
-  end,
-  hostname = function(self)
-    return self:hostname()
-  end,
-  address = function(self)
-    local number = self.index + 100
-    return ("10.2.%d.%d"):format(number >> 8 & 255, number & 255)
-  end,
-  transit = function(self)
-    return ("10.1.%d.2"):format(self.index & 255)
-  end,
-  users = function(self)
-    return ("10.10.10.%d"):format(self.index & 255)
-  end,
-  voice = function(self)
-    return ("10.10.20.%d"):format(self.index & 255)
-  end,
-  servers = function(self)
-    return ("10.10.30.%d"):format(self.index & 255)
-  end,
-  rack = function(self)
-    return tostring((self.index - 1) // 20 + 1)
-  end,
-  secret = function(self)
-    return disguise(self.index, self:setting "enable")
-  end,
-  username = function(self)
-    return self:setting "username"
-  end,
-  privilege = function(self)
-    return tostring(self:setting "privilege")
-  end,
-  login = function(self)
-    return disguise(self.index, self:setting "password")
-  end,
-  community = function(self)
-    return chance.letters(8, self.index, "community"):gsub("[./]", "x")
-  end,
-  serial = function(self)
-    return ("SIM%08X"):format(chance.integer(self.index, "serial") & 0xFFFFFFFF)
-  end,
-  mac = function(self)
-    local number = chance.integer(self.index, "mac") & 0xFFFFFF
-    return ("5254.00%02x.%04x"):format(number >> 16, number & 0xFFFF)
-  end,
-  uptime = function(self)
-    return self:uptime()
-  end,
-  reason = function(self)
-    return self.reloads > 0 and "reload" or "power-on"
-  end,
-}
-
---- What fills the gaps of texts about a device; see `moonwire.lab.template`.
-device.GAPS = GAPS
-
 -- By role: the configuration with its gaps, and texts that follow from it.
 local roles = {}
 
@@ -103,7 +39,7 @@ local function pristine_view(self, make)
   local role = role_of(self)
   local fill = role.views[make]
   if not fill then
-    fill = template.compile(make(role.configuration), GAPS)
+    fill = template.compile(make(role.configuration), gap)
     role.views[make] = fill
   end
   return fill(self)
@@ -168,7 +104,7 @@ end
 --- Its address in the simulated network.
 -- @treturn string
 function Device:address()
-  return GAPS.address(self)
+  return gap.address(self)
 end
 
 --- For how long it has been up, in words. It does not change with time, so that two
@@ -269,7 +205,7 @@ end
 -- @string password
 -- @treturn string what the line shows instead
 function Device:hide(password)
-  local hidden = disguise(self.index, password)
+  local hidden = gap.disguise(self.index, password)
   self.passwords = self.passwords or {}
   self.passwords[hidden] = password
   return hidden
@@ -279,7 +215,7 @@ local function reveal(self, line)
   local hidden = line:match " 5 (%S+)$"
   local known = self.passwords and self.passwords[hidden]
   for _, key in ipairs { "enable", "password" } do
-    known = known or hidden == disguise(self.index, self:setting(key))
+    known = known or hidden == gap.disguise(self.index, self:setting(key))
       and self:setting(key)
   end
   return known or line:match "(%S+)$"

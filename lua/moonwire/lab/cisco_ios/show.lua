@@ -4,20 +4,19 @@
 -- @module moonwire.lab.cisco_ios.show
 local uv = require "luv"
 
-local device = require "moonwire.lab.device"
-local interface = require "moonwire.lab.cisco_ios.interface"
 local configuration = require "moonwire.lab.configuration"
+local gap = require "moonwire.lab.gap"
+local interface = require "moonwire.lab.cisco_ios.interface"
 local template = require "moonwire.lab.template"
 
 local show = {}
 
 local function compile(text)
-  return template.compile(text:gsub("\n", "\r\n"), device.GAPS)
+  return template.compile(text:gsub("\n", "\r\n"), gap)
 end
 
--- luacheck: push ignore 631
 local fill_version = compile [[
-Cisco IOS Software, simulated L2 Software (SIM_L2-UNIVERSALK9-M), Version 15.2(7)E4, RELEASE SOFTWARE (fc1)
+@software@
 Technical Support: this device is simulated, there is none
 Compiled Mon 02-Mar-26 08:00 by moonwire
 
@@ -39,7 +38,6 @@ Processor board ID @serial@
 Configuration register is 0x2102
 
 ]]
--- luacheck: pop
 
 function show.version(session)
   return fill_version(session.device)
