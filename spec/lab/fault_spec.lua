@@ -1,6 +1,7 @@
 local fault = require "moonwire.lab.fault"
 local sessions = require "moonwire.session"
 local support = require "spec.support.lab"
+local task = require "moonwire.task"
 
 local PROMPT = "SW-CORE_1#"
 
@@ -130,6 +131,24 @@ describe("a device with the fault", function()
       end)
     end)
   end
+
+  it("of any kind changes no byte of what other devices say", function()
+    local faults, first = {}, #fault.list() + 1
+    for i, entry in ipairs(fault.list()) do
+      faults[i] = { name = entry.name, device = i }
+    end
+    local function outputs(options)
+      local collected
+      support.with_lab(options, function(lab)
+        local devices = table.move(lab:inventory(), first, first + 9, 1, {})
+        collected = task.map(devices, 10, healthy_output)
+      end)
+      return collected
+    end
+    local expected = outputs { devices = first + 9 }
+    assert.equal(10, #expected)
+    assert.same(expected, outputs { devices = first + 9, faults = faults })
+  end)
 
   it("drop loses the connection in the middle of an output", function()
     with_fault({ name = "drop" }, function(lab, faulty)

@@ -235,6 +235,14 @@ describe("a lab", function()
     assert.same({ 0.001, 0.001 }, slept)
   end)
 
+  it("can be reached over lines that jitter", function()
+    support.with_lab({ devices = 2, rtt = 0.002, jitter = 0.001 }, function(lab)
+      for _, device in ipairs(lab:inventory()) do
+        assert.matches("^Cisco", run(device, "show version"))
+      end
+    end)
+  end)
+
   it("varies its thinking within the jitter, the same for the same seed", function()
     local function thoughts(seed)
       local lab <close> = assert(labs.open { think = 0.5, jitter = 0.1, seed = seed })

@@ -341,7 +341,7 @@ end
 
 --- Note that a session waits for an answer, or no longer does.
 -- @param session
--- @string|nil question nil: it was answered, or the client has left it open
+-- @tparam string|nil question nil: it was answered, or the client has left it open
 -- @bool[opt] is_left the client has left it open
 function Device:asks(session, question, is_left)
   self.questions = self.questions or {}

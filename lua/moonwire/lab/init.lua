@@ -10,6 +10,7 @@ local uv = require "luv"
 
 local address = require "moonwire.lab.address"
 local catalogue = require "moonwire.lab.catalogue"
+local chance = require "moonwire.lab.chance"
 local device = require "moonwire.lab.device"
 local fault = require "moonwire.lab.fault"
 local key = require "moonwire.lab.key"
@@ -33,10 +34,11 @@ local METHODS = { "password", "keyboard-interactive" }
 --- The faults that a device can have; see `moonwire.lab.fault`.
 lab.fault = fault
 
-local function profile_for(settings, faults)
+local function profile_for(settings, faults, index)
   local profile = {
     rtt = settings.rtt,
     jitter = settings.jitter,
+    seed = chance.integer(settings.seed, index) & math.maxinteger,
     kex_delay = settings.kex_delay,
     auth_delay = settings.auth_delay,
     identification = IDENTIFICATION,
@@ -48,8 +50,10 @@ local function profile_for(settings, faults)
   return profile
 end
 
+-- devices that differ in nothing share one profile
 local function is_usual(self, index)
-  return not self.catalogue.list and not self.catalogue:faults(index)
+  local all = self.catalogue
+  return not all.list and all.options.jitter == 0 and not all:faults(index)
 end
 
 local function admit(self, host)
@@ -63,8 +67,8 @@ local function admit(self, host)
   elseif is_usual(self, index) then
     return self.usual_profile
   end
-  local faults = self.catalogue:faults(index)
-  local profile = profile_for(self.catalogue:settings(index), faults)
+  local all = self.catalogue
+  local profile = profile_for(all:settings(index), all:faults(index), index)
   return not profile.is_refused and profile or nil
 end
 
@@ -151,7 +155,7 @@ function lab.open(options)
   local self = setmetatable({
     catalogue = catalogue.new(complete),
     behaviour = require(BEHAVIOUR[played.name]),
-    usual_profile = profile_for(complete),
+    usual_profile = profile_for(complete, nil, 0),
     reached = {},
     tally = tally.new(),
   }, Lab)
