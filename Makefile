@@ -126,6 +126,10 @@ bench-scale: ## how it grows: 100 to 19,000 devices, beside bare C
 	@$(MAKE) build floor
 	@$(MOONWIRE) bench --scale
 
+readme: ## put the figures of outputs/ and the output of scripts/hello.lua into README.md
+	@$(MAKE) build
+	@$(BUILD)/moonwire .ci/readme.lua
+
 ## ---- test ----------------------------------------------------------------------------
 
 # The sanitizers' runtimes of Debian 12 do not know every kernel's address layout.

@@ -1,0 +1,87 @@
+--- readme.lua - put fresh figures into README.md: what a script prints and what the
+-- benchmarks measured (outputs/bench.json, outputs/scale.json). Run by `make readme`.
+local json = require "moonwire.report.json"
+local uv = require "luv"
+
+local function read(path)
+  local file = assert(io.open(path))
+  local text = file:read "a"
+  file:close()
+  return text
+end
+
+local function output_of(command)
+  local pipe = assert(io.popen(command))
+  local text = pipe:read "a"
+  assert(pipe:close(), command .. " failed")
+  return text
+end
+
+local function replace(text, name, fresh)
+  local from, to = ("<!-- begin: %s -->\n"):format(name), ("<!-- end: %s -->"):format(name)
+  local _, first = text:find(from, 1, true)
+  local last = text:find(to, 1, true)
+  assert(first and last, "README.md has no place for " .. name)
+  return text:sub(1, first) .. fresh .. text:sub(last)
+end
+
+local function fenced(text, language)
+  return ("```%s\n%s```\n"):format(language or "", text)
+end
+
+local BAR = 48
+
+local function bars(modes)
+  local longest, lines = 0, {}
+  for _, mode in ipairs(modes) do
+    longest = math.max(longest, mode.seconds)
+  end
+  for _, mode in ipairs(modes) do
+    local length = math.max(1, math.floor(mode.seconds / longest * BAR + 0.5))
+    lines[#lines + 1] = ("%-12s %s %.2f s"):format(mode.mode, ("█"):rep(length), mode.seconds)
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+local function modes_table(modes)
+  local lines = {
+    "| mode | seconds | speed-up | peak sessions | threads | CPU ms a device | failed |",
+    "|---|---|---|---|---|---|---|",
+  }
+  for _, mode in ipairs(modes) do
+    lines[#lines + 1] = ("| %s | %.2f | %.1f× | %d | %d | %.1f | %d |"):format(
+      mode.mode, mode.seconds, modes[1].seconds / mode.seconds, mode.peak_sessions,
+      mode.threads, mode.cpu_seconds / mode.devices * 1000, mode.failed
+    )
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+local function modes_section()
+  local bench = json.decode(read "outputs/bench.json")
+  local lab = bench.lab
+  local head = "%d devices, %d commands each, %g ms round trip, %g ms of thinking a command:\n\n"
+  return head:format(
+    bench.modes[1].devices, bench.modes[1].commands, lab.rtt * 1000, lab.think * 1000
+  ) .. modes_table(bench.modes) .. "\n" .. fenced(bars(bench.modes))
+end
+
+local function goals_section()
+  local scale = json.decode(read "outputs/scale.json")
+  local lines = { "| what | reach | measured |", "|---|---|---|" }
+  for _, goal in ipairs(scale.goals) do
+    lines[#lines + 1] = ("| %s | %s | %s |"):format(goal.what, goal.reach, goal.measured)
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
+local text = read "README.md"
+text = replace(text, "script", fenced(read "scripts/hello.lua", "lua"))
+text = replace(text, "output", fenced(output_of(uv.exepath() .. " scripts/hello.lua")))
+text = replace(text, "modes", modes_section())
+if uv.fs_stat "outputs/scale.json" then
+  text = replace(text, "goals", goals_section())
+end
+local file = assert(io.open("README.md", "w"))
+file:write(text)
+assert(file:close())
