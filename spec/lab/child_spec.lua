@@ -105,10 +105,17 @@ describe("a lab in a child process", function()
 
   it("is stopped when the task is cancelled", function()
     local pid
-    task.timeout(0.3, function()
-      local lab <close> = assert(child.start { devices = 1 })
-      pid = lab.pid
-      task.sleep(math.huge)
+    local started = task.semaphore(0)
+    task.group(function(group)
+      local member = group:spawn(function()
+        local lab <close> = assert(child.start { devices = 1 })
+        pid = lab.pid
+        started:release()
+        task.sleep(math.huge)
+      end)
+      started:acquire()
+      assert.is_true(is_alive(pid))
+      member:cancel()
     end)
     assert.is_false(is_alive(pid))
   end)
