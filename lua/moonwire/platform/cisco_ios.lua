@@ -1,23 +1,46 @@
 --- Cisco IOS and IOS-XE.
 -- @module moonwire.platform.cisco_ios
 return require("moonwire.platform").define "cisco_ios" {
-  status = "full",
+  status = "lab",
+  title = "Cisco IOS and IOS-XE",
   family = "ios-like",
   aliases = { "cisco_xe", "cisco_ios_xe", "ios", "iosxe" },
 
   link = { newline = "\n", term = "vt100", width = 511, height = 1000 },
+  width = "terminal width %d",
+  paging = { off = "terminal length 0", on = "terminal length 24" },
+  ssh = {
+    identification = "Cisco-1.25",
+    exec = true, -- (K)
+    algorithms = "legacy-cisco",
+  },
   host = { pattern = "^([%w_.%-@/:]+)[%(>#]", clip = 20 },
 
+  banner = "\n*** Authorized access only: #1 rule > all others ***\n",
   -- what may be asked before the first prompt
   login = {
-    { "initial configuration dialog%? %[yes/no%]: ?$", say = "no" },
-    { "[Pp]ress RETURN to get started[!.]*%s*$", say = "" },
+    {
+      "initial configuration dialog%? %[yes/no%]: ?$",
+      say = "no",
+      text = "Would you like to enter the initial configuration dialog? [yes/no]: ",
+    },
+    {
+      "[Pp]ress RETURN to get started[!.]*%s*$",
+      say = "",
+      text = "Press RETURN to get started!",
+    },
   },
+  start = { "exec", "priv" },
 
   -- tried in this order on the last line
   modes = {
-    { "tclsh", "%(tcl%)[>#]%s*$", "^%+>%s*$" },
-    { "config", "^[%w_.%-@/:]+%([%w_.%-@/:+ ]*%)#%s*$" },
+    {
+      "tclsh",
+      "%(tcl%)[>#]%s*$",
+      "^%+>%s*$",
+      over = { "config", "priv", "exec" },
+    },
+    { "config", "^[%w_.%-@/:]+%([%w_.%-@/:+ ]*%)#%s*$", over = { "priv" } },
     { "priv", "^[%w_.%-@/:()]+#%s*$" },
     { "exec", "^[%w_.%-@/:()]+>%s*$" },
   },
@@ -26,7 +49,10 @@ return require("moonwire.platform").define "cisco_ios" {
     { "priv", "exec", run = "disable" },
     { "priv", "config", run = "configure terminal" },
     { "config", "priv", run = "end" },
+    { "priv", "tclsh", run = "tclsh" },
+    { "tclsh", "priv", run = "tclquit" },
   },
+  logout = "exit",
 
   prep = { "terminal width 511", "terminal length 0" },
   pager = {
@@ -47,21 +73,60 @@ return require("moonwire.platform").define "cisco_ios" {
     "rel", "wr", "del", "era", "form", "cl", "cop", "conf", "boot", "deb", "und",
     "test", "archive", "install", "redundancy", "squeeze", "rename", "mkdir", "rmdir",
   },
+  sentinel = "comment",
   comment = "!",
   type_ahead = true,
   break_key = "\3",
 
   questions = {
-    { "reload%? %[confirm%]$", say = "", danger = true },
-    { "[Ss]ave%? %[yes/no%]: ?$", say = "no" },
-    { "%[startup%-config%]%? ?$", say = "" },
-    { "[Dd]elete filename .*%? ?$", say = "" },
-    { "[Dd]elete %S+%? ?%[confirm%]$", say = "", danger = true },
-    { "%[confirm%] ?$", danger = true },
-    { "%[yes/no%]: ?$" },
-    { "%([Yy]/[Nn]%)[?:]? ?$" },
-    { "[Dd]estination filename .*%? ?$" },
-    { "[Pp]assword: ?$" },
+    {
+      "reload%? %[confirm%]$",
+      say = "",
+      danger = true,
+      text = "Proceed with reload? [confirm]",
+    },
+    {
+      "[Ss]ave%? %[yes/no%]: ?$",
+      say = "no",
+      text = "System configuration has been modified. Save? [yes/no]: ",
+    },
+    {
+      "%[startup%-config%]%? ?$",
+      say = "",
+      text = "Destination filename [startup-config]? ",
+    },
+    {
+      "[Dd]elete filename .*%? ?$",
+      say = "",
+      text = "Delete filename [old.bin]? ",
+    },
+    {
+      "[Dd]elete %S+%? ?%[confirm%]$",
+      say = "",
+      danger = true,
+      text = "Delete flash:/old.bin? [confirm]",
+    },
+    {
+      "%[confirm%] ?$",
+      danger = true,
+      text = "Erasing the nvram filesystem will remove all files! [confirm]",
+    },
+    {
+      "%[yes/no%]: ?$",
+      text = "% Do you really want to remove these keys? [yes/no]: ",
+    },
+    {
+      "%([Yy]/[Nn]%)[?:]? ?$",
+      text = "Are you sure? (y/n)? ",
+    },
+    {
+      "[Dd]estination filename .*%? ?$",
+      text = "Destination filename [copy.cfg]? ",
+    },
+    {
+      "[Pp]assword: ?$",
+      text = "Password: ",
+    },
   },
 
   errors = {
@@ -84,11 +149,20 @@ return require("moonwire.platform").define "cisco_ios" {
 
   config = {
     enter = "config",
-    save = "write memory",
     show = "show running-config",
-    rollback = "configure replace",
-    checksum = "verify /md5 %s",
+    startup = "show startup-config",
+    save = { "write memory", mode = "priv", timeout = 60 },
+    -- both need "archive" in the configuration
+    revert = {
+      "configure terminal revert timer %d",
+      mode = "priv",
+      unit = "minutes",
+    },
+    confirm = "configure confirm",
+    rollback = { "configure replace %s force", mode = "priv", timeout = 120 },
+    checksum = { "verify /md5 %s", timeout = 600 }, -- prints dots for minutes
   },
+  log = { "^%*?%a%a%a +%d+ %d%d:%d%d:%d%d[%d.]*.-: %%[%u%d_]+%-%d%-" },
   volatile = {
     "^! Last configuration change",
     "^! NVRAM config last updated",
@@ -103,10 +177,48 @@ return require("moonwire.platform").define "cisco_ios" {
     "^(username %S+.- password %d) %S+",
     "^(username %S+.- secret %d) %S+",
     "^( *key%-string) .+",
+    "^(snmp%-server host %S+ version %S+) %S+",
+    "^(tacacs%-server .-key) .+",
+    "^(radius%-server .-key) .+",
+    "^( +key %d) %S+",
+    "^( +password %d) %S+",
+    "^( +pre%-shared%-key) .+",
+    "^(crypto isakmp key) %S+",
+    "^( +neighbor %S+ password) .+",
+    "^( +ip ospf message%-digest%-key %d+ md5) .+",
+    "^( +standby %d+ authentication) .+",
+  },
+  secrets = {
+    "snmp-server community SECRET RO 10",
+    "snmp-server host 192.0.2.9 version 2c SECRET",
+    "enable secret 5 SECRET",
+    "enable password SECRET",
+    "username admin privilege 15 secret 9 SECRET",
+    "username old password 7 SECRET",
+    "  key-string 7 SECRET",
+    "tacacs-server host 192.0.2.7 key 7 SECRET",
+    "radius-server host 192.0.2.8 auth-port 1812 key SECRET",
+    " key 7 SECRET",
+    " password 7 SECRET",
+    "crypto isakmp key SECRET address 0.0.0.0",
+    " neighbor 192.0.2.1 password 7 SECRET",
+    " ip ospf message-digest-key 1 md5 7 SECRET",
+    " standby 1 authentication md5 key-string SECRET",
   },
 
   detect = {
-    { "show version", "Cisco IOS Software", 95 },
+    {
+      "show version",
+      "Cisco IOS Software",
+      95,
+      text = "Cisco IOS Software, vios_l2 Software (vios_l2-ADVENTERPRISEK9-M), ",
+    },
+    {
+      "show version",
+      "Cisco IOS XE Software",
+      99,
+      text = "Cisco IOS XE Software, Version 17.09.04a",
+    },
     banner = "SSH%-2%.0%-Cisco",
   },
   parse = { ntc = "cisco_ios" },

@@ -1,130 +1,105 @@
 --- What is known about each kind of device: prompts, modes, pager, questions, errors.
 -- A platform is data, one file each beside this one, checked when it is loaded. Client
 -- and simulated device read the same table. Nothing in here talks to a device.
+-- `moonwire.platform.schema` tells what a table may hold. Files of one's own go to
+-- `~/.config/moonwire/platform/` or a folder of `MOONWIRE_PLATFORM_PATH`.
 -- @module moonwire.platform
+local prepare = require "moonwire.platform.prepare"
 local schema = require "moonwire.platform.schema"
+local store = require "moonwire.platform.store"
 
 local platform = {}
 
--- one line for each file of this folder
-local NAMES = { "cisco_ios" }
+local HIDDEN = "<removed>" -- stands where a secret was
 
-local loaded -- by name and by alias, once somebody asked
-
-local function alternatives_of(mode)
-  local alternatives = {}
-  for i = 2, #mode do
-    local alternative = mode[i]
-    if type(alternative) == "string" then
-      alternative = { alternative }
-    end
-    alternatives[#alternatives + 1] = alternative
+local function inherit(name, value)
+  local like = value.like
+  if type(like) ~= "string" then
+    return nil
   end
-  return alternatives
+  local parent, message
+  if like == name then
+    parent = store.builtin(name)
+  else
+    parent, message = store.find(like)
+  end
+  if not parent then
+    return message or ("like: there is no platform '%s'"):format(like)
+  end
+  schema.inherit(value, parent)
 end
 
--- "sh[ow]": at least "sh", at most "show"
-local function verb_of(text)
-  local least, rest = text:match "^([^%[]*)%[?([^%]]*)%]?$"
-  return { words = least .. rest, least = #least }
-end
-
-local function prepare(name, value)
-  value.name = name
-  value.modes_of = {}
-  for _, mode in ipairs(value.modes) do
-    local rules = alternatives_of(mode)
-    table.insert(value.modes_of, { name = mode[1], alternatives = rules })
-  end
-  value.verbs = {}
-  for _, text in ipairs(value.read_only) do
-    table.insert(value.verbs, verb_of(text))
-  end
-  return value
-end
-
---- Define a platform: `return platform.define "cisco_ios" { … }`.
+--- Define a platform: `return platform.define "cisco_ios" { … }`. With `like` it takes
+-- from another one what it does not say itself; with its own name there, from the
+-- built-in one.
 -- Raises when the table is not as it should be, naming the file and the field.
 -- @string name
 -- @treturn function that takes the table and gives the platform
 function platform.define(name)
-  local file = debug.getinfo(2, "S").short_src
+  local file = debug.getinfo(2, "S").source:gsub("^@", "")
   return function(value)
-    local complaint = schema.complaint(value)
+    local complaint = type(value) == "table" and inherit(name, value)
+      or schema.complaint(value)
     if complaint then
       error(("%s: platform '%s': %s"):format(file, name, complaint), 0)
     end
-    return prepare(name, value)
+    value.name = name
+    return prepare.complete(value)
   end
 end
 
 --- The names of all platforms, without their aliases.
 -- @treturn {string,...}
 function platform.names()
-  return table.move(NAMES, 1, #NAMES, 1, {})
+  return store.names()
 end
 
-local function load_all()
-  local found = {}
-  for _, name in ipairs(NAMES) do
-    local value = require("moonwire.platform." .. name)
-    found[name] = value
-    for _, alias in ipairs(value.aliases or {}) do
-      found[alias] = value
-    end
+--- Search a folder for platforms: `name.lua` in it wins over a built-in `name`. Folders
+-- are searched in the order of their coming, before those of `MOONWIRE_PLATFORM_PATH`.
+-- @string folder
+function platform.add_path(folder)
+  if type(folder) ~= "string" then
+    error("the path of a folder must be a string", 2)
   end
-  loaded = found
+  store.add_path(folder)
 end
 
--- how many letters to change, add or leave out to make 'b' of 'a'
-local function distance(a, b)
-  local row = {}
-  for j = 0, #b do
-    row[j] = j
-  end
-  for i = 1, #a do
-    local diagonal = row[0]
-    row[0] = i
-    for j = 1, #b do
-      local above = row[j]
-      local change = a:byte(i) == b:byte(j) and 0 or 1
-      row[j] = math.min(above + 1, row[j - 1] + 1, diagonal + change)
-      diagonal = above
-    end
-  end
-  return row[#b]
-end
-
-local function nearest(name)
-  local best, best_distance = nil, math.huge
-  for known in pairs(loaded) do
-    local d = distance(name, known)
-    if d < best_distance or (d == best_distance and known < best) then
-      best, best_distance = known, d
-    end
-  end
-  return best_distance <= math.max(2, #name // 3) and best or nil
+--- The folders that are searched before the built-in platforms, in this order.
+-- @treturn {string,...}
+function platform.paths()
+  return store.paths()
 end
 
 --- Find a platform by its name or an alias of it.
 -- @string name such as "cisco_ios"
 -- @treturn[1] table the platform
 -- @return[2] nil
--- @treturn[2] string message, with the name that was probably meant
+-- @treturn[2] string message, with the name that was probably meant, or with the file
+-- and field that are wrong
 -- @treturn[2] string kind: "invalid"
 function platform.get(name)
-  if not loaded then
-    load_all()
-  end
-  local found = loaded[name]
+  local found, message = store.find(name)
   if found then
     return found
+  elseif message then
+    return nil, message, "invalid"
   end
   local text = tostring(name)
-  local known = nearest(text)
-  local advice = known and ("did you mean '%s'?"):format(known)
-    or "known are " .. table.concat(NAMES, ", ")
+  local meant = store.nearest(text)
+  local advice = meant and ("did you mean '%s'?"):format(meant)
+    or "`moonwire platform list` shows those there are"
   return nil, ("there is no platform '%s': %s"):format(text, advice), "invalid"
+end
+
+--- Whether a line with the line above it matches one way to recognise a mode.
+-- @tparam table rule
+-- @string line
+-- @string previous
+-- @treturn boolean
+function platform.fits(rule, line, previous)
+  return line:find(rule[1]) ~= nil
+    and (not rule.prev or previous:find(rule.prev) ~= nil)
+    and not (rule.no and line:find(rule.no))
 end
 
 --- Which mode a prompt belongs to.
@@ -136,11 +111,7 @@ function platform.mode_of(self, line, previous_line)
   local previous = previous_line or ""
   for _, mode in ipairs(self.modes_of) do
     for _, rule in ipairs(mode.alternatives) do
-      if
-        line:find(rule[1])
-        and (not rule.prev or previous:find(rule.prev))
-        and not (rule.no and line:find(rule.no))
-      then
+      if platform.fits(rule, line, previous) then
         return mode.name
       end
     end
@@ -151,9 +122,53 @@ end
 --- The host name in a prompt. In some modes it is clipped; see `host.clip`.
 -- @tparam table self the platform
 -- @string line
--- @treturn string|nil
+-- @treturn string|nil nil where the prompt does not show it
 function platform.host_of(self, line)
-  return line:match(self.host.pattern)
+  local known = self.host and self.host.pattern
+  for _, pattern in ipairs(type(known) == "table" and known or { known }) do
+    local host = line:match(pattern)
+    if host then
+      return host
+    end
+  end
+  return nil
+end
+
+--- A prompt without what changes by itself, such as a counter.
+-- @tparam table self the platform
+-- @string prompt
+-- @treturn string
+function platform.plain(self, prompt)
+  local plain = self.hooks and self.hooks.plain
+  return plain and plain(prompt) or prompt
+end
+
+--- The name to log in with, where options of the terminal go behind it.
+-- @tparam table self the platform
+-- @string username
+-- @treturn string
+function platform.login_name(self, username)
+  local suffix = self.ssh and self.ssh.user_suffix
+  if not suffix or username:find("+", 1, true) then
+    return username -- with none, or with options of the user's own
+  end
+  return username .. suffix
+end
+
+--- How something is done.
+-- @tparam table self the platform
+-- @string name a verb of `config`, "logout", "paging_off" or "paging_on"
+-- @treturn table|nil `run` (a list of commands), `ask` (a list of questions), and where
+-- known `mode`, `done`, `unit`, `timeout`; nil when the platform cannot do it
+function platform.action(self, name)
+  return self.actions[name]
+end
+
+--- The questions of an edge, as a list.
+-- @tparam table edge
+-- @treturn {table,...}
+function platform.questions_of(edge)
+  return prepare.questions(edge.ask)
 end
 
 -- "sh ip route" begins with the verb "sh[ow]", "shut" does not
@@ -165,6 +180,15 @@ local function begins_with(words, verb)
   return same >= verb.least and (same == #words or words:find("^%s", same + 1) ~= nil)
 end
 
+local function matches_any(text, patterns)
+  for _, pattern in ipairs(patterns or {}) do
+    if text:find(pattern) then
+      return true
+    end
+  end
+  return false
+end
+
 --- Whether a command only reads and cannot ask a question, so that more may be sent
 -- behind it before it has been answered.
 -- @tparam table self the platform
@@ -174,18 +198,15 @@ function platform.is_read_only(self, command)
   local words = command:match("^ *(.-) *$"):lower()
   if words:find "[%c?]" then
     return false -- keys of the line editor, not a command
-  end
-  for _, exception in ipairs(self.not_read_only or {}) do
-    if words:find(exception) then
-      return false
-    end
+  elseif matches_any(words, self.not_read_only) then
+    return false
   end
   for _, verb in ipairs(self.verbs) do
     if begins_with(words, verb) then
       return true
     end
   end
-  return false
+  return matches_any(words, self.read_patterns)
 end
 
 --- Whether no part of a command would do harm if its beginning got lost, as when a
@@ -203,6 +224,27 @@ function platform.is_harmless(self, command)
     end
   end
   return true
+end
+
+--- Whether a line of a configuration changes by itself, as with the time.
+-- @tparam table self the platform
+-- @string line
+-- @treturn boolean
+function platform.is_volatile(self, line)
+  return matches_any(line, self.volatile)
+end
+
+--- Hide the secrets in a line of a configuration.
+-- @tparam table self the platform
+-- @string line
+-- @treturn string
+function platform.scrub(self, line)
+  for _, pattern in ipairs(self.scrub or {}) do
+    line = line:gsub(pattern, function(before, after)
+      return ("%s %s%s"):format(before, HIDDEN, after or "")
+    end)
+  end
+  return line
 end
 
 return platform

@@ -1,166 +1,149 @@
 --- What a platform's table may hold, and the check that it holds nothing else.
 -- A wrong table is a mistake of its author, so it raises, with the file and the field.
+-- All patterns are Lua's. Those of prompts and questions are held against the last line
+-- that the device has shown, with no line end.
 -- @module moonwire.platform.schema
+local check = require "moonwire.platform.check"
+
 local schema = {}
 
--- A check takes a value and its place in the table, and returns what is wrong.
+local text, number, boolean = check.text, check.number, check.boolean
+local pattern, code = check.pattern, check.code
+local record, list, one_of = check.record, check.list, check.one_of
+local either, one_or_many = check.either, check.one_or_many
 
-local function is_a(kind)
-  return function(value, place)
-    if type(value) ~= kind then
-      return ("%s: expected a %s, got a %s"):format(place, kind, type(value))
-    end
-  end
-end
+-- What the device may ask: patterns, and the answer. With none of `say`, `secret` and
+-- `key` it is never answered by itself.
+local question = record({
+  say = text, -- sent with a line end
+  key = text, -- sent as it is
+  secret = one_of("username", "password", "enable"), -- of the device's table
+  once = boolean, -- asked again, it was refused
+  danger = boolean, -- the answer does harm: only when the user has confirmed it
+  text = text, -- how a device words it, for the lint and for simulated devices
+}, pattern, 1)
 
-local text, number, boolean = is_a "string", is_a "number", is_a "boolean"
+local questions = one_or_many(question)
 
-local function pattern(value, place)
-  if type(value) ~= "string" then
-    return ("%s: expected a Lua pattern, got a %s"):format(place, type(value))
-  end
-  local ok, message = pcall(string.find, "", value)
-  if not ok then
-    return ("%s: %s"):format(place, message)
-  end
-end
-
-local function one_of(...)
-  local words = { ... }
-  return function(value, place)
-    for _, word in ipairs(words) do
-      if value == word then
-        return
-      end
-    end
-    local choice = table.concat(words, ", ")
-    return ("%s: %s is none of %s"):format(place, tostring(value), choice)
-  end
-end
-
-local function each_item(list, place, check)
-  for i, value in ipairs(list) do
-    local complaint = check(value, ("%s[%d]"):format(place, i))
-    if complaint then
-      return complaint
-    end
-  end
-end
-
-local function each_field(value, place, fields)
-  for key, content in pairs(value) do
-    if type(key) ~= "number" then
-      local check = fields[key]
-      if not check then
-        return ("%s.%s: there is no such field"):format(place, key)
-      end
-      local complaint = check(content, place .. "." .. key)
-      if complaint then
-        return complaint
-      end
-    end
-  end
-end
-
--- a table of named fields, and of list items when 'item' is given
-local function record(fields, item, least)
-  return function(value, place)
-    if type(value) ~= "table" then
-      return ("%s: expected a table, got a %s"):format(place, type(value))
-    end
-    if #value < (least or 0) then
-      return ("%s: expected at least %d items, got %d"):format(place, least, #value)
-    end
-    if not item and value[1] ~= nil then
-      return ("%s: expected named fields only"):format(place)
-    end
-    return each_field(value, place, fields)
-      or (item and each_item(value, place, item))
-      or nil
-  end
-end
-
-local function list(item, least)
-  return record({}, item, least)
-end
-
-local function either(simple, compound)
-  return function(value, place)
-    return (type(value) == "table" and compound or simple)(value, place)
-  end
-end
-
--- { "name", alternative, … }: a name, then at least one of something
-local function named(alternative)
-  return function(value, place)
-    if type(value) ~= "table" then
-      return ("%s: expected a table, got a %s"):format(place, type(value))
-    elseif type(value[1]) ~= "string" then
-      return ("%s[1]: expected a name"):format(place)
-    elseif #value < 2 then
-      return ("%s: expected something behind the name"):format(place)
-    end
-    return each_item(table.move(value, 2, #value, 1, {}), place, alternative)
-  end
-end
-
-local question = record(
-  { say = text, secret = one_of "enable", danger = boolean },
-  pattern, 1
-)
+-- Something to do: a command or several, or these with what is known of them.
+local verb = either(text, record({
+  mode = text, -- where it is a command; else wherever the device is
+  ask = questions, -- what it may ask
+  done = pattern, -- only with this in its output has it worked
+  unit = one_of("minutes", "seconds"), -- of the number that stands for its %d
+  timeout = number, -- seconds it may take, where 30 are too few
+}, text, 1))
 
 local function word_or_number(value, place)
   return type(value) ~= "number" and text(value, place) or nil
 end
 
+-- one way to recognise a prompt: its pattern, what the line above must and what the
+-- line itself must not match
 local rule = record({ prev = pattern, no = pattern }, pattern, 1)
 
-local function lines_by_mode(value, place)
-  if type(value) ~= "table" then
-    return ("%s: expected a table, got a %s"):format(place, type(value))
-  end
-  for mode, lines in pairs(value) do
-    local complaint = list(text)(lines, ("%s.%s"):format(place, mode))
-    if complaint then
-      return complaint
-    end
-  end
-end
-
 local FIELDS = {
-  status = one_of("full", "partial", "draft"),
+  -- proved: against a real system; lab: against a simulated device that was written
+  -- apart from it; documents: from documents only, and nobody has seen it work
+  status = one_of("proved", "lab", "documents"),
+  title = text, -- as the vendor calls it
   family = text,
-  aliases = list(text),
-  link = record { newline = text, term = text, width = number, height = number },
-  ssh = record { legacy = text },
-  host = record { pattern = pattern, clip = number },
-  login = list(question),
-  modes = list(named(either(pattern, rule)), 1),
-  edges = list(record({ run = text, ask = question }, text, 2)),
-  prep = list(text),
-  pager = record {
-    text = text, pattern = pattern, key = text, stop = text, erase = boolean,
+  aliases = list(text), -- such as the names that users of other tools know
+  like = text, -- a platform that gives all fields that are not here
+
+  link = record {
+    newline = one_of("\n", "\r", "\r\n"), -- what Enter sends
+    term = text, width = number, height = number, -- asked for with the terminal
+    terminators = text, -- last bytes of questions that no `text` shows
   },
-  questions = list(question),
-  errors = list(record({ class = text }, pattern, 1)),
-  read_only = list(text),
+  width = text, -- the command that sets the width, with %d
+  paging = record {
+    off = verb, on = verb,
+    restore = boolean, -- it is a setting of the device: to be put back on leaving
+  },
+  ssh = record {
+    identification = text, -- behind "SSH-2.0-"
+    methods = list(one_of("password", "keyboard-interactive", "publickey"), 1),
+    ask = list(question), -- keyboard-interactive prompts beside the password
+    user_suffix = text, -- goes behind the name to log in with
+    exec = boolean, -- whether a command can be run without a shell; nil: not known
+    algorithms = text, -- the profile that old ones need
+  },
+  host = record {
+    pattern = either(pattern, list(pattern, 1)), -- the first capture is the host name
+    clip = number, -- so much of it is left in the prompts of some modes
+  },
+
+  banner = text, -- what one may show before its first prompt
+  login = list(question), -- what may be asked before the first prompt
+  start = list(text, 1), -- the modes in which a login may find itself
+  -- tried in this order. `over`: later modes whose patterns match its prompts too
+  modes = list(check.named({ over = list(text) }, either(pattern, rule)), 1),
+  edges = list(record({ run = text, ask = questions }, text, 2)),
+  prep = list(either(text, record({ mode = text, ask = questions }, text, 1))),
+  logout = verb,
+
+  pager = record {
+    text = text, pattern = pattern,
+    key = text, stop = text, -- for the next page, and to end it
+    erase = boolean, -- it is overwritten when it goes on
+  },
+  questions = list(question), -- at any time behind a command
+  errors = list(record(
+    { class = one_of("syntax", "denied", "rejected", "locked") }, pattern, 1)),
+  log = list(pattern), -- lines that the device says on its own account
+
+  -- verbs that only read and cannot ask: "sh[ow]" is at least "sh", at most "show"
+  read_only = list(either(text, record({}, pattern, 1))),
   not_read_only = list(pattern),
   harmful = list(text),
+
+  -- how the end of an answer is proved: by a comment line that comes back behind the
+  -- prompt, or where there are no comments by an empty line and a second prompt
+  sentinel = one_of("comment", "double_prompt"),
   comment = text,
-  type_ahead = boolean,
+  type_ahead = boolean, -- takes lines before its first prompt
+  echo = boolean, -- false: what is typed may not be shown
   break_key = text,
+
   config = record {
-    enter = text, save = text, show = text, diff = text,
-    commit = text, rollback = text, checksum = text,
+    enter = text, -- the mode for it
+    session = verb, -- enters a candidate of the name %s instead
+    revert = verb, -- enters, and undoes all of it in %d unless `confirm` comes first
+    candidate = boolean, -- lines take effect by a commit, all or none
+    show = verb, startup = verb, diff = verb, check = verb, save = verb,
+    commit = verb, -- %s in `comment` goes behind this and `confirmed`
+    comment = text,
+    confirmed = verb, -- a commit that undoes itself in %d minutes or seconds
+    confirm = verb, -- keeps it
+    discard = verb, rollback = verb,
+    checksum = verb, -- of the file %s
   },
-  volatile = list(pattern),
-  scrub = list(pattern),
-  detect = record({ banner = pattern }, list(word_or_number, 3)),
+
+  volatile = list(pattern), -- lines of a configuration that change by themselves
+  scrub = list(pattern), -- secrets; only the captures are kept
+  secrets = list(text), -- such lines, with SECRET for what must not be seen
+
+  -- { command, pattern, score }, `text`: a line by which it knows itself
+  detect = record(
+    { banner = pattern }, record({ text = text }, word_or_number, 3)),
   parse = record { ntc = text },
-  samples = lines_by_mode,
+  -- prompts by mode, and what is none; the line above it and "\n" may go before
+  samples = check.map(list(text)),
+
+  -- Functions, for what cannot be said in data. The session gives all but `plain` a
+  -- `cli`: `cli.device`; `cli.kept`, a table of this session; `cli:tail()`, the last
+  -- line; `cli:run(command)`, its output; `cli:press(bytes)`. They return true, or nil,
+  -- message and kind.
+  --   open: the device rests for the first time, and shows no prompt
+  --   arrive: at the first prompt, before `prep`
+  --   leave: before the logout
+  --   plain: takes a prompt, gives it without what changes by itself
+  hooks = record { open = code, arrive = code, leave = code, plain = code },
 }
 
-local REQUIRED = { "status", "link", "host", "modes", "prep", "read_only", "samples" }
+local REQUIRED = { "status", "link", "modes", "prep", "read_only", "samples" }
+local NOT_INHERITED = { status = true, title = true, aliases = true, like = true }
 
 local function check_edges(value)
   local modes = {}
@@ -194,6 +177,17 @@ function schema.complaint(value)
   local complaint = record(FIELDS)(value, "")
   complaint = complaint or check_edges(value)
   return complaint and complaint:gsub("^%.", "") or nil
+end
+
+--- Take from another platform what a table does not have itself.
+-- @tparam table value is changed
+-- @tparam table parent
+function schema.inherit(value, parent)
+  for field in pairs(FIELDS) do
+    if value[field] == nil and not NOT_INHERITED[field] then
+      value[field] = parent[field]
+    end
+  end
 end
 
 return schema
