@@ -77,6 +77,8 @@ static int login_push(struct op *op, lua_State *L)
   struct login_op *o = (struct login_op *)op;
   struct client *client = o->box->client;
   int box_index = lua_gettop(L) - 1; /* below the op */
+  lua_pushnil(L);
+  lua_setiuservalue(L, box_index, KEPT); /* thousands of idle sessions need it no more */
   if (op->error == ERROR_NONE) {
     lua_pushvalue(L, box_index);
     return 1;

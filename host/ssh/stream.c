@@ -136,6 +136,11 @@ static void write_on(struct stream *stream)
     explicit_bzero(stream->output + stream->output_length, (size_t)written);
     stream->has_news = true;
   }
+  if (stream->output_length == 0) { /* an idle session holds no buffer */
+    free(stream->output);
+    stream->output = NULL;
+    stream->output_capacity = 0;
+  }
 }
 
 static void end_with(struct stream *stream, enum error error)
