@@ -38,7 +38,8 @@ local function bars(modes)
   end
   for _, mode in ipairs(modes) do
     local length = math.max(1, math.floor(mode.seconds / longest * BAR + 0.5))
-    lines[#lines + 1] = ("%-12s %s %.2f s"):format(mode.mode, ("█"):rep(length), mode.seconds)
+    local bar = ("█"):rep(length)
+    lines[#lines + 1] = ("%-12s %s %.2f s"):format(mode.mode, bar, mode.seconds)
   end
   return table.concat(lines, "\n") .. "\n"
 end
@@ -68,9 +69,13 @@ end
 
 local function goals_section()
   local scale = json.decode(read "outputs/scale.json")
-  local lines = { "| what | reach | measured |", "|---|---|---|" }
+  local lines = { "| number | to reach | measured | |", "|---|---|---|---|" }
   for _, goal in ipairs(scale.goals) do
-    lines[#lines + 1] = ("| %s | %s | %s |"):format(goal.what, goal.reach, goal.measured)
+    local measured = goal.value and ("%.4g %s"):format(goal.value, goal.unit) or "–"
+    local verdict = goal.is_reached and "reached" or goal.value and "missed" or "not measured"
+    lines[#lines + 1] = ("| %s | %g %s | %s | %s |"):format(
+      goal.title, goal.most, goal.unit, measured, verdict
+    )
   end
   return table.concat(lines, "\n") .. "\n"
 end
