@@ -18,7 +18,8 @@ local function output_of(command)
 end
 
 local function replace(text, name, fresh)
-  local from, to = ("<!-- begin: %s -->\n"):format(name), ("<!-- end: %s -->"):format(name)
+  local from = ("<!-- begin: %s -->\n"):format(name)
+  local to = ("<!-- end: %s -->"):format(name)
   local _, first = text:find(from, 1, true)
   local last = text:find(to, 1, true)
   assert(first and last, "README.md has no place for " .. name)
@@ -46,7 +47,7 @@ end
 
 local function modes_table(modes)
   local lines = {
-    "| mode | seconds | speed-up | peak sessions | threads | CPU ms a device | failed |",
+    "| mode | seconds | speed-up | sessions | threads | CPU ms a device | failed |",
     "|---|---|---|---|---|---|---|",
   }
   for _, mode in ipairs(modes) do
@@ -61,7 +62,8 @@ end
 local function modes_section()
   local bench = json.decode(read "outputs/bench.json")
   local lab = bench.lab
-  local head = "%d devices, %d commands each, %g ms round trip, %g ms of thinking a command:\n\n"
+  local head = "%d devices, %d commands each, %g ms round trip, "
+    .. "%g ms of thinking a command:\n\n"
   return head:format(
     bench.modes[1].devices, bench.modes[1].commands, lab.rtt * 1000, lab.think * 1000
   ) .. modes_table(bench.modes) .. "\n" .. fenced(bars(bench.modes))
@@ -72,7 +74,8 @@ local function goals_section()
   local lines = { "| number | to reach | measured | |", "|---|---|---|---|" }
   for _, goal in ipairs(scale.goals) do
     local measured = goal.value and ("%.4g %s"):format(goal.value, goal.unit) or "–"
-    local verdict = goal.is_reached and "reached" or goal.value and "missed" or "not measured"
+    local verdict = goal.value and "missed" or "not measured"
+    verdict = goal.is_reached and "reached" or verdict
     lines[#lines + 1] = ("| %s | %g %s | %s | %s |"):format(
       goal.title, goal.most, goal.unit, measured, verdict
     )

@@ -179,11 +179,12 @@ void dial_cancel(struct dial *dial)
     uv_cancel((uv_req_t *)&dial->resolve); /* or its answer is dropped */
   if (!dial->is_polling)
     return;
-  if (dial->fd >= 0) {
-    uv_poll_stop(&dial->poll);
+  bool is_closing = uv_is_closing((uv_handle_t *)&dial->poll) != 0;
+  if (!is_closing)
+    uv_poll_stop(&dial->poll); /* before its descriptor is closed */
+  if (dial->fd >= 0)
     close(dial->fd);
-    dial->fd = -1;
-  }
-  if (!uv_is_closing((uv_handle_t *)&dial->poll))
+  dial->fd = -1;
+  if (!is_closing)
     uv_close((uv_handle_t *)&dial->poll, on_poll_closed);
 }

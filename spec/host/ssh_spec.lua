@@ -185,13 +185,27 @@ describe("host.ssh against OpenSSH", function()
     assert.is_false(client:is_open())
   end)
 
-  it("cancels a login", function()
-    local member = task.spawn(connect)
-    task.sleep(0)
-    member:cancel()
-    local ok, err = member:join()
-    assert.is_false(ok)
-    assert.equal("cancelled", err.kind)
+  it("cancels a login at any moment", function()
+    for turns = 0, 12 do
+      local member = task.spawn(connect)
+      for _ = 1, turns do
+        task.sleep(0)
+      end
+      member:cancel()
+      local ok, err = member:join()
+      if not ok then
+        assert.equal("cancelled", err.kind)
+      end
+    end
+  end)
+
+  it("gives up on a login at any moment", function()
+    for step = 0, 20 do
+      local seconds = step * 0.0002
+      connect {
+        timeouts = { connect = seconds, banner = seconds, kex = seconds, auth = seconds },
+      }
+    end
   end)
 
   it("refuses another host key than the pinned one, before any credential", function()
