@@ -1,0 +1,80 @@
+--- What a session is: its state, its end, and the words of its failures. The verbs come
+-- to it in the other files of this folder.
+-- @module moonwire.session
+local transport = require "moonwire.transport.ssh"
+
+local Session = { __name = "moonwire.Session" }
+Session.__index = Session
+
+local REJECTION = 2000 -- bytes: a rejection is short, a long listing may quote one
+
+--- A session over a connection, before its shell is open.
+-- @local here
+function Session.new(device, platform, client, timeout)
+  return setmetatable({
+    device = device,
+    platform = platform,
+    client = client,
+    timeout = timeout,
+    answers = {},
+  }, Session)
+end
+
+--- A message with the name of the device before it.
+-- @local here
+function Session:_located(message)
+  return ("%s: %s"):format(self.device.name or self.device.host, message)
+end
+
+--- The line by which the device rejects something, and its class.
+-- @local here
+function Session:_rejection_in(output)
+  if #output > REJECTION then
+    return nil
+  end
+  for line in output:gmatch "[^\n]+" do
+    for _, rule in ipairs(self.platform.errors or {}) do
+      if line:find(rule[1]) then
+        return line, rule.class
+      end
+    end
+  end
+end
+
+--- The end of a verb that did not end well: the phase is kept, the device is named.
+-- @local here
+function Session:_fail(phase, message, kind)
+  self.phase = phase
+  return nil, self:_located(message), kind
+end
+
+--- Which mode the device is in: "exec", "priv", "config", …
+-- @treturn string|nil
+function Session:mode()
+  return self.dialogue.mode
+end
+
+--- How long each phase of the login took.
+-- @treturn table seconds by phase
+function Session:phases()
+  return self.client:phases()
+end
+
+--- Log out. Harmless when it was called before. A host key that was accepted as new is
+-- written to its known_hosts file now.
+-- @treturn[1] boolean true
+-- @return[2] nil: the key could not be written
+-- @treturn[2] string message
+-- @treturn[2] string kind: local, hostkey
+function Session:disconnect()
+  self.is_closed = true
+  if self.shell then
+    self.shell:close()
+  end
+  self.client:close()
+  return transport.save_new_keys()
+end
+Session.close = Session.disconnect
+Session.__close = Session.disconnect
+
+return Session

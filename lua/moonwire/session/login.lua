@@ -1,0 +1,115 @@
+--- From a connection to a device that waits for its first command.
+-- @module moonwire.session
+local Session = require "moonwire.session.class"
+local dialogue = require "moonwire.session.dialogue"
+local task = require "host.task"
+
+local SHELL_TIMEOUT = 15 -- seconds
+
+local function open_shell(self, options)
+  local link = self.platform.link
+  local shell, message, kind = self.client:shell {
+    term = link.term,
+    width = link.width,
+    height = link.height,
+    timeout = options.timeouts and options.timeouts.shell or SHELL_TIMEOUT,
+    lazy = options.lazy and self.platform.type_ahead or false,
+  }
+  if not shell then
+    return nil, message, kind
+  end
+  self.shell = shell
+  self.dialogue = dialogue.new(shell, self.platform)
+  return true
+end
+
+-- The preparation cannot ask anything, so it is typed before the first prompt is there:
+-- on many servers that saves a round trip.
+local function type_preparation(self)
+  self.ready_mark = self.dialogue:new_mark()
+  local lines = table.move(self.platform.prep, 1, #self.platform.prep, 1, {})
+  lines[#lines + 1] = self.ready_mark
+  lines[#lines + 1] = ""
+  return self.shell:write(table.concat(lines, self.dialogue.newline))
+end
+
+local function answer_login_questions(self, deadline)
+  local event, line, rule
+  repeat
+    event, line, rule = self.dialogue:await_rest(deadline, nil, self.platform.login)
+    if event == "question" then
+      self.dialogue:send(rule.say)
+    end
+  until event ~= "question"
+  if not event then
+    return nil, line, rule
+  end
+  return true
+end
+
+local function wait_for_first_prompt(self, deadline)
+  local ok, message, kind = answer_login_questions(self, deadline)
+  if not ok then
+    return nil, message, kind
+  end
+  return type_preparation(self)
+end
+
+local function await_preparation(self)
+  local deadline = task.now() + self.timeout
+  local text, message, kind
+  repeat
+    local mark = self.ready_mark
+    self.ready_mark = nil
+    text, message, kind = self.dialogue:await_mark(mark, deadline)
+    if kind == "login" then -- the question has swallowed what was typed ahead
+      self.dialogue:send(message.say)
+      type_preparation(self)
+    end
+  until kind ~= "login"
+  if not text then
+    self.phase = "prompt"
+    return nil, self.dialogue:explain("login", message), kind
+  end
+  -- where paging stays on, a pager would take what is typed ahead for its keys
+  self.is_careful = self:_rejection_in(text) ~= nil
+  return true
+end
+
+--- Wait until the device has taken the preparation and shown its prompt. The first verb
+-- does it by itself.
+-- @treturn[1] boolean true
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: closed, timeout, dropped, limit, question, channel
+function Session:ready()
+  if self.is_closed then
+    return nil, "the session is closed", "closed"
+  elseif self.ready_mark then
+    return await_preparation(self)
+  end
+  return true
+end
+
+--- Open the shell and prepare the terminal.
+-- @local here
+function Session:_log_in(options)
+  local ok, message, kind = open_shell(self, options)
+  if not ok then
+    return nil, message, kind, "shell"
+  end
+  if self.platform.type_ahead then
+    ok, message, kind = type_preparation(self)
+  else
+    ok, message, kind = wait_for_first_prompt(self, task.now() + self.timeout)
+  end
+  if ok and not options.lazy then
+    ok, message, kind = self:ready()
+  end
+  if not ok then
+    return nil, message, kind, "prompt"
+  end
+  return self
+end
+
+return Session

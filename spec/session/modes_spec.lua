@@ -1,0 +1,91 @@
+local session = require "moonwire.session"
+local support = require "spec.support.lab"
+
+local function with_router(options, fn)
+  support.with_lab(options, function(lab)
+    local router <close> = assert(session.open(support.device(lab)))
+    fn(router, lab:device(1), lab)
+  end)
+end
+
+describe("session:enter_mode", function()
+  it("walks the platform's edges, over several modes", function()
+    with_router({ privilege = 1 }, function(router, device)
+      assert.equal("exec", router:mode())
+      assert.is_true(router:enter_mode "config")
+      assert.equal("config", router:mode())
+      assert.equal("SW-CORE_1(config)#", router:find_prompt())
+      assert.equal(1, device:sent "configure terminal")
+      assert.is_true(router:enter_mode "exec")
+      assert.equal("SW-CORE_1>", router:find_prompt())
+    end)
+  end)
+
+  it("sends nothing when the device is there already", function()
+    with_router({}, function(router, device)
+      local before = device:count_lines()
+      assert.is_true(router:enter_mode "priv")
+      assert.equal(before, device:count_lines())
+    end)
+  end)
+
+  it("says which modes there are", function()
+    with_router({}, function(router)
+      local ok, message, kind = router:enter_mode "confg"
+      assert.is_nil(ok)
+      assert.equal("mode", kind)
+      assert.matches("SW-CORE_1", message, 1, true)
+      assert.matches("priv, exec", message, 1, true)
+    end)
+  end)
+
+  it("tells the device's own words when it stays where it is", function()
+    with_router({}, function(router)
+      local ok, message, kind = router:enter_mode "tclsh" -- the lab has no such shell
+      assert.is_nil(ok)
+      assert.equal("mode", kind)
+      assert.matches("stays in mode priv", message, 1, true)
+      assert.matches("%%", message)
+      assert.is_string(router:send_command "show clock")
+    end)
+  end)
+
+  it("raises for what is no name, and fails on a closed session", function()
+    with_router({}, function(router)
+      assert.has_error(function() router:enter_mode(1) end)
+      router:close()
+      for _, verb in ipairs { "enable", "find_prompt", "exit_config_mode" } do
+        local ok, message, kind = router[verb](router)
+        assert.is_nil(ok)
+        assert.equal("closed", kind, verb)
+        assert.matches("SW-CORE_1", message, 1, true)
+      end
+    end)
+  end)
+
+  it("fails when the password is refused, and leaves the question", function()
+    with_router({ privilege = 1 }, function(router, device)
+      router.device.secret = "wrong"
+      local ok, message, kind = router:enter_mode "config"
+      assert.is_nil(ok)
+      assert.equal("auth", kind)
+      assert.matches("password was refused", message, 1, true)
+      assert.equal("SW-CORE_1>", router:find_prompt())
+      assert.equal(1, device:sent "wrong")
+    end)
+  end)
+end)
+
+describe("session:exit_config_mode", function()
+  it("leaves it however deep, and is harmless outside", function()
+    with_router({}, function(router, device)
+      assert.is_true(router:exit_config_mode())
+      assert.is_false(device:sent "end")
+      assert(router:enter_mode "config")
+      assert(router:send_command "interface GigabitEthernet0/0")
+      assert.equal("config", router:mode())
+      assert.is_true(router:exit_config_mode())
+      assert.equal("priv", router:mode())
+    end)
+  end)
+end)
