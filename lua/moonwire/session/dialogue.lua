@@ -50,6 +50,9 @@ end
 
 -- Remember the prompt, and by it the host: further prompts are those of this host.
 function Dialogue:learn(prompt)
+  if prompt == self.prompt then
+    return true
+  end
   local mode = platforms.mode_of(self.platform, prompt)
   if not mode then
     return false
@@ -245,15 +248,16 @@ end
 --- The words of a failed wait.
 -- @string doing
 -- @string message
+-- @string[opt] text what the device has said; what was not taken yet, when left out
 -- @treturn string
-function Dialogue:explain(doing, message)
+function Dialogue:explain(doing, message, text)
   local awaited = self.prompt and ("the prompt " .. self.prompt) or "the first prompt"
-  return failure.message(doing, awaited, message, self.shell:text())
+  return failure.message(doing, awaited, message, text or self.shell:text())
 end
 
 function Dialogue:_strip(text, command)
   return echo.strip(text, command, function(piece)
-    return platforms.mode_of(self.platform, piece) ~= nil
+    return piece == self.prompt or platforms.mode_of(self.platform, piece) ~= nil
   end)
 end
 
