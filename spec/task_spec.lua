@@ -45,7 +45,7 @@ describe("task.group", function()
     assert.is_true(ended.is_done)
   end)
 
-  it("stops its own function when a task raises, and nothing behind the group", function()
+  it("stops its own function when a task raises, and nothing behind it", function()
     local reached = false
     local ok, err = pcall(task.group, function(group)
       group:spawn(error, "boom")

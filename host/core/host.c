@@ -1,5 +1,5 @@
 /*
-** host.c - the loop, the Lua state and the life of a task. No engine and no device here.
+** host.c - the loop, the Lua state and the life of a task. No engine and no device.
 */
 #include "core/host.h"
 

@@ -1,7 +1,7 @@
 /*
 ** luv_lua.c - Debian's luv on the host's own loop: files, processes, pipes, signals,
-** DNS. Its timers and callbacks run outside of tasks; moonwire.task.await makes waits of
-** them. What would take the loop away from the host is not offered.
+** DNS. Its timers and callbacks run outside of tasks; moonwire.task.await makes waits
+** of them. What would take the loop away from the host is not offered.
 */
 #include <lauxlib.h>
 #pragma GCC diagnostic push

@@ -97,7 +97,7 @@ static bool is_offered(const struct client *c, enum method method)
   return offered == 0 || (offered & bits[method]) != 0;
 }
 
-/* The same password is not tried twice: after a real refusal the second way is closed. */
+/* The same password is not tried twice: a real refusal closes the second way, too. */
 static bool is_spent(const struct client *c, enum method method)
 {
   if (method != METHOD_INTERACTIVE || c->method == 0)

@@ -4,7 +4,7 @@
 */
 #include "ssh/client.h"
 
-#include <libssh/server.h> /* ssh_execute_message_callbacks also pumps client sessions */
+#include <libssh/server.h> /* its ssh_execute_message_callbacks pumps clients, too */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdarg.h>
@@ -117,9 +117,13 @@ static void see_whether_lost(struct client *c)
     uv_poll_stop(&c->poll); /* at once: the number may be another socket's soon */
   if (!is_gone && (ssh_get_status(c->session) & (SSH_CLOSED | SSH_CLOSED_ERROR)) == 0)
     return;
-  const char *text = strstr(ssh_get_error(c->session), "SSH_MSG_DISCONNECT");
-  client_fail(c, ERROR_DROPPED, "the device ended the connection%s%s",
-              text != NULL ? ": " : "", text != NULL ? text : "");
+  const char *text = ssh_get_error(c->session);
+  bool has_text = strstr(text, "SSH_MSG_DISCONNECT") != NULL;
+  if (strstr(text, "read_packet") != NULL || strstr(text, "Packet") != NULL)
+    client_fail(c, ERROR_PROTOCOL, "the device broke the protocol: %s", text);
+  else
+    client_fail(c, ERROR_DROPPED, "the device ended the connection%s%s",
+                has_text ? ": " : "", has_text ? text : "");
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events);

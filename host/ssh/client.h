@@ -33,8 +33,8 @@ enum method { METHOD_NONE, METHOD_PASSWORD, METHOD_INTERACTIVE, METHOD_PUBLICKEY
 enum hostkey_policy { HOSTKEY_STRICT, HOSTKEY_ACCEPT_NEW };
 
 /*
-** How to log in. The client reads it while it logs in; strings, secrets and the key stay
-** the caller's, who keeps them until then.
+** How to log in. The client reads it while it logs in; strings, secrets and the key
+** stay the caller's, who keeps them until then.
 */
 struct login {
   const char *host; /* name or address to connect to */

@@ -78,7 +78,7 @@ static int login_push(struct op *op, lua_State *L)
   struct client *client = o->box->client;
   int box_index = lua_gettop(L) - 1; /* below the op */
   lua_pushnil(L);
-  lua_setiuservalue(L, box_index, KEPT); /* thousands of idle sessions need it no more */
+  lua_setiuservalue(L, box_index, KEPT); /* an idle session needs it no more */
   if (op->error == ERROR_NONE) {
     lua_pushvalue(L, box_index);
     return 1;
@@ -238,7 +238,7 @@ Connect to a device, check its host key, log in.
 @tparam table options `host`, `user`; optional: `port` (22), `known_as` (name in
 known_hosts), `password` (secret), `key`, `methods` (in order: "publickey", "password",
 "keyboard-interactive"), `hostkeys` (store), `policy` ("strict", "accept-new"), `pins`
-("SHA256:…"), `kex`, `hostkey_types`, `ciphers`, `macs`, `publickey_types` (full lists),
+("SHA256:…"), `kex`, `hostkey_types`, `ciphers`, `macs`, `publickey_types` (full lists)
 `timeouts` (seconds by phase: resolve 5, connect 10, banner 15, kex 30, auth 30)
 @treturn[1] client
 @return[2] nil

@@ -1,6 +1,7 @@
-/*
-** exec_lua.c - one command on a channel of its own: its end is exact and it often tells
-** a status. No terminal, no prompt.
+/***
+One command on a channel of its own: its end is exact and it often tells a status. No
+terminal, no prompt.
+@module host.ssh
 */
 #include <lauxlib.h>
 

@@ -7,14 +7,14 @@
 #include "ssh/client.h"
 
 /*
-** What a server has said at the beginning, in the clear: its identification and, when it
-** sent it along, the algorithms that it offers.
+** What a server has said at the beginning, in the clear: its identification and, when
+** it sent it along, the algorithms that it offers.
 */
 enum { KEXINIT_SIZE = 2048 };
 
 /*
-** Find the first kind of algorithm that login and server do not share, in the bytes that
-** the server sent first. False when they share all, or when the bytes do not tell.
+** Find the first kind of algorithm that login and server do not share, in the bytes
+** that the server sent first. False when they share all, or when the bytes do not tell.
 */
 bool kexinit_mismatch(const char *bytes, size_t length, const struct login *login,
                       char *text, size_t size);

@@ -1,5 +1,6 @@
-/*
-** key_lua.c - private keys: read once, off the loop, and kept out of Lua.
+/***
+Private keys: read once, off the loop, and kept out of Lua.
+@module host.ssh
 */
 #include "ssh/key_lua.h"
 

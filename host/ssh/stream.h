@@ -26,8 +26,8 @@ struct stream_options {
 };
 
 /*
-** One channel of a client: a shell or a command. Bytes of the device go to 'on_bytes' at
-** once, so that no window is needed to hold a device back and nothing piles up in
+** One channel of a client: a shell or a command. Bytes of the device go to 'on_bytes'
+** at once, so that no window is needed to hold a device back and nothing piles up in
 ** libssh; 'on_news' follows outside of libssh when anything has changed. Neither may
 ** call back into the stream or its client: they note, and wake a task.
 */
