@@ -238,7 +238,7 @@ Connect to a device, check its host key, log in.
 @tparam table options `host`, `user`; optional: `port` (22), `known_as` (name in
 known_hosts), `password` (secret), `key`, `methods` (in order: "publickey", "password",
 "keyboard-interactive"), `hostkeys` (store), `policy` ("strict", "accept-new"), `pins`
-("SHA256:…"), `kex`, `hostkey_types`, `ciphers`, `macs`, `publickey_types` (full lists)
+("SHA256:…"), `kex`, `hostkey_types`, `ciphers`, `macs`, `publickey_types` (lists),
 `timeouts` (seconds by phase: resolve 5, connect 10, banner 15, kex 30, auth 30)
 @treturn[1] client
 @return[2] nil
