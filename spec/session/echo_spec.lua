@@ -47,3 +47,43 @@ describe("echo.strip", function()
     assert.same({ "", "", true }, { strip(text, "terminal length 0") })
   end)
 end)
+
+describe("echo.split", function()
+  local function split(text, ...)
+    local pieces, before = echo.split(text, { ... }, is_prompt)
+    local answers = {}
+    for i, piece in ipairs(pieces) do
+      answers[i] = piece.answer
+    end
+    return answers, before, pieces
+  end
+
+  it("gives each line its own answer and prompt", function()
+    local text = "r1#a\nr1#b\n% no\nr2#a\nyes\n"
+    local answers, before, pieces = split(text, "a", "b", "a")
+    assert.same({ "", "% no\n", "yes\n" }, answers)
+    assert.equal("", before)
+    assert.equal("r2#", pieces[3].prompt)
+  end)
+
+  it("stops at the first line whose echo is missing", function()
+    assert.equal(1, #split("r1#a\nr1#c\n", "a", "b", "c"))
+    assert.same({}, (split("r1#ab\n", "b")))
+    assert.same({}, (split("", "b")))
+  end)
+
+  it("does not take the line in an answer for its echo", function()
+    assert.same({ "b\n x b\n", "" }, (split("r1#a\nb\n x b\nr1#b\n", "a", "b")))
+  end)
+
+  it("keeps what the device said before", function()
+    local answers, before = split("%LOG\nr1#a\n", "a")
+    assert.same({ "" }, answers)
+    assert.equal("%LOG\n", before)
+  end)
+
+  it("repairs echoes that were wrapped or scrolled", function()
+    assert.same({ "x\n", "" }, (split("r1#abc\ndef\nx\nr1#b\n", "abcdef", "b")))
+    assert.same({ "", "y\n" }, (split("r1#a\nr1#$cdef\ny\n", "a", "abcdef")))
+  end)
+end)

@@ -112,6 +112,10 @@ return require("moonwire.platform").define "cisco_ios" {
       text = "Erasing the nvram filesystem will remove all files! [confirm]",
     },
     {
+      "How many bits in the modulus %[%d+%]: ?$",
+      text = "How many bits in the modulus [1024]: ",
+    },
+    {
       "%[yes/no%]: ?$",
       text = "% Do you really want to remove these keys? [yes/no]: ",
     },
@@ -141,7 +145,12 @@ return require("moonwire.platform").define "cisco_ios" {
     { "^%% Access denied", class = "denied" },
     { "[Aa]uthorization failed", class = "denied" },
     { "^Command rejected", class = "rejected" },
-    { "^%% ?Bad mask", class = "rejected" },
+    { "^%%? ?Bad mask", class = "rejected" },
+    { "^%% IP addresses may not", class = "rejected" },
+    { "^%% Hostname contains", class = "rejected" },
+    { "^%% Removal of", class = "rejected" },
+    { "^%% ?Configuration mode locked", class = "locked" },
+    { "^Configuration mode locked", class = "locked" },
     { "^%% .* overlaps with", class = "rejected" },
     { "^%% ?Error", class = "rejected" },
     { "^%%Error ", class = "rejected" },
@@ -161,6 +170,22 @@ return require("moonwire.platform").define "cisco_ios" {
     confirm = "configure confirm",
     rollback = { "configure replace %s force", mode = "priv", timeout = 120 },
     checksum = { "verify /md5 %s", timeout = 600 }, -- prints dots for minutes
+  },
+  push = {
+    alone = {
+      "^ho", -- stname
+      "^no ho",
+      "^cr%a* k", -- ypto key
+      "^no us", -- ername
+      "^do ",
+      "^end?$",
+      "^rel", -- oad
+    },
+    text = {
+      { "^ *ban%a* %a+ +(%^C)" },
+      { "^ *ban%a* %a+ +(%S)" },
+      { "^ *cert%a* ", stop = "^ *quit" },
+    },
   },
   log = { "^%*?%a%a%a +%d+ %d%d:%d%d:%d%d[%d.]*.-: %%[%u%d_]+%-%d%-" },
   volatile = {

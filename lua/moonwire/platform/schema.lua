@@ -55,6 +55,7 @@ local FIELDS = {
     newline = one_of("\n", "\r", "\r\n"), -- what Enter sends
     term = text, width = number, height = number, -- asked for with the terminal
     terminators = text, -- last bytes of questions that no `text` shows
+    window = number, -- bytes of configuration that it takes at once; 1024 when not known
   },
   width = text, -- the command that sets the width, with %d
   paging = record {
@@ -118,6 +119,12 @@ local FIELDS = {
     confirm = verb, -- keeps it
     discard = verb, rollback = verb,
     checksum = verb, -- of the file %s
+  },
+
+  push = record { -- lines of a configuration that are not sent ahead of others
+    alone = list(pattern), -- in lower case: they may ask, or change the prompt or mode
+    -- they open a text, up to a line with what is captured or that matches `stop`
+    text = list(record({ stop = pattern }, pattern, 1)),
   },
 
   volatile = list(pattern), -- lines of a configuration that change by themselves

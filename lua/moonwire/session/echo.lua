@@ -65,6 +65,86 @@ local function find_repaired(text, command)
   end
 end
 
+-- The next line from 'at' on, a beginning of a line, that is a prompt and the command.
+local function find_next(text, command, at, is_prompt)
+  local start, from = at, at
+  while true do
+    local first, last = text:find(command .. "\n", from, true)
+    if not first then
+      return nil
+    end
+    local newline = text:find("\n", start, true)
+    while newline < first do
+      start = newline + 1
+      newline = text:find("\n", start, true)
+    end
+    local prefix = text:sub(start, first - 1)
+    if is_prompt(prefix) then
+      return start, last, prefix
+    end
+    from = last + 1
+  end
+end
+
+-- where the echo ends that begins behind some prompt of this line
+local function match_line(text, start, command, is_prompt)
+  local stop = text:find("\n", start, true) or #text + 1
+  local at = text:find(command:sub(1, 1), start, true)
+  while at and at < stop do
+    local prefix = text:sub(start, at - 1)
+    local past = is_prompt(prefix) and match_wrapped(text, at, command)
+    if past then
+      return text:match("^[ \t]*\n?()", past) - 1, prefix
+    end
+    at = text:find(command:sub(1, 1), at + 1, true)
+  end
+  local prefix, shown = text:sub(start, stop - 1):match "^(.-)%$(.+)$"
+  if prefix and is_prompt(prefix) and command:sub(-#shown) == shown then
+    return stop, prefix
+  end
+end
+
+local function find_next_repaired(text, command, at, is_prompt)
+  local start = at
+  while start <= #text do
+    local last, prompt = match_line(text, start, command, is_prompt)
+    if last then
+      return start, last, prompt
+    end
+    start = (text:find("\n", start, true) or #text) + 1
+  end
+end
+
+--- Split a text at the echoes of several lines, in their order.
+-- @string text from the prompt of the first line on
+-- @tparam {string,...} lines as they were sent
+-- @tparam function is_prompt tells whether a piece of a line is a prompt
+-- @treturn {table,...} for each line whose echo is there, up to the first that is not:
+-- `prompt`, `answer` (the text behind the echo)
+-- @treturn string what came before the first echo
+function echo.split(text, lines, is_prompt)
+  local pieces, at, before = {}, 1, text
+  for i, line in ipairs(lines) do
+    local first, last, prompt = find_next(text, line, at, is_prompt)
+    if not first then
+      first, last, prompt = find_next_repaired(text, line, at, is_prompt)
+    end
+    if not first then
+      break
+    elseif i == 1 then
+      before = text:sub(1, first - 1)
+    else
+      pieces[i - 1].answer = text:sub(at, first - 1)
+    end
+    pieces[i] = { prompt = prompt, answer = "" }
+    at = last + 1
+  end
+  if #pieces > 0 then
+    pieces[#pieces].answer = text:sub(at)
+  end
+  return pieces, before
+end
+
 --- Split an answer into what came before the echo, and the output behind it.
 -- @string text from the last prompt that was awaited on
 -- @string command as it was sent

@@ -72,32 +72,48 @@ end
 
 local HANGS = { question = true, auth = true } -- the device still waits for an answer
 
---- Run a command to its end.
--- @tparam Dialogue dialogue
--- @string command
--- @tparam table how `deadline` (of `task.now`), `rules` (questions that may be
--- answered), `reply` (given a rule and the line: what to send, and true when it is a
--- key; or nil, message, kind)
--- @treturn[1] string its text, echo first
--- @return[2] nil
--- @treturn[2] string message
--- @treturn[2] string kind: timeout, dropped, limit, question, auth, channel, closed
-function exchange.run(dialogue, command, how)
-  local ok, message, kind = dialogue:send(command)
-  if ok then
+-- What cannot ask has its mark sent along: that saves a round trip. If it asks anyway,
+-- a mark is no answer that confirms anything.
+local function run(dialogue, command, how, mark)
+  local is_sure = how.is_sure and dialogue.platform.type_ahead
+  local ok, message, kind = dialogue:send(command, table.unpack(how.rest or {}))
+  if ok and not is_sure then
     ok, message, kind = converse(dialogue, command, how)
   end
-  local mark = dialogue:new_mark()
   if ok then
     ok, message, kind = dialogue:send(mark)
   end
   if ok then
     ok, message, kind = dialogue:await_mark(mark, how.deadline)
   end
-  if not ok and HANGS[kind] then
-    dialogue:resync()
-  end
   return ok, message, kind
+end
+
+--- Run a command to its end.
+-- @tparam Dialogue dialogue
+-- @string command
+-- @tparam table how `deadline` (of `task.now`), `rules` (questions that may be
+-- answered), `reply` (given a rule and the line: what to send, and true when it is a
+-- key; or nil, message, kind), `rest` (more lines, sent right behind the command),
+-- `is_sure` (it cannot ask)
+-- @treturn[1] string its text, echo first
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: timeout, dropped, limit, question, auth, channel, closed
+-- @treturn[2] string what the device had said until then
+function exchange.run(dialogue, command, how)
+  local mark = dialogue:new_mark()
+  local text, message, kind = run(dialogue, command, how, mark)
+  if text then
+    return text
+  end
+  local partial = dialogue.shell:text()
+  if HANGS[kind] then
+    dialogue:resync()
+  else
+    message = dialogue:explain(command, message, partial)
+  end
+  return nil, message, kind, partial
 end
 
 return exchange

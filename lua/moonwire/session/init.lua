@@ -10,6 +10,8 @@ local transport = require "moonwire.transport.ssh"
 require "moonwire.session.login"
 require "moonwire.session.command"
 require "moonwire.session.modes"
+require "moonwire.session.action"
+require "moonwire.session.config"
 
 local session = { Session = Session }
 

@@ -87,6 +87,8 @@ function Session:ready()
     return nil, "the session is closed", "closed"
   elseif self.ready_mark then
     return await_preparation(self)
+  elseif self.is_in_config then
+    return self:_mend()
   end
   return true
 end

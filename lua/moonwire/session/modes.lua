@@ -46,12 +46,10 @@ local function cross(self, edge)
   local text, message, kind = exchange.run(self.dialogue, edge.run, {
     deadline = task.now() + self.timeout,
     rules = rules,
+    is_sure = #rules == 0,
     reply = exchange.by_rule(self.device, edge.run),
   })
   if not text then
-    if kind == "timeout" or kind == "limit" then
-      message = self.dialogue:explain(edge.run, message)
-    end
     return nil, message, kind
   elseif self.dialogue.mode ~= edge[2] then
     return refusal_of(self, edge, text, rules)
@@ -131,7 +129,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] string kind: auth, mode (it has none), timeout, dropped, question, closed
 function Session:enable()
-  local ok, message, kind = self:enter_mode "priv"
+  local ok, message, kind = self:enter_mode(self.platform.privileged or "priv")
   if not ok then
     self.phase = "enable"
   end

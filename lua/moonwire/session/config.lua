@@ -1,0 +1,218 @@
+--- Configuration: lines in, each one's echo and answer checked, and out again.
+-- @module moonwire.session
+local Session = require "moonwire.session.class"
+local plan = require "moonwire.session.plan"
+local platforms = require "moonwire.platform"
+local push = require "moonwire.session.push"
+local task = require "host.task"
+
+local GONE = { dropped = true, closed = true, channel = true }
+
+local function mode_for(self)
+  local config = self.platform.config
+  if not config or not config.enter then
+    local message = "%s has no configuration mode"
+    return nil, message:format(self.platform.name), "unsupported"
+  end
+  return config.enter
+end
+
+-- Where the device is, is not known: come back to its prompt, then leave.
+local function leave(self, is_torn)
+  if is_torn and not self.dialogue:resync() then
+    return nil, "the device does not come back to its prompt", "timeout"
+  elseif self.dialogue.mode ~= self.platform.config.enter then
+    return true
+  end
+  return self:_leave(self.platform.config.enter)
+end
+
+--- Leave the configuration mode that a cancelled task was torn out of.
+-- @local here
+function Session:_mend()
+  local ok, message, kind = leave(self, true)
+  self.is_in_config = not ok or nil
+  return ok, message, kind
+end
+
+local function enter(self)
+  local ok, message, kind = self:ready()
+  local mode
+  if ok then
+    mode, message, kind = mode_for(self)
+  end
+  if mode then
+    mode, message, kind = self:_walk(mode)
+  end
+  return mode, message, kind
+end
+
+local function may_discard(self)
+  local candidate = self.platform.config.candidate
+  if type(candidate) == "string" then
+    candidate = self.dialogue.prompt:find(candidate) ~= nil
+  end
+  return candidate and platforms.action(self.platform, "discard") ~= nil
+end
+
+-- What follows the lines while the device is in configuration mode.
+local function finish(self, failure, options)
+  if failure and not failure.is_torn and may_discard(self) then
+    return self:_act "discard"
+  elseif not failure and options.commit then
+    local how = options.commit == true and {} or options.commit
+    how.comment = how.comment or options.comment
+    return self:_commit(how)
+  end
+  return true
+end
+
+-- Send, and leave again in every case.
+local function apply(self, sender, options)
+  local failure = sender:run()
+  if failure and GONE[failure.kind] then
+    return failure
+  end
+  local ok, message, kind = finish(self, failure, options)
+  local left, why, left_kind = leave(self, failure and failure.is_torn)
+  if not ok then
+    return failure or { kind = kind, reason = message }
+  elseif not left and failure then
+    failure.reason = failure.reason .. "; and " .. why
+  elseif not left then
+    return { kind = left_kind, reason = why }
+  end
+  return failure
+end
+
+local WORDS = { rejected = "was rejected: ", locked = "was refused: " }
+
+local function message_of(failure, sender)
+  if not failure.line then
+    return failure.reason
+  end
+  local words = WORDS[failure.kind] or "failed: "
+  local message = ('line %d "%s" %s%s (applied: %d of %d lines'):format(
+    failure.line, failure.text, words, failure.reason, sender.applied, #sender.lines
+  )
+  local behind = sender.sent - failure.line
+  if behind > 0 then
+    message = message .. ("; %d more had been sent behind it"):format(behind)
+  end
+  return message .. ")"
+end
+
+local function keep(self, sender, started)
+  local said = {}
+  for i, answer in ipairs(sender.answers) do
+    said[i] = ("%d %s\n%s"):format(answer.line, answer.text, answer.answer)
+  end
+  self.answers[#self.answers + 1] = {
+    command = ("(configuration, %d lines)"):format(#sender.lines),
+    output = table.concat(said, "\n"),
+    prompt = self.dialogue.prompt,
+    elapsed = task.now() - started,
+  }
+end
+
+local function failed(self, failure, sender)
+  self.phase = "config"
+  return nil, self:_located(message_of(failure, sender)), failure.kind, {
+    line = failure.line,
+    text = failure.text,
+    answer = failure.answer,
+    class = failure.class,
+    applied = sender.applied,
+    sent = sender.sent,
+    lines = sender.answers,
+    rejected = sender.rejected,
+  }
+end
+
+local function configure(self, lines, units, options)
+  local started = task.now()
+  local ok, message, kind = enter(self)
+  if not ok then
+    return self:_fail("config", message, kind)
+  end
+  local sender = push.new(self, lines, units, options)
+  self.is_in_config = true -- until proved otherwise: this task may be cancelled
+  local failure = apply(self, sender, options)
+  self.is_in_config = nil
+  keep(self, sender, started)
+  if failure then
+    return failed(self, failure, sender)
+  end
+  local result = {
+    applied = sender.applied,
+    lines = sender.answers,
+    rejected = sender.rejected,
+    elapsed = task.now() - started,
+  }
+  if options.save then
+    local saved
+    saved, message, kind = self:save_config()
+    if not saved then
+      return nil, message, kind, result
+    end
+  end
+  return result
+end
+
+--- Configure a device: enter configuration mode, send lines, leave it again in every
+-- case. Every line's echo and answer is checked. Lines are sent ahead of that, only so
+-- many that the device takes them and that few are sent behind a rejected one. Lines
+-- that may ask, that change the prompt or that open a text (the platform's `push`) go
+-- alone, as does each line with `window = 0`. Comments and empty lines are left out.
+-- @tparam string|{string,...} lines a text, or a list
+-- @tparam[opt] table options `stop_on_error` (true: stop at the first rejected line),
+-- `error_pattern` (a Lua pattern of errors beside the platform's), `save` (false; true:
+-- save when all went well), `commit` (false; true, or a table as for
+-- `session:commit`), `comment` (of the commit), `timeout` (30 seconds for a window),
+-- `window` (bytes that are sent and not checked yet; eight times what the platform's
+-- devices take at once, when left out)
+-- @treturn[1] table `applied` (how many lines), `lines` (those that the device said
+-- something to: `line`, `text`, `answer`), `rejected` (the same with `reason` and
+-- `class`; only with `stop_on_error = false`), `elapsed` (seconds)
+-- @return[2] nil
+-- @treturn[2] string message with the line's number and text and the device's words
+-- @treturn[2] string kind: rejected, locked (somebody else configures), echo (the line
+-- did not arrive as it was sent), mode, question, auth, timeout, dropped, unsupported,
+-- invalid (nothing was sent), closed
+-- @treturn[2] table detail: `line` (its number), `text`, `answer`, `class`, `applied`,
+-- `sent` (number of the last line that was sent), `lines`, `rejected`
+function Session:send_config_set(lines, options)
+  local list = plan.lines(lines)
+  if not list then
+    error("lines must be a string or a list of strings", 2)
+  elseif options ~= nil and type(options) ~= "table" then
+    error("options must be a table", 2)
+  end
+  local units, complaint = plan.units(self.platform, list)
+  if not units then
+    return self:_fail("config", complaint, "invalid")
+  end
+  return configure(self, list, units, options or {})
+end
+
+--- Configure a device from a file.
+-- @string path
+-- @tparam[opt] table options as for `session:send_config_set`
+-- @return as from `session:send_config_set`; kind "local" when the file cannot be read
+function Session:send_config_from_file(path, options)
+  if type(path) ~= "string" then
+    error("the path of a file must be a string", 2)
+  end
+  local file, message = io.open(path, "rb")
+  local text
+  if file then
+    text, message = file:read "a"
+    file:close()
+  end
+  if not text then
+    return self:_fail("config", message, "local")
+  end
+  return self:send_config_set(text, options)
+end
+
+return Session
