@@ -6,7 +6,7 @@ local transport = require "moonwire.transport.ssh"
 local Session = { __name = "moonwire.Session" }
 Session.__index = Session
 
-local REJECTION = 2000 -- bytes: a rejection is short, a long listing may quote one
+local REJECTION = 6 -- lines: a rejection is short, a long listing may quote one
 
 --- A session over a connection, before its shell is open.
 -- @local here
@@ -26,10 +26,21 @@ function Session:_located(message)
   return ("%s: %s"):format(self.device.name or self.device.host, message)
 end
 
+local function is_short(output)
+  local at = 0
+  for _ = 1, REJECTION do
+    at = output:find("\n", at + 1, true)
+    if not at then
+      return true
+    end
+  end
+  return false
+end
+
 --- The line by which the device rejects something, and its class.
 -- @local here
 function Session:_rejection_in(output)
-  if #output > REJECTION then
+  if not is_short(output) then
     return nil
   end
   for line in output:gmatch "[^\n]+" do
