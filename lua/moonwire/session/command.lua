@@ -1,11 +1,14 @@
 --- Commands in, answers out.
 -- @module moonwire.session
 local Session = require "moonwire.session.class"
+local check = require "moonwire.session.check"
 local platforms = require "moonwire.platform"
 local task = require "host.task"
 
 local TYPED_AHEAD = 1024 -- bytes that a device's line buffer takes at once
 
+--- Keep an answer, and see whether it is a rejection.
+-- @local here
 function Session:_keep(command, text, started)
   local output, before = self.dialogue:output_of(text, command)
   local answer = {
@@ -23,7 +26,8 @@ function Session:_keep(command, text, started)
   return answer
 end
 
--- The end of a command that did not end well: where, and what came of it until then.
+--- The end of a command that did not end well: where, and what came of it until then.
+-- @local here
 function Session:_failed(command, message, kind)
   self.phase = "command"
   local doing = ("command %q"):format(command)
@@ -39,7 +43,31 @@ function Session:_failed(command, message, kind)
   return nil, self:_located(explained), kind
 end
 
-local function refusal(self, answer)
+--- The same behind an exchange, which has explained it and left the question.
+-- @local here
+function Session:_broken(command, message, kind, partial)
+  if partial ~= "" then
+    self.answers[#self.answers + 1] =
+      { command = command, output = partial, is_partial = true }
+  end
+  local words = ("command %q: %s"):format(command, message)
+  return self:_fail("command", words, kind)
+end
+
+--- Send a mark, and wait until it has come back.
+-- @local here
+function Session:_prove(deadline)
+  local mark = self.dialogue:new_mark()
+  local ok, message, kind = self.dialogue:send(mark)
+  if ok then
+    ok, message, kind = self.dialogue:await_mark(mark, deadline)
+  end
+  return ok, message, kind
+end
+
+--- The words for an answer that is a rejection.
+-- @local here
+function Session:_refusal(answer)
   self.phase = "command"
   local words = "command %q was rejected: %s"
   local message = words:format(answer.command, answer.rejected)
@@ -47,7 +75,9 @@ local function refusal(self, answer)
 end
 
 local function may_go_ahead(self, command)
-  if self.is_careful or not platforms.is_read_only(self.platform, command) then
+  if self.is_careful or self.dialogue.is_asked then
+    return false
+  elseif not platforms.is_read_only(self.platform, command) then
     return false
   end
   return not self.ready_mark or platforms.is_harmless(self.platform, command)
@@ -119,12 +149,8 @@ function Session:_read_alone(command, timeout)
   if ok then
     ok, message, kind = self.dialogue:await_rest(deadline, command)
   end
-  local mark = self.dialogue:new_mark()
   if ok then
-    ok, message, kind = self.dialogue:send(mark)
-  end
-  if ok then
-    ok, message, kind = self.dialogue:await_mark(mark, deadline)
+    ok, message, kind = self:_prove(deadline)
   end
   if not ok then
     return self:_failed(command, message, kind)
@@ -143,27 +169,8 @@ function Session:_read_one_by_one(commands, first, last, timeout, answers)
   return true
 end
 
-local function check_command(command, level)
-  if type(command) ~= "string" or command:find "[\r\n]" then
-    error("a command must be a string of one line", level + 1)
-  end
-end
-
---- Run commands, and wait for all their answers. Commands that only read are sent
--- together, so that they cost one round trip; others go alone.
--- @tparam {string,...} commands
--- @tparam[opt] table options `timeout` (seconds for each command)
--- @treturn[1] table a list of answers: `command`, `output`, `prompt`, `elapsed`
--- (seconds), `messages` (what the device said on its own account before)
--- @return[2] nil
--- @treturn[2] string message
--- @treturn[2] string kind: timeout, dropped, limit, question, rejected, closed, channel
--- @treturn[2] table the answers until then
-function Session:send_commands(commands, options)
-  local timeout = options and options.timeout or self.timeout
-  for _, command in ipairs(commands) do
-    check_command(command, 2)
-  end
+-- Send all, in windows and alone; then look for the first that was rejected.
+local function send_all(self, commands, timeout)
   local answers, first = {}, 1
   while first <= #commands do
     local last = window_of(self, commands, first)
@@ -181,27 +188,36 @@ function Session:send_commands(commands, options)
   end
   for _, answer in ipairs(answers) do
     if answer.rejected then
-      local _, message, kind = refusal(self, answer)
+      local _, message, kind = self:_refusal(answer)
       return nil, message, kind, answers
     end
   end
   return answers
 end
 
---- Run one command.
--- @string command
--- @tparam[opt] table options `timeout` (seconds)
--- @treturn[1] string its output, without echo and prompt
+--- Run commands, and wait for all their answers. Commands that only read are sent
+-- together, so that they cost one round trip; others go alone.
+-- @tparam {string,...} commands
+-- @tparam[opt] table options `timeout` (seconds for each command)
+-- @treturn[1] table a list of answers: `command`, `output`, `prompt`, `elapsed`
+-- (seconds), `messages` (what the device said on its own account before)
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: timeout, dropped, limit, question, rejected, closed, channel
-function Session:send_command(command, options)
-  check_command(command, 2)
-  local answers, message, kind = self:send_commands({ command }, options)
-  if not answers then
-    return nil, message, kind
+-- @treturn[2] table the answers until then
+function Session:send_commands(commands, options)
+  local timeout = options and options.timeout or self.timeout
+  for _, command in ipairs(commands) do
+    check.command(command, 2)
   end
-  return answers[1].output
+  local ok, message, kind = true, nil, nil
+  if not self.ready_mark then -- otherwise what only reads may be typed before
+    ok, message, kind = self:ready()
+  end
+  if not ok then
+    return self:_fail("command", message, kind)
+  end
+  return send_all(self, commands, timeout)
 end
 
 return Session

@@ -50,9 +50,11 @@ end
 
 -- Remember the prompt, and by it the host: further prompts are those of this host.
 function Dialogue:learn(prompt)
-  if prompt == self.prompt then
+  self.is_asked = nil
+  if prompt == self.prompt and not self.is_in_doubt then
     return true
   end
+  self.is_in_doubt = nil
   local mode = platforms.mode_of(self.platform, prompt)
   if not mode then
     return false
@@ -182,14 +184,14 @@ end
 -- known when the mark comes back behind it.
 function Dialogue:_doubt(tail)
   if self.host and platforms.host_of(self.platform, tail) ~= self.host then
-    self.host = nil
+    self.host, self.is_in_doubt = nil, true
     self.shell:set_host ""
   end
 end
 
 -- A prompt ends a command only behind its echo: the one before it may come late.
 function Dialogue:_has_echoed(command)
-  if not command then
+  if not command or self.is_asked then
     return true
   end
   return select(3, self:_strip(self.shell:text(), command))
@@ -257,7 +259,9 @@ end
 
 function Dialogue:_strip(text, command)
   return echo.strip(text, command, function(piece)
-    return piece == self.prompt or platforms.mode_of(self.platform, piece) ~= nil
+    return piece == self.prompt
+      or (self.is_asked and piece == "") -- the prompt was not shown behind a question
+      or platforms.mode_of(self.platform, piece) ~= nil
   end)
 end
 

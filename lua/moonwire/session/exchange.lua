@@ -70,7 +70,8 @@ local function converse(dialogue, command, how)
   return event, line, rule
 end
 
-local HANGS = { question = true, auth = true } -- the device still waits for an answer
+-- the device still waits for an answer
+local HANGS = { question = true, auth = true, danger = true }
 
 -- What cannot ask has its mark sent along: that saves a round trip. If it asks anyway,
 -- a mark is no answer that confirms anything.
@@ -99,7 +100,8 @@ end
 -- @treturn[1] string its text, echo first
 -- @return[2] nil
 -- @treturn[2] string message
--- @treturn[2] string kind: timeout, dropped, limit, question, auth, channel, closed
+-- @treturn[2] string kind: timeout, dropped, limit, question, auth, channel, closed, or
+-- one of `reply`
 -- @treturn[2] string what the device had said until then
 function exchange.run(dialogue, command, how)
   local mark = dialogue:new_mark()

@@ -9,6 +9,8 @@ local transport = require "moonwire.transport.ssh"
 -- each brings verbs to the class
 require "moonwire.session.login"
 require "moonwire.session.command"
+require "moonwire.session.output"
+require "moonwire.session.question"
 require "moonwire.session.modes"
 require "moonwire.session.action"
 require "moonwire.session.config"

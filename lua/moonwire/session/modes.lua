@@ -164,11 +164,7 @@ function Session:find_prompt()
   if not ok then
     return self:_fail("prompt", message, kind)
   end
-  local mark = self.dialogue:new_mark()
-  ok, message, kind = self.dialogue:send(mark)
-  if ok then
-    ok, message, kind = self.dialogue:await_mark(mark, task.now() + self.timeout)
-  end
+  ok, message, kind = self:_prove(task.now() + self.timeout)
   if not ok then
     message = self.dialogue:explain("finding the prompt", message)
     return self:_fail("prompt", message, kind)
