@@ -17,12 +17,13 @@ local PARTS = {
 
 --- Log in to a device; see `moonwire.session.open`.
 -- @tparam table device
+-- @tparam[opt] table options
 -- @treturn[1] Session
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind
-function moonwire.connect(device)
-  return moonwire.session.open(device)
+function moonwire.connect(device, options)
+  return moonwire.session.open(device, options)
 end
 
 return setmetatable(moonwire, {
