@@ -1,15 +1,12 @@
 local fleet = require "moonwire.fleet"
-local lab = require "moonwire.lab"
 local task = require "moonwire.task"
+local support = require "spec.support.lab"
 
 local MODES = { "sync", "threads", "nonblocking", "hybrid" }
 
 local function with_lab(options, fn)
-  task.group(function(group)
-    local here <close> = assert(lab.open(options))
-    group:spawn(function() here:serve() end)
+  support.with_lab(options, function(here)
     fn(here:inventory(), here)
-    group:cancel()
   end)
 end
 

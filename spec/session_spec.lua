@@ -1,14 +1,10 @@
-local lab = require "moonwire.lab"
 local session = require "moonwire.session"
 local task = require "moonwire.task"
+local support = require "spec.support.lab"
 
--- a lab that is served while 'fn' runs
 local function with_lab(options, fn)
-  task.group(function(group)
-    local here <close> = assert(lab.open(options))
-    group:spawn(function() here:serve() end)
+  support.with_lab(options, function(here)
     fn(here, here:inventory())
-    group:cancel()
   end)
 end
 

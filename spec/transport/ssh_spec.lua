@@ -1,16 +1,13 @@
 local hostkeys = require "host.hostkeys"
-local lab = require "moonwire.lab"
 local server = require "host.server"
 local session = require "moonwire.session"
 local task = require "moonwire.task"
 local transport = require "moonwire.transport.ssh"
+local support = require "spec.support.lab"
 
 local function with_lab(options, fn)
-  task.group(function(group)
-    local here <close> = assert(lab.open(options))
-    group:spawn(function() here:serve() end)
+  support.with_lab(options, function(here)
     fn(here, here:inventory())
-    group:cancel()
   end)
 end
 
