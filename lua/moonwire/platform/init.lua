@@ -164,6 +164,14 @@ function platform.action(self, name)
   return self.actions[name]
 end
 
+--- The modes for configuration, the first that can be reached being meant.
+-- @tparam table self the platform
+-- @treturn {string,...}
+function platform.config_modes(self)
+  local enter = self.config and self.config.enter
+  return type(enter) == "table" and enter or { enter }
+end
+
 --- The questions of an edge, as a list.
 -- @tparam table edge
 -- @treturn {table,...}

@@ -29,6 +29,14 @@ local function modes_of(value)
   return modes
 end
 
+local function privileged_of(value)
+  for _, mode in ipairs(value.modes) do
+    if mode[1] == "priv" then
+      return "priv"
+    end
+  end
+end
+
 -- "sh[ow]": at least "sh", at most "show"
 local function verb_of(text)
   local least, rest = text:match "^([^%[]*)%[?([^%]]*)%]?$"
@@ -77,6 +85,8 @@ function prepare.action(verb)
   }
 end
 
+local NO_VERB = { enter = true, candidate = true, comment = true }
+
 local function actions_of(value)
   local actions = {
     logout = prepare.action(value.logout),
@@ -84,7 +94,7 @@ local function actions_of(value)
     paging_on = prepare.action(value.paging and value.paging.on),
   }
   for name, verb in pairs(value.config or {}) do
-    if name ~= "enter" and name ~= "candidate" and name ~= "comment" then
+    if not NO_VERB[name] then
       actions[name] = prepare.action(verb)
     end
   end
@@ -134,11 +144,12 @@ local function terminators_of(value)
 end
 
 --- Add to a platform what follows from it.
--- @tparam table value is changed: `modes_of`, `verbs`, `read_patterns`, `preparation`,
--- `actions` and `terminators` come to it
+-- @tparam table value is changed: `modes_of`, `privileged`, `verbs`, `read_patterns`,
+-- `preparation`, `actions` and `terminators` come to it
 -- @treturn table it
 function prepare.complete(value)
   value.modes_of = modes_of(value)
+  value.privileged = value.privileged or privileged_of(value)
   value.verbs, value.read_patterns = read_only_of(value)
   value.preparation = preparation_of(value)
   value.actions = actions_of(value)

@@ -38,6 +38,10 @@ local function word_or_number(value, place)
   return type(value) ~= "number" and text(value, place) or nil
 end
 
+local function flag_or_pattern(value, place)
+  return (type(value) == "string" and pattern or boolean)(value, place)
+end
+
 -- one way to recognise a prompt: its pattern, what the line above must and what the
 -- line itself must not match
 local rule = record({ prev = pattern, no = pattern }, pattern, 1)
@@ -55,7 +59,7 @@ local FIELDS = {
     newline = one_of("\n", "\r", "\r\n"), -- what Enter sends
     term = text, width = number, height = number, -- asked for with the terminal
     terminators = text, -- last bytes of questions that no `text` shows
-    window = number, -- bytes of configuration that it takes at once; 1024 when not known
+    window = number, -- bytes of configuration that it takes at once; 1024 if unknown
   },
   width = text, -- the command that sets the width, with %d
   paging = record {
@@ -78,9 +82,11 @@ local FIELDS = {
   banner = text, -- what one may show before its first prompt
   login = list(question), -- what may be asked before the first prompt
   start = list(text, 1), -- the modes in which a login may find itself
+  privileged = text, -- the mode that `enable` leads to; "priv" where there is one
   -- tried in this order. `over`: later modes whose patterns match its prompts too
   modes = list(check.named({ over = list(text) }, either(pattern, rule)), 1),
   edges = list(record({ run = text, ask = questions }, text, 2)),
+  -- commands for a new session; `mode`: only there, as soon as the session is in it
   prep = list(either(text, record({ mode = text, ask = questions }, text, 1))),
   logout = verb,
 
@@ -108,16 +114,20 @@ local FIELDS = {
   break_key = text,
 
   config = record {
-    enter = text, -- the mode for it
+    enter = either(text, list(text, 1)), -- the mode, or the first that can be reached
     session = verb, -- enters a candidate of the name %s instead
-    revert = verb, -- enters, and undoes all of it in %d unless `confirm` comes first
-    candidate = boolean, -- lines take effect by a commit, all or none
+    -- before the lines: undoes them in %d minutes or seconds unless `confirm` comes
+    revert = verb,
+    -- lines take effect by a commit, all or none; a pattern: where prompts match it
+    candidate = flag_or_pattern,
+    snapshot = verb, -- keeps the configuration under the name %s, for `rollback`
     show = verb, startup = verb, diff = verb, check = verb, save = verb,
-    commit = verb, -- %s in `comment` goes behind this and `confirmed`
-    comment = text,
+    commit = verb,
+    comment = text, -- with %s, behind `commit` and `confirmed`
     confirmed = verb, -- a commit that undoes itself in %d minutes or seconds
     confirm = verb, -- keeps it
-    discard = verb, rollback = verb,
+    discard = verb,
+    rollback = verb, -- to %s or %d, or to what was there before
     checksum = verb, -- of the file %s
   },
 

@@ -11,8 +11,8 @@ local command = {}
 local WORDS = {
   "candidate", "commit", "compare", "config", "configuration", "configure", "console",
   "current-configuration", "disable", "discard", "display", "enable", "environment",
-  "exclusive", "execute", "export", "length", "logout", "memory", "pager", "paging",
-  "private", "return", "rollback", "running", "running-config",
+  "exclusive", "execute", "expert", "export", "length", "logout", "memory", "pager",
+  "paging", "private", "return", "rollback", "running", "running-config",
   "running-configuration", "screen-length", "screen-width", "session", "startup",
   "startup-config", "startup-configuration", "system", "system-view", "temporary",
   "terminal", "width", "write",
@@ -103,8 +103,9 @@ local function has_bare_hyphen(text)
   return plain:match "%a%-%a+"
 end
 
+-- what stands at the end goes on to the end of the line, and never goes back
 local function count_wild(text)
-  local plain = text:gsub("%%%%", "")
+  local plain = text:gsub("%%%%", ""):gsub("%.[%-*+]%$?$", "")
   local _, count = plain:gsub("%.[%-*+]", "")
   return count
 end
@@ -198,6 +199,19 @@ local function check_sentinel(value, add)
   end
 end
 
+local function check_paging(value, add)
+  local off = value.actions.paging_off
+  if not off or value.hooks and value.hooks.arrive then
+    return
+  end
+  for _, step in ipairs(value.preparation) do
+    if step.run == off.run[1] then
+      return
+    end
+  end
+  add("no paging", "prep", ("'%s' of paging.off is not in it"):format(off.run[1]))
+end
+
 local function check_numbers(value, add)
   if value.width and not value.width:find("%d", 1, true) then
     add("no number", "width", "needs %d for the number of columns")
@@ -218,6 +232,7 @@ function command.check(value, add)
   check_patterns(value, add)
   check_verbs(value, add)
   check_sentinel(value, add)
+  check_paging(value, add)
   check_numbers(value, add)
 end
 

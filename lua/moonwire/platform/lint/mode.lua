@@ -35,7 +35,8 @@ local function each_name(value, use)
     use_in_list(one.over, ("modes.%s.over"):format(one.name), use)
   end
   use_in_steps(value, use)
-  use("config.enter", value.config and value.config.enter)
+  use_in_list(platform.config_modes(value), "config.enter", use)
+  use("privileged", value.privileged)
   for _, name in ipairs(walk.keys(value.samples)) do
     use("samples", name ~= "none" and name or nil)
   end
@@ -105,20 +106,23 @@ local function is_meant(winner, name)
   return false
 end
 
-local function check_overlap(value, winner, sample, place, add)
+-- The first mode that fits wins. A later one may fit too only where that was meant.
+local function check_overlap(value, sample, place, add)
   local line, previous = walk.split(sample)
-  local is_later = false
+  local winner
   for _, one in ipairs(value.modes_of) do
-    if is_later and fits(one, line, previous) and not is_meant(winner, one.name) then
-      local message = '"%s" fits %s and %s; if the first is meant, say over = { "%s" }'
-      add("sample of two modes", place,
-        message:format(walk.show(sample), winner.name, one.name, one.name))
+    if fits(one, line, previous) then
+      winner = winner or one
+      if one.name ~= winner.name and not is_meant(winner, one.name) then
+        local message = '"%s" fits %s and %s; where that is meant: over = { "%s" }'
+        add("sample of two modes", place,
+          message:format(walk.show(sample), winner.name, one.name, one.name))
+      end
     end
-    is_later = is_later or one == winner
   end
 end
 
-local function check_sample(value, known, expected, sample, add)
+local function check_sample(value, expected, sample, add)
   local place = "samples." .. expected
   local line, previous = walk.split(sample)
   local found = platform.mode_of(value, line, previous)
@@ -134,15 +138,14 @@ local function check_sample(value, known, expected, sample, add)
     add("sample of two modes", place,
       ('"%s" is taken for a prompt of %s'):format(walk.show(sample), found))
   else
-    check_overlap(value, known[found], sample, place, add)
+    check_overlap(value, sample, place, add)
   end
 end
 
 local function check_samples(value, add)
-  local known = known_modes(value)
   for _, name in ipairs(walk.keys(value.samples)) do
     for _, sample in ipairs(value.samples[name]) do
-      check_sample(value, known, name, sample, add)
+      check_sample(value, name, sample, add)
     end
   end
   for _, one in ipairs(value.modes_of) do
