@@ -16,7 +16,9 @@ Passwords that Lua can pass on but not read, print, compare or measure.
 #include "core/library.h"
 #include "core/op.h"
 
-enum { LONGEST = 4096 };
+#define HIDDEN "********"
+
+enum { LONGEST = 4096, SHORTEST = 4 };
 
 struct secret *secret_test(lua_State *L, int index)
 {
@@ -163,9 +165,49 @@ static int secret_lua_is_secret(lua_State *L)
   return 1;
 }
 
+static void add_scrubbed(luaL_Buffer *buffer, const char *text, size_t length,
+                         const struct secret *secret)
+{
+  const char *end = text + length;
+  const char *found;
+  while ((found = memmem(text, (size_t)(end - text), secret_bytes(secret),
+                         secret_length(secret))) != NULL) {
+    luaL_addlstring(buffer, text, (size_t)(found - text));
+    luaL_addstring(buffer, HIDDEN);
+    text = found + secret_length(secret);
+  }
+  luaL_addlstring(buffer, text, (size_t)(end - text));
+}
+
+/***
+A text without a secret: stars stand where it was. One of fewer than four bytes stays,
+since stars in every word would tell it.
+@function scrub
+@string text
+@tparam secret secret
+@treturn string
+*/
+static int secret_lua_scrub(lua_State *L)
+{
+  size_t length;
+  const char *text = luaL_checklstring(L, 1, &length);
+  const struct secret *secret = secret_test(L, 2);
+  luaL_argexpected(L, secret != NULL, 2, "secret");
+  lua_settop(L, 2);
+  if (secret_length(secret) < SHORTEST) {
+    lua_pushvalue(L, 1);
+    return 1;
+  }
+  luaL_Buffer buffer;
+  luaL_buffinit(L, &buffer);
+  add_scrubbed(&buffer, text, length, secret);
+  luaL_pushresult(&buffer);
+  return 1;
+}
+
 static int secret_tostring(lua_State *L)
 {
-  lua_pushliteral(L, "secret: ********");
+  lua_pushliteral(L, "secret: " HIDDEN);
   return 1;
 }
 
@@ -184,9 +226,13 @@ static const luaL_Reg metamethods[] = {
 };
 
 static const luaL_Reg functions[] = {
-    {"from_env", secret_lua_from_env},       {"from_file", secret_lua_from_file},
-    {"from_string", secret_lua_from_string}, {"holders", secret_lua_holders},
-    {"is_secret", secret_lua_is_secret},     {NULL, NULL},
+    {"from_env", secret_lua_from_env},
+    {"from_file", secret_lua_from_file},
+    {"from_string", secret_lua_from_string},
+    {"holders", secret_lua_holders},
+    {"is_secret", secret_lua_is_secret},
+    {"scrub", secret_lua_scrub},
+    {NULL, NULL},
 };
 
 int luaopen_host_secret(lua_State *L)

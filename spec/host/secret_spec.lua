@@ -53,4 +53,13 @@ describe("host.secret", function()
     assert.has_error(function() secret.from_file() end)
     assert.has_error(function() secret.from_string(("x"):rep(5000)) end)
   end)
+
+  it("is taken out of a text, unless it is too short to be told from it", function()
+    local long, short = secret.from_string "hunter2", secret.from_string "ab"
+    assert.equal("a ******** b********", secret.scrub("a hunter2 bhunter2", long))
+    assert.equal("\0hunter\0", secret.scrub("\0hunter\0", long))
+    assert.equal("abc", secret.scrub("abc", short))
+    assert.equal("", secret.scrub("", long))
+    assert.has_error(function() secret.scrub("x", "x") end)
+  end)
 end)

@@ -87,6 +87,17 @@ vlan 77
     end)
   end)
 
+  it("does not show the secret in a line that is rejected", function()
+    with_router({}, function(router)
+      -- a mode in which the line is not known at all
+      local lines = { "interface Vlan1", " pre-shared-key s3cret" }
+      local _, message, kind = router:send_config_set(lines)
+      assert.equal("rejected", kind)
+      assert.matches("line 2", message, 1, true)
+      assert.not_matches("s3cret", message, 1, true)
+    end)
+  end)
+
   it("sends nothing behind a rejected line with a window of nothing", function()
     with_router({}, function(router, device)
       local lines = routes(5)

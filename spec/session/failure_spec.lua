@@ -1,4 +1,9 @@
+local secrets = require "host.secret"
+
 local failure = require "moonwire.session.failure"
+local platforms = require "moonwire.platform"
+
+local IOS = assert(platforms.get "cisco_ios")
 
 describe("failure", function()
   it("shows the last bytes in one printable line", function()
@@ -14,11 +19,45 @@ describe("failure", function()
   end)
 
   it("says what was done, what was awaited and what came", function()
-    local message = failure.message('command "x"', "the prompt r1#", "no answer", "r1")
+    local message = failure.message {
+      doing = 'command "x"', message = "no answer", awaited = "the prompt r1#",
+      text = "r1", platform = IOS, phase = "command", mode = "priv",
+    }
     assert.equal(
-      'command "x": no answer while waiting for the prompt r1#; it said last: "r1"',
+      'command "x": no answer while waiting for the prompt r1# '
+        .. '(phase command, mode priv); it said last: "r1"',
       message
     )
-    assert.matches("it said nothing", failure.message("a", "b", "c", ""))
+    assert.matches("it said nothing", failure.message {
+      doing = "a", message = "b", awaited = "c", text = "", platform = IOS,
+    })
+  end)
+
+  it("shows no secrets", function()
+    local message = failure.message {
+      doing = "x", message = "y", awaited = "z", platform = IOS,
+      text = "Password: s3cret-pw\nsnmp-server community pub1ic RO\nab\n",
+      secrets = { secrets.from_string "s3cret-pw", secrets.from_string "ab" },
+    }
+    assert.not_matches("s3cret", message, 1, true)
+    assert.not_matches("pub1ic", message, 1, true)
+    assert.matches("********", message, 1, true)
+    assert.matches("\\nab", message, 1, true) -- too short to be hidden
+  end)
+
+  it("names the rule that nearly matched, and why it did not", function()
+    local function nearly(text, host)
+      return failure.nearly(text, IOS, host)
+    end
+    local other = nearly("x\nr2#", "r1")
+    assert.matches('of mode priv, but of the host "r2"', other, 1, true)
+    assert.matches("did not come back behind it", nearly("r1#", "r1"), 1, true)
+    assert.matches("mode config", nearly "** r1(config)#", 1, true)
+    assert.matches("something stands before it", nearly "** r1(config)#", 1, true)
+    assert.matches("more follows it", nearly "r1> hello you", 1, true)
+    assert.matches("a question", nearly "Proceed? [yes/no]: maybe", 1, true)
+    assert.is_nil(nearly "")
+    assert.is_nil(nearly "r1#\n")
+    assert.is_nil(nearly "some words")
   end)
 end)

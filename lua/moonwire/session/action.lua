@@ -142,7 +142,7 @@ end
 function Session:commit(how)
   how = how or {}
   check_commit(how, 2)
-  local ok, message, kind = self:ready()
+  local ok, message, kind = self:_begin "commit"
   local config = self.platform.config
   if ok and not (config and platforms.action(self.platform, "commit")) then
     ok, message, kind = unsupported(self, "commit")
@@ -166,7 +166,7 @@ end
 -- @treturn[2] string kind: unsupported (it saves by itself), rejected, mode, question,
 -- timeout, dropped, closed
 function Session:save_config()
-  local ok, message, kind = self:ready()
+  local ok, message, kind = self:_begin "save"
   if ok then
     ok, message, kind = self:_act "save"
   end

@@ -117,7 +117,7 @@ function Session:_read_window(commands, first, last, timeout, answers)
     return self:_failed(commands[first], "the connection is gone", "dropped")
   end
   -- what is sent ahead of the first prompt is answered behind the preparation
-  local ok, message, kind = self:ready()
+  local ok, message, kind = self:_begin "command"
   if not ok then
     return nil, self:_located(message), kind
   end
@@ -139,7 +139,7 @@ end
 
 -- One command that may ask: wait for its prompt first, and only then for the mark.
 function Session:_read_alone(command, timeout)
-  local ok, message, kind = self:ready()
+  local ok, message, kind = self:_begin "command"
   if not ok then
     return nil, self:_located(message), kind
   end
@@ -212,7 +212,7 @@ function Session:send_commands(commands, options)
   end
   local ok, message, kind = true, nil, nil
   if not self.ready_mark then -- otherwise what only reads may be typed before
-    ok, message, kind = self:ready()
+    ok, message, kind = self:_begin "command"
   end
   if not ok then
     return self:_fail("command", message, kind)

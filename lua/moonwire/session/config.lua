@@ -36,7 +36,7 @@ function Session:_mend()
 end
 
 local function enter(self)
-  local ok, message, kind = self:ready()
+  local ok, message, kind = self:_begin "config"
   local mode
   if ok then
     mode, message, kind = mode_for(self)
@@ -92,8 +92,9 @@ local function message_of(failure, sender)
     return failure.reason
   end
   local words = WORDS[failure.kind] or "failed: "
+  local text = platforms.scrub(sender.session.platform, failure.text)
   local message = ('line %d "%s" %s%s (applied: %d of %d lines'):format(
-    failure.line, failure.text, words, failure.reason, sender.applied, #sender.lines
+    failure.line, text, words, failure.reason, sender.applied, #sender.lines
   )
   local behind = sender.sent - failure.line
   if behind > 0 then

@@ -253,8 +253,17 @@ end
 -- @string[opt] text what the device has said; what was not taken yet, when left out
 -- @treturn string
 function Dialogue:explain(doing, message, text)
-  local awaited = self.prompt and ("the prompt " .. self.prompt) or "the first prompt"
-  return failure.message(doing, awaited, message, text or self.shell:text())
+  return failure.message {
+    doing = doing,
+    message = message,
+    awaited = self.prompt and ("the prompt " .. self.prompt) or "the first prompt",
+    text = text or self.shell:text(),
+    platform = self.platform,
+    phase = self.phase,
+    mode = self.mode,
+    host = self.host,
+    secrets = self.secrets,
+  }
 end
 
 function Dialogue:_strip(text, command)

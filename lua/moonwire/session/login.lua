@@ -3,8 +3,18 @@
 local Session = require "moonwire.session.class"
 local dialogue = require "moonwire.session.dialogue"
 local task = require "host.task"
+local transport = require "moonwire.transport.ssh"
 
 local SHELL_TIMEOUT = 15 -- seconds
+
+-- what must not be seen in a message
+local function secrets_of(device)
+  local list = {}
+  for _, name in ipairs { "password", "enable" } do
+    list[#list + 1] = transport.secret_of(device, name)
+  end
+  return list
+end
 
 local function open_shell(self, options)
   local link = self.platform.link
@@ -20,6 +30,8 @@ local function open_shell(self, options)
   end
   self.shell = shell
   self.dialogue = dialogue.new(shell, self.platform)
+  self.dialogue.phase = "prompt"
+  self.dialogue.secrets = secrets_of(self.device)
   return true
 end
 
@@ -91,6 +103,16 @@ function Session:ready()
     return self:_mend()
   end
   return true
+end
+
+--- A verb begins: the phase is told in messages, and the login has ended.
+-- @local here
+function Session:_begin(phase)
+  local ok, message, kind = self:ready()
+  if self.dialogue then
+    self.dialogue.phase = phase
+  end
+  return ok, message, kind
 end
 
 --- Open the shell and prepare the terminal.

@@ -113,7 +113,7 @@ function Session:enter_mode(name)
   if type(name) ~= "string" then
     error("the name of a mode must be a string", 2)
   end
-  local ok, message, kind = self:ready()
+  local ok, message, kind = self:_begin "mode"
   if ok then
     ok, message, kind = self:_walk(name)
   end
@@ -142,7 +142,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] string kind: mode, timeout, dropped, question, closed
 function Session:exit_config_mode()
-  local ok, message, kind = self:ready()
+  local ok, message, kind = self:_begin "mode"
   local config = self.platform.config
   local mode = config and config.enter
   if ok and mode and self.dialogue.mode == mode then
@@ -160,7 +160,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] string kind: timeout, dropped, question, closed
 function Session:find_prompt()
-  local ok, message, kind = self:ready()
+  local ok, message, kind = self:_begin "mode"
   if not ok then
     return self:_fail("prompt", message, kind)
   end

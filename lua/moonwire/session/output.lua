@@ -122,7 +122,7 @@ local function check_options(options, level)
 end
 
 local function send_specially(self, command, options)
-  local ok, message, kind = self:ready()
+  local ok, message, kind = self:_begin "command"
   if not ok then
     return self:_fail("command", message, kind)
   end
@@ -212,7 +212,7 @@ end
 function Session:send_command_timing(command, options)
   check.command(command, 2)
   options = check.options(options, 2)
-  local ok, message, kind = self:ready()
+  local ok, message, kind = self:_begin "command"
   if not ok then
     return self:_fail("command", message, kind)
   end
