@@ -27,17 +27,34 @@ function spelling.distance(a, b)
   return row[#b]
 end
 
+-- how many letters of one word the other has too, wherever they are
+local function count_shared(a, b)
+  local left, count = {}, 0
+  for letter in b:gmatch "." do
+    left[letter] = (left[letter] or 0) + 1
+  end
+  for letter in a:gmatch "." do
+    if (left[letter] or 0) > 0 then
+      left[letter] = left[letter] - 1
+      count = count + 1
+    end
+  end
+  return count
+end
+
 --- The word that is nearest to a mistyped one.
 -- @string word
--- @tparam {string,...} known the first of several that are equally near wins
+-- @tparam {string,...} known of several that are equally near, the one that has most of
+-- its letters wins
 -- @int most letters that may differ
 -- @treturn string|nil
 function spelling.nearest(word, known, most)
-  local best, least = nil, math.huge
+  local best, least, shared = nil, math.huge, 0
   for _, candidate in ipairs(known) do
     local distance = spelling.distance(word, candidate)
-    if distance < least then
-      best, least = candidate, distance
+    local count = distance <= least and count_shared(word, candidate) or 0
+    if distance < least or distance == least and count > shared then
+      best, least, shared = candidate, distance, count
     end
   end
   return least <= most and best or nil
