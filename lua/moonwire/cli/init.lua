@@ -6,7 +6,7 @@ local task = require "moonwire.task"
 local cli = {}
 
 -- in the order of the help text
-local SUBCOMMANDS = { "bench", "lab", "test", "version" }
+local SUBCOMMANDS = { "bench", "lab", "platform", "test", "version" }
 
 local HEAD = [[
 usage: moonwire FILE.lua [arguments]     run a script as a task

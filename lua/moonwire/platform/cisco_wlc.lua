@@ -78,11 +78,10 @@ return require("moonwire.platform").define "cisco_wlc" {
       text = "Are you sure you want to save? (y/n) ",
     },
     {
-      "want to reset the system%? %(y/N%) ?$",
+      "reset the system%? %(y/N%) ?$",
       say = "y",
       danger = true,
-      text = "Are you sure you would like to reset the system? (y/N) want to reset the "
-        .. "system? (y/N) ",
+      text = "Are you sure you would like to reset the system? (y/N) ",
     },
     {
       "save them now%? %(y/N%) ?$",
