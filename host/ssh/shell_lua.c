@@ -16,7 +16,7 @@ device has something to say that matters.
 
 enum { SHELL = 1, OPTIONS = 2, CLIENT_VALUE = 1, DEFAULT_LIMIT = 64 << 20 };
 
-/* What the task sleeps for. A shell has one reader and one writer at a time. */
+/* What the task sleeps for: one at a time. */
 enum wish { WISH_NOTHING, WISH_OPEN, WISH_READ, WISH_WRITE };
 
 struct shell {
@@ -26,12 +26,14 @@ struct shell {
   enum wish wish;
   enum stream_state awaited; /* for WISH_OPEN */
   bool is_out_of_memory;
+  bool is_streaming; /* lines are taken as they come */
 };
 
 struct shell_op {
   struct op op;
   struct shell *shell;
   enum expect_event event;
+  bool has_lines;
 };
 
 static struct shell *check_shell(lua_State *L)
@@ -65,13 +67,26 @@ static void wake(struct shell *shell, enum error error)
   op_complete(&o->op, error);
 }
 
+/* Finished lines that have been checked: more may come meanwhile, and the mark. */
+static size_t ready_length(struct shell *shell)
+{
+  size_t length = shell->expect.checked;
+  if (shell->expect.mark_length == 0)
+    expect_answer(&shell->expect, &length);
+  return length;
+}
+
 /* What came before the end counts first: the end is told when all else is read. */
 static void see_read(struct shell *shell)
 {
   enum expect_event event = expect_check(&shell->expect);
   shell->sleeper->event = event;
+  shell->sleeper->has_lines =
+      shell->is_streaming && event != EXPECT_MARK && ready_length(shell) > 0;
   if (shell->is_out_of_memory)
     wake(shell, ERROR_LOCAL);
+  else if (shell->sleeper->has_lines)
+    wake(shell, ERROR_NONE);
   else if (event == EXPECT_LIMIT)
     wake(shell, ERROR_LIMIT);
   else if (shell->stream->state == STREAM_ENDED && event != EXPECT_MARK)
@@ -138,10 +153,10 @@ static int shell_lua_close(lua_State *L)
   shell->stream = NULL;
   if (shell->sleeper != NULL)
     wake(shell, ERROR_CLOSED);
-  if (stream == NULL)
-    return 0;
-  stream_close(stream);
-  expect_close(&shell->expect);
+  if (stream != NULL) {
+    stream_close(stream);
+    expect_close(&shell->expect);
+  }
   return 0;
 }
 
@@ -232,6 +247,20 @@ int client_lua_shell(lua_State *L)
   return op_wait(L, &o->op);
 }
 
+static int push_lines(struct shell_op *o, lua_State *L)
+{
+  struct expect *expect = &o->shell->expect;
+  size_t ready = ready_length(o->shell), length;
+  lua_pushliteral(L, "lines");
+  lua_pushlstring(L, expect_answer(expect, &length), ready);
+  expect_drop(expect, ready);
+  if (o->event != EXPECT_TAIL)
+    return 2;
+  const char *tail = expect_tail(expect, &length);
+  lua_pushlstring(L, tail, length);
+  return 3;
+}
+
 static int read_push(struct op *op, lua_State *L)
 {
   struct shell_op *o = (struct shell_op *)op;
@@ -242,6 +271,8 @@ static int read_push(struct op *op, lua_State *L)
     return fail(L, o);
   if (o->shell->stream == NULL)
     return op_fail(L, ERROR_CLOSED, NULL);
+  if (o->has_lines)
+    return push_lines(o, L);
   if (o->event == EXPECT_TAIL) {
     lua_pushliteral(L, "tail");
     text = expect_tail(expect, &length);
@@ -259,19 +290,22 @@ static int read_push(struct op *op, lua_State *L)
 
 /***
 Sleep until the device shows its prompt with a mark behind it, or stays at a line that
-may be a question. Reading again goes on where this ended. A timeout leaves the shell as
-it was.
+may be a question. Reading again goes on where this ended, also behind a timeout.
 @function read
 @string[opt] mark
 @number[opt] timeout seconds; never ending when left out
+@bool[opt=false] is_streaming wake for finished lines, too, and take them
 @treturn[1] string "mark"
 @treturn[1] string the text before the marked line, which is taken
 @treturn[1] string the prompt before the mark
 @treturn[2] string "tail"
 @treturn[2] string the unfinished line, which is not taken
-@return[3] nil
-@treturn[3] string message
-@treturn[3] string kind: timeout, dropped, limit, closed, channel, local
+@treturn[3] string "lines", when streaming
+@treturn[3] string finished lines, which are taken; the mark is not among them
+@treturn[3] string|nil the unfinished line, when it may be a question
+@return[4] nil
+@treturn[4] string message
+@treturn[4] string kind: timeout, dropped, limit, closed, channel, local
 */
 static int shell_lua_read(lua_State *L)
 {
@@ -280,7 +314,8 @@ static int shell_lua_read(lua_State *L)
   const char *mark = luaL_optlstring(L, 2, "", &length);
   double timeout = luaL_optnumber(L, 3, 1e10);
   luaL_argcheck(L, length <= EXPECT_MARK_LONGEST, 2, "longer than a mark can be");
-  lua_settop(L, 3);
+  lua_settop(L, 4);
+  shell->is_streaming = lua_toboolean(L, 4) != 0;
   struct shell_op *o = new_op(L, shell, read_push);
   sleep_on(shell, o, WISH_READ);
   bool is_same = length == shell->expect.mark_length && length > 0 &&
@@ -345,7 +380,7 @@ static int shell_lua_write(lua_State *L)
 }
 
 /***
-Tell the name that stands in every prompt of this device from now on.
+Tell the name that stands in every prompt from now on.
 @function set_host
 @string name at most 127 bytes; empty: not known
 */

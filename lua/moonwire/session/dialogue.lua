@@ -100,13 +100,13 @@ function Dialogue:_is_quiet(mark)
   return false
 end
 
-function Dialogue:_next_event(mark, deadline)
+function Dialogue:_next_event(mark, deadline, is_streaming)
   local unread = self.unread
   if unread then
     self.unread = nil
     return table.unpack(unread, 1, 3)
   end
-  return self.shell:read(mark, math.max(0, deadline - task.now()))
+  return self.shell:read(mark, math.max(0, deadline - task.now()), is_streaming)
 end
 
 local function refuse(tail)

@@ -1,0 +1,206 @@
+--- Output as it comes, for what is too long to hold or to wait for.
+-- @module moonwire.session
+local Session = require "moonwire.session.class"
+local check = require "moonwire.session.check"
+local platforms = require "moonwire.platform"
+local task = require "host.task"
+
+local Reader = { __name = "moonwire.Reader" }
+Reader.__index = Reader
+
+local HEAD = 65536 -- bytes in which the echo must be
+local SHORT = 2000 -- bytes: only a short output can be a rejection
+
+local function each_line(self, text)
+  for line in text:gmatch "([^\n]*)\n" do
+    if not line:find(self.mark, 1, true) then -- typed ahead, its echo may come anywhere
+      self.count = self.count + 1
+      if self.give(line) == false then
+        self.is_stopped = true
+        return
+      end
+    end
+  end
+end
+
+-- Lines behind the echo go to the caller; those before are the device's own affair.
+function Reader:take(text)
+  if self.is_stopped then
+    return
+  elseif not self.has_echoed then
+    self.head = self.head .. text
+    local output, _, is_found = self.dialogue:_strip(self.head, self.command)
+    if not is_found and #self.head < HEAD then
+      return
+    end
+    self.has_echoed, text, self.head = true, output, nil
+  end
+  if #self.short <= SHORT then
+    self.short = self.short .. text
+  end
+  each_line(self, text)
+end
+
+function Reader:_on_tail(tail)
+  local dialogue = self.dialogue
+  if self.awaited or not platforms.mode_of(dialogue.platform, tail) then
+    return dialogue:_on_tail(tail, self, self.awaited)
+  elseif self.has_echoed and dialogue:_is_quiet(nil) then
+    self.awaited = self.mark
+    return dialogue:send(self.mark)
+  end
+  return true
+end
+
+-- Whether it is over, or nil with message and kind.
+function Reader:_on_event(event, a, b)
+  if event == "mark" then
+    self:take(a)
+    if self.dialogue:learn(b) then
+      return true
+    end
+    return false
+  end
+  if event == "lines" then
+    self:take(a)
+  end
+  local tail = event == "lines" and b or event == "tail" and a or nil
+  if not tail then
+    return false
+  end
+  local ok, message, kind = self:_on_tail(tail)
+  if not ok then
+    return nil, message, kind
+  end
+  return false
+end
+
+function Reader:run()
+  local is_over, message, kind
+  repeat
+    local deadline = task.now() + self.timeout
+    local event, a, b = self.dialogue:_next_event(self.awaited, deadline, true)
+    if not event then
+      return nil, a, b
+    end
+    is_over, message, kind = self:_on_event(event, a, b)
+    if is_over == nil then
+      return nil, message, kind
+    end
+  until is_over or self.is_stopped
+  return is_over
+end
+
+-- What may ask goes without its mark; that follows when the prompt is there.
+local function start(self, reader, command)
+  local dialogue = self.dialogue
+  dialogue.stale[reader.mark] = true -- until it has come: 'give' may raise
+  local ok, message, kind = dialogue:send(command)
+  local is_sure = not self.is_careful
+    and platforms.is_read_only(self.platform, command)
+  if ok and is_sure then
+    reader.awaited = reader.mark
+    ok, message, kind = dialogue:send(reader.mark)
+  end
+  return ok, message, kind
+end
+
+local function stream(self, reader, command)
+  local ok, message, kind = start(self, reader, command)
+  if ok then
+    ok, message, kind = reader:run()
+  end
+  if ok then
+    self.dialogue.stale[reader.mark] = nil
+    return true
+  elseif not message then -- the caller has had enough
+    if self.dialogue:resync() then
+      return true
+    end
+    return nil, "the device does not stop", "timeout"
+  end
+  return nil, message, kind
+end
+
+--- Run a command, and be called with each line of its output as it comes. Nothing is
+-- kept: an output of any length needs no more memory than a few lines. Its end is
+-- proved as with `session:send_command`.
+-- @string command
+-- @tparam function give called with a line, without its end; what it does may wait.
+-- When it returns false, the command is broken off by the break key.
+-- @tparam[opt] table options `timeout` (seconds without a line; 30, or the session's)
+-- @treturn[1] int how many lines there were
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: timeout, dropped, limit (of a single line), question,
+-- rejected (its lines were given, too), closed, channel
+function Session:stream(command, give, options)
+  check.command(command, 2)
+  if type(give) ~= "function" then
+    error("stream needs a function that takes a line", 2)
+  end
+  options = check.options(options, 2)
+  local ok, message, kind = self:_begin "command"
+  if ok and next(self.dialogue.stale) then -- what is left of another command
+    ok, message, kind = self:_prove(task.now() + self.timeout)
+  end
+  if not ok then
+    return self:_fail("command", message, kind)
+  end
+  local reader = setmetatable({
+    dialogue = self.dialogue, command = command, give = give,
+    timeout = options.timeout or self.timeout, mark = self.dialogue:new_mark(),
+    head = "", short = "", count = 0, pages = 0,
+  }, Reader)
+  local started = task.now()
+  ok, message, kind = stream(self, reader, command)
+  if not ok then
+    return self:_failed(command, message, kind)
+  end
+  self.answers[#self.answers + 1] = {
+    command = command, output = "", lines = reader.count,
+    prompt = self.dialogue.prompt, elapsed = task.now() - started,
+  }
+  local line = self:_rejection_in(reader.short)
+  if line then
+    return self:_refusal { command = command, rejected = line }
+  end
+  return reader.count
+end
+
+--- Run a command on a channel of its own, without the shell: its end is exact, and some
+-- devices tell a status. It is in no mode but that of a fresh login.
+-- @string command
+-- @tparam[opt] table options `timeout` (seconds; 30, or the session's)
+-- @treturn[1] string the output
+-- @treturn[1] int|nil its exit status, where the device tells one
+-- @treturn[1] string what it said as an error
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: unsupported (the platform has no such channel), channel (it
+-- was refused), timeout, dropped, limit, rejected, closed
+function Session:exec(command, options)
+  check.command(command, 2)
+  options = check.options(options, 2)
+  local ssh = self.platform.ssh
+  local result, message, kind
+  if self.is_closed then
+    message, kind = "the session is closed", "closed"
+  elseif ssh and ssh.exec == false then
+    message, kind = self.platform.name .. " runs no commands by exec", "unsupported"
+  else
+    local timeout = options.timeout or self.timeout
+    result, message, kind = self.client:exec(command, { timeout = timeout })
+  end
+  if not result then
+    return self:_fail("exec", ("command %q: %s"):format(command, message), kind)
+  end
+  local output = result.stdout:gsub("\r+\n", "\n"):gsub("^\n", ""):gsub("\n$", "")
+  local line = self:_rejection_in(output)
+  if line then
+    return self:_refusal { command = command, rejected = line }
+  end
+  return output, result.status, (result.stderr:gsub("\r+\n", "\n"))
+end
+
+return Session

@@ -1,0 +1,153 @@
+local session = require "moonwire.session"
+local support = require "spec.support.lab"
+local task = require "moonwire.task"
+
+local function with_router(options, fn)
+  support.with_lab(options, function(lab)
+    local router <close> = assert(session.open(support.device(lab)))
+    fn(router, lab:device(1), lab)
+  end)
+end
+
+local SHOW = "show running-config"
+
+local function collect(router, command, options)
+  local lines = {}
+  local count, message, kind = router:stream(command, function(line)
+    lines[#lines + 1] = line
+  end, options)
+  return lines, count, message, kind
+end
+
+describe("session:stream", function()
+  it("gives the same lines as the whole output has", function()
+    with_router({}, function(router)
+      local whole = assert(router:send_command(SHOW))
+      local lines, count = collect(router, SHOW)
+      assert.equal(#lines, count)
+      assert.equal(whole, table.concat(lines, "\n"))
+      assert.equal("SW-CORE_1#", router:find_prompt())
+      assert.equal(whole, router:send_command(SHOW))
+    end)
+  end)
+
+  for _, name in ipairs { "lookalike", "dribble", "pager_stuck", "syslog" } do
+    it("gives every line with " .. name, function()
+      local seconds = name == "lookalike" and 0.1 or name == "dribble" and 0.0005 or nil
+      local faults = { { name = name, device = 1, seconds = seconds } }
+      with_router({ faults = faults }, function(router)
+        local whole = assert(router:send_command "show ip interface brief")
+        local lines = collect(router, "show ip interface brief")
+        assert.equal(whole, table.concat(lines, "\n"))
+      end)
+    end)
+  end
+
+  it("gives lines before the command has ended", function()
+    with_router({}, function(router)
+      local seen, is_over
+      task.group(function(group)
+        local stopped = task.queue(1)
+        group:spawn(function()
+          router:stream("ping 192.0.2.99", function(line)
+            seen = seen or line
+            stopped:put(true)
+            return false
+          end)
+          is_over = true
+        end)
+        stopped:get()
+        assert.is_nil(is_over)
+        group:cancel()
+      end)
+      assert.is_string(seen)
+    end)
+  end)
+
+  it("stops when it is told to, and the session goes on", function()
+    with_router({}, function(router)
+      local count = assert(router:stream(SHOW, function(line)
+        return not line:find "hostname"
+      end))
+      assert.is_true(count > 1)
+      assert.matches("privilege", (router:send_command "show privilege"))
+    end)
+  end)
+
+  it("leaves the session usable when the function raises", function()
+    with_router({}, function(router)
+      assert.has_error(function()
+        router:stream(SHOW, function() error "no" end)
+      end)
+      assert.matches("privilege", (router:send_command "show privilege"))
+      local lines = collect(router, SHOW)
+      assert.equal(router:send_command(SHOW), table.concat(lines, "\n"))
+    end)
+  end)
+
+  it("waits for a command that may ask, and never answers", function()
+    with_router({}, function(router)
+      local lines = collect(router, "verify /md5 flash:vlan.dat")
+      assert.is_true(#lines > 0)
+      local _, count, message, kind = collect(router, "reload")
+      assert.is_nil(count)
+      assert.equal("question", kind)
+      assert.matches("[confirm]", message, 1, true)
+      assert.equal("SW-CORE_1#", router:find_prompt())
+    end)
+  end)
+
+  it("fails a command that is rejected, a drop, and a device that hangs", function()
+    with_router({}, function(router)
+      assert.equal("rejected", select(4, collect(router, "show nonsense")))
+    end)
+    with_router({ faults = { { name = "drop", device = 1 } } }, function(router)
+      local lines, count, _, kind = collect(router, SHOW)
+      assert.is_nil(count)
+      assert.equal("dropped", kind)
+      assert.is_true(#lines > 0)
+      router:close()
+      assert.equal("closed", select(4, collect(router, SHOW)))
+    end)
+    with_router({ faults = { { name = "hang", device = 1 } } }, function(router)
+      assert.equal("timeout", select(4, collect(router, SHOW, { timeout = 0.05 })))
+    end)
+  end)
+
+  it("raises for what is no function", function()
+    with_router({}, function(router)
+      assert.has_error(function() router:stream(SHOW) end)
+      assert.has_error(function() router:stream(nil, print) end)
+    end)
+  end)
+end)
+
+describe("session:exec", function()
+  it("gives the output of a command on a channel of its own", function()
+    with_router({}, function(router)
+      local output = assert(router:exec "show privilege")
+      assert.equal("Current privilege level is 15", output)
+      assert.equal(router:send_command(SHOW), (router:exec(SHOW)))
+    end)
+  end)
+
+  it("fails a command that is rejected, and on a closed session", function()
+    with_router({}, function(router)
+      local output, message, kind = router:exec "show nonsense"
+      assert.is_nil(output)
+      assert.equal("rejected", kind)
+      assert.matches("SW-CORE_1", message, 1, true)
+      assert.has_error(function() router:exec(1) end)
+      router:close()
+      assert.equal("closed", select(3, router:exec "show clock"))
+    end)
+  end)
+
+  it("gives up in time", function()
+    with_router({ think = 0.4 }, function(router)
+      local brief = { timeout = 0.05 }
+      assert.equal("timeout", select(3, router:exec("show clock", brief)))
+      assert.matches("UTC", (router:send_command "show clock"))
+    end)
+  end)
+end)
