@@ -25,8 +25,7 @@ struct shell {
   struct shell_op *sleeper;
   enum wish wish;
   enum stream_state awaited; /* for WISH_OPEN */
-  bool is_out_of_memory;
-  bool is_streaming; /* lines are taken as they come */
+  bool is_out_of_memory, is_streaming;
 };
 
 struct shell_op {
