@@ -28,7 +28,8 @@ end
 -- Run in this thread, up to 'limit' at once. What counts as a session is a device whose
 -- turn has come and is not over.
 local function run_here(run, devices, job, limit)
-  local open, gate = 0, task.semaphore(run.device_options.connecting)
+  local connecting = run.device_options.connecting
+  local open, gate = 0, limit > connecting and task.semaphore(connecting) or nil
   task.map(devices, limit, function(device, index)
     open = open + 1
     run.peak_sessions = math.max(run.peak_sessions, open)
