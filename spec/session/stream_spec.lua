@@ -35,32 +35,36 @@ describe("session:stream", function()
     it("gives every line with " .. name, function()
       local seconds = name == "lookalike" and 0.1 or name == "dribble" and 0.0005 or nil
       local faults = { { name = name, device = 1, seconds = seconds } }
+      local brief = "show ip interface brief"
+      local command = name == "dribble" and "show privilege" or brief
       with_router({ faults = faults }, function(router)
-        local whole = assert(router:send_command "show ip interface brief")
-        local lines = collect(router, "show ip interface brief")
+        local whole = assert(router:send_command(command))
+        local lines = collect(router, command)
         assert.equal(whole, table.concat(lines, "\n"))
       end)
     end)
   end
 
   it("gives lines before the command has ended", function()
-    with_router({}, function(router)
-      local seen, is_over
+    local faults = { { name = "lookalike", device = 1, seconds = 0.2 } }
+    with_router({ faults = faults }, function(router, device)
+      local is_first, is_over = true, false
       task.group(function(group)
-        local stopped = task.queue(1)
+        local first = task.queue(1)
         group:spawn(function()
-          router:stream("ping 192.0.2.99", function(line)
-            seen = seen or line
-            stopped:put(true)
-            return false
+          router:stream(SHOW, function()
+            if is_first then
+              first:put(true)
+            end
+            is_first = false
           end)
           is_over = true
         end)
-        stopped:get()
-        assert.is_nil(is_over)
-        group:cancel()
+        first:get()
+        assert.is_false(is_over)
       end)
-      assert.is_string(seen)
+      assert.is_true(is_over)
+      assert.equal(1, device:sent(SHOW))
     end)
   end)
 

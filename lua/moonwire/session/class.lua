@@ -65,6 +65,12 @@ function Session:mode()
   return self.dialogue.mode
 end
 
+--- The platform of the device, also when it was detected.
+-- @treturn string its name, such as "cisco_ios"
+function Session:device_type()
+  return self.platform.name
+end
+
 --- How long each phase of the login took.
 -- @treturn table seconds by phase
 function Session:phases()

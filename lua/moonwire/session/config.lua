@@ -18,8 +18,8 @@ local function mode_for(self)
 end
 
 -- Where the device is, is not known: come back to its prompt, then leave.
-local function leave(self, is_torn)
-  if is_torn and not self.dialogue:resync() then
+local function leave(self, is_torn, seconds)
+  if is_torn and not self.dialogue:resync(seconds) then
     return nil, "the device does not come back to its prompt", "timeout"
   elseif self.dialogue.mode ~= self.platform.config.enter then
     return true
@@ -74,7 +74,7 @@ local function apply(self, sender, options)
     return failure
   end
   local ok, message, kind = finish(self, failure, options)
-  local left, why, left_kind = leave(self, failure and failure.is_torn)
+  local left, why, left_kind = leave(self, failure and failure.is_torn, sender.timeout)
   if not ok then
     return failure or { kind = kind, reason = message }
   elseif not left and failure then

@@ -130,12 +130,13 @@ function Dialogue:_on_tail(tail, answer, mark)
 end
 
 --- Leave whatever the device asks by the break key, and come back to its prompt.
+-- @number[opt=5] seconds at most
 -- @treturn boolean whether that was proved; if not, the session is of no more use
-function Dialogue:resync()
+function Dialogue:resync(seconds)
   local mark = self:new_mark()
   local ok = self.shell:write(self.platform.break_key or "\3")
     and self:send(mark)
-    and self:await_mark(mark, task.now() + RESYNC)
+    and self:await_mark(mark, task.now() + math.min(seconds or RESYNC, RESYNC))
   return ok ~= nil and ok ~= false
 end
 

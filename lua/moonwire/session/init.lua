@@ -20,13 +20,28 @@ local session = { Session = Session }
 
 local COMMAND_TIMEOUT = 30 -- seconds for one command, as long as its device works
 
+-- stands in until the device is known
+local UNKNOWN = {
+  name = "autodetect",
+  is_unknown = true,
+  link = { newline = "\n", term = "vt100", width = 511, height = 1000 },
+}
+
+local function platform_of(device)
+  if device.device_type == "autodetect" then
+    return UNKNOWN
+  end
+  return platforms.get(device.device_type or "cisco_ios")
+end
+
 local function located(device, message)
   return ("%s: %s"):format(device.name or device.host, message)
 end
 
 --- Log in to a device and prepare its terminal.
--- @tparam table device `host`, `username`, `device_type`; optional: `port`, `password`
--- (secret or string), `secret` (for enable), `key_file`, `host_key`, `known_hosts`, …
+-- @tparam table device `host`, `username`, `device_type` (a platform's name, or
+-- "autodetect"); optional: `port`, `password` (secret or string), `secret` (for
+-- enable), `key_file`, `host_key`, `known_hosts`, …
 -- @tparam[opt] table options `host_key_policy` ("strict": the default; "accept-new":
 -- trust and keep the key of a device that has none on record yet), `lazy` (return once
 -- the shell is asked for; the first verb waits for it), `timeout` (30 seconds for a
@@ -35,11 +50,11 @@ end
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: resolve, refused, unreachable, timeout, dropped, protocol,
--- algorithm, hostkey, auth, channel, local, question
+-- algorithm, hostkey, auth, channel, local, question, unknown (not detected)
 -- @treturn[2] table detail: `phase`, `phases`
 function session.open(device, options)
   options = options or {}
-  local platform, message, kind = platforms.get(device.device_type or "cisco_ios")
+  local platform, message, kind = platform_of(device)
   if not platform then
     return nil, located(device, message), kind, { phase = "start" }
   end

@@ -1,6 +1,7 @@
 --- From a connection to a device that waits for its first command.
 -- @module moonwire.session
 local Session = require "moonwire.session.class"
+local detect = require "moonwire.session.detect"
 local dialogue = require "moonwire.session.dialogue"
 local task = require "host.task"
 local transport = require "moonwire.transport.ssh"
@@ -25,14 +26,25 @@ local function open_shell(self, options)
     timeout = options.timeouts and options.timeouts.shell or SHELL_TIMEOUT,
     lazy = options.lazy and self.platform.type_ahead or false,
   }
-  if not shell then
-    return nil, message, kind
-  end
   self.shell = shell
-  self.dialogue = dialogue.new(shell, self.platform)
+  return shell, message, kind
+end
+
+local function find_platform(self)
+  local server = self.client:info().server or ""
+  local deadline = task.now() + self.timeout
+  local found, message, kind = detect.run(self.shell, server, deadline)
+  if not found then
+    return nil, "autodetection: " .. message, kind
+  end
+  self.platform = found
+  return true
+end
+
+local function open_dialogue(self)
+  self.dialogue = dialogue.new(self.shell, self.platform)
   self.dialogue.phase = "prompt"
   self.dialogue.secrets = secrets_of(self.device)
-  return true
 end
 
 -- The preparation cannot ask anything, so it is typed before the first prompt is there:
@@ -115,14 +127,9 @@ function Session:_begin(phase)
   return ok, message, kind
 end
 
---- Open the shell and prepare the terminal.
--- @local here
-function Session:_log_in(options)
-  local ok, message, kind = open_shell(self, options)
-  if not ok then
-    return nil, message, kind, "shell"
-  end
-  if self.platform.type_ahead then
+local function prepare(self, options, is_at_prompt)
+  local ok, message, kind
+  if is_at_prompt or self.platform.type_ahead then
     ok, message, kind = type_preparation(self)
   else
     ok, message, kind = wait_for_first_prompt(self, task.now() + self.timeout)
@@ -130,8 +137,26 @@ function Session:_log_in(options)
   if ok and not options.lazy then
     ok, message, kind = self:ready()
   end
+  return ok, message, kind
+end
+
+--- Open the shell, find out what it is of if that is not known, prepare the terminal.
+-- @local here
+function Session:_log_in(options)
+  local ok, message, kind = open_shell(self, options)
   if not ok then
-    return nil, message, kind, "prompt"
+    return nil, message, kind, "shell"
+  end
+  local is_unknown = self.platform.is_unknown
+  if is_unknown then
+    ok, message, kind = find_platform(self)
+  end
+  if ok then
+    open_dialogue(self)
+    ok, message, kind = prepare(self, options, is_unknown)
+  end
+  if not ok then
+    return nil, message, kind, is_unknown and not self.dialogue and "detect" or "prompt"
   end
   return self
 end
