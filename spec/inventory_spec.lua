@@ -91,6 +91,7 @@ describe("a seed-shaped inventory", function()
     { "a link-local address", { host = "fe80::1%eth0" }, "host", "fe80::1%eth0" },
     { "a length of time in words", { timeout = "60s" }, "timeout", 60 },
     { "an alias of a platform", { device_type = "ios" }, "device_type", "ios" },
+    { "no platform", { device_type = "autodetect" }, "device_type", "autodetect" },
     { "a name of its own", { name = "core 1" }, "name", "core 1" },
     { "groups", { groups = { "a", "b" } }, "groups", { "a", "b" } },
     { "labels", { labels = { site = "east" } }, "labels", { site = "east" } },

@@ -34,7 +34,7 @@ device.fields = {
     name = "device_type",
     type = "platform",
     is_required = true,
-    doc = "the platform, such as cisco_ios",
+    doc = "the platform, such as cisco_ios, or autodetect",
   },
   { name = "known_hosts", type = "path", doc = "file of known host keys" },
   {

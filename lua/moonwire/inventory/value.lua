@@ -100,11 +100,13 @@ function value.choice(what, field)
   return nil, ('must be "%s", not %s'):format(words, show(what))
 end
 
---- The name of a platform.
+--- The name of a platform, or "autodetect".
 function value.platform(what)
   local text, complaint = value.string(what)
   if not text then
     return nil, complaint
+  elseif text == "autodetect" then
+    return text
   end
   local found, message = require("moonwire.platform").get(text)
   return found and text, message
