@@ -1,12 +1,13 @@
 --- A platform in words, for people.
 -- @module moonwire.platform.describe
 local platform = require "moonwire.platform"
+local prepare = require "moonwire.platform.prepare"
 
 local describe = {}
 
 local STATUS = {
   proved = "proved against a real system",
-  lab = "proved against the lab's simulated device, not against a real one",
+  lab = "proved against the lab's simulated device, not a real one",
   documents = "written from documents, and not proved yet",
 }
 
@@ -37,9 +38,10 @@ local function answer_to(rule)
   return rule.say and quoted(rule.say) or "never by itself"
 end
 
-local function add_questions(add, label, rules, indent)
+local function add_questions(add, value, label, rules, indent)
   for _, rule in ipairs(rules or {}) do
-    local asked = rule.text and rule.text:match "[^\n]*$" or rule[1]
+    local text = prepare.text_of(value, rule)
+    local asked = text and text:match "[^\n]*$" or rule[1]
     add(label, ("%s%s: %s"):format(indent or "", quoted(asked), answer_to(rule)))
     label = ""
   end
@@ -86,7 +88,7 @@ local function add_modes(add, value)
   label = "ways"
   for _, edge in ipairs(value.edges or {}) do
     add(label, ("%s to %s: %s"):format(edge[1], edge[2], edge.run))
-    add_questions(add, "", platform.questions_of(edge), "  asked ")
+    add_questions(add, value, "", platform.questions_of(edge), "  asked ")
     label = ""
   end
 end
@@ -130,8 +132,8 @@ end
 
 local function add_lists(add, value)
   add("only reads", quoted_list(verbs_of(value)))
-  add_questions(add, "asked first", value.login)
-  add_questions(add, "may ask", value.questions)
+  add_questions(add, value, "asked first", value.login)
+  add_questions(add, value, "may ask", value.questions)
 end
 
 local function add_hooks(add, value)

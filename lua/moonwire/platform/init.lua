@@ -249,7 +249,8 @@ end
 function platform.scrub(self, line)
   for _, pattern in ipairs(self.scrub or {}) do
     line = line:gsub(pattern, function(before, after)
-      return ("%s %s%s"):format(before, HIDDEN, after or "")
+      local gap = before:find "%w$" and " " or ""
+      return before .. gap .. HIDDEN .. (after or "")
     end)
   end
   return line

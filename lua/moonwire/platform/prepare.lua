@@ -65,6 +65,35 @@ function prepare.questions(ask)
   return type(ask[1]) == "table" and ask or { ask }
 end
 
+--- Whether a line matches one of a question's patterns.
+-- @tparam table question
+-- @string line
+-- @treturn boolean
+function prepare.matches(question, line)
+  for _, pattern in ipairs(question) do
+    if line:find(pattern) then
+      return true
+    end
+  end
+  return false
+end
+
+--- How a device words a question. What stands at an edge is often one of `questions`,
+-- whose words serve for it.
+-- @tparam table value the platform
+-- @tparam table question
+-- @treturn string|nil
+function prepare.text_of(value, question)
+  if question.text then
+    return question.text
+  end
+  for _, other in ipairs(value.questions or {}) do
+    if other ~= question and other.text and prepare.matches(question, other.text) then
+      return other.text
+    end
+  end
+end
+
 --- A verb as a table, however it was written.
 -- @tparam string|table|nil verb
 -- @treturn table|nil `run` (a list of commands), `ask` (a list of questions), `mode`,

@@ -28,6 +28,11 @@ function store.add_path(folder)
   by_name = {}
 end
 
+--- Forget folders that were added, and what was found.
+function store.forget()
+  added, by_name = {}, {}
+end
+
 --- The folders that are searched, in this order.
 -- @treturn {string,...}
 function store.paths()
@@ -84,6 +89,11 @@ local function own_names()
   return names
 end
 
+-- not every message of Lua names the file
+local function located(path, message)
+  return message:find(path, 1, true) and message or path .. ": " .. message
+end
+
 --- Load a file that defines a platform.
 -- @string path
 -- @treturn[1] table the platform
@@ -92,11 +102,11 @@ end
 function store.load(path)
   local chunk, message = loadfile(path, "t")
   if not chunk then
-    return nil, message
+    return nil, located(path, message)
   end
   local ok, value = pcall(chunk)
   if not ok then
-    return nil, tostring(value)
+    return nil, located(path, tostring(value))
   elseif type(value) ~= "table" or not value.modes_of then
     return nil, path .. ": gives no platform: return platform.define \"name\" { … }"
   end

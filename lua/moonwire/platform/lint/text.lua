@@ -9,15 +9,6 @@ local text = {}
 
 local CONFUSED = "pattern matches another text"
 
-local function matches(rule, line)
-  for _, pattern in ipairs(rule) do
-    if line:find(pattern) then
-      return true
-    end
-  end
-  return false
-end
-
 local function each_asked(value, see)
   for i, edge in ipairs(value.edges or {}) do
     see(("edges[%d].ask"):format(i), prepare.questions(edge.ask))
@@ -38,22 +29,10 @@ local function each_list(value, see)
   each_asked(value, see)
 end
 
--- an edge's question is often one of `questions`, whose text serves for it
-local function text_of(value, rule)
-  if rule.text then
-    return rule.text
-  end
-  for _, other in ipairs(value.questions or {}) do
-    if other ~= rule and other.text and matches(rule, other.text) then
-      return other.text
-    end
-  end
-end
-
 local function check_first(rules, i, place, add)
   local asked = rules[i].text
   for j = 1, i - 1 do
-    if asked and matches(rules[j], asked) then
+    if asked and prepare.matches(rules[j], asked) then
       local message = '"%s" is answered by the pattern of [%d] before it'
       add(CONFUSED, place, message:format(walk.show(asked), j))
       return
@@ -63,13 +42,13 @@ end
 
 local function check_question(value, rules, i, place, add)
   local rule = rules[i]
-  local asked = text_of(value, rule)
+  local asked = prepare.text_of(value, rule)
   if not asked then
     add("no text", place, "has no text: how does the device word it?")
     return
   end
   local line, previous = walk.split(asked)
-  if not matches(rule, line) then
+  if not prepare.matches(rule, line) then
     add("pattern matches not", place, ('does not match its text "%s"'):format(asked))
   end
   local mode = platform.mode_of(value, line, previous)
@@ -95,7 +74,7 @@ local function check_pager_apart(value, add)
       if rule.text and walk.split(rule.text):find(pager.pattern) then
         local message = 'matches the question "%s" of %s[%d]'
         add(CONFUSED, "pager.pattern", message:format(walk.show(rule.text), place, i))
-      elseif pager.text and matches(rule, pager.text) then
+      elseif pager.text and prepare.matches(rule, pager.text) then
         add(CONFUSED, ("%s[%d]"):format(place, i), "matches the pager")
       end
     end
@@ -123,7 +102,7 @@ end
 local function check_line(value, line, what, add)
   each_list(value, function(place, rules)
     for i, rule in ipairs(rules) do
-      if matches(rule, line) then
+      if prepare.matches(rule, line) then
         local message = 'matches %s "%s"'
         add(CONFUSED, ("%s[%d]"):format(place, i), message:format(what, line))
       end
