@@ -204,9 +204,9 @@ describe("host.ssh against OpenSSH", function()
   it("gives up on a login at any moment", function()
     for step = 0, 20 do
       local seconds = step * 0.0002
-      connect {
-        timeouts = { connect = seconds, banner = seconds, kex = seconds, auth = seconds },
-      }
+      local timeouts = { connect = seconds, banner = seconds }
+      timeouts.kex, timeouts.auth = seconds, seconds
+      connect { timeouts = timeouts }
     end
   end)
 
