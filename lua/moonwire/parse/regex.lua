@@ -4,6 +4,7 @@
 -- @module moonwire.parse.regex
 local rex = require "rex_pcre2"
 
+local decider = require "moonwire.parse.decider"
 local pattern = require "moonwire.parse.pattern"
 
 local regex = {}
@@ -23,11 +24,6 @@ local EXCEEDED = {
   ["PCRE2 error code -63"] = true, -- the memory; the binding has no name for it
 }
 
--- The other means is PCRE2's second algorithm. It follows all ways at once, so it is
--- quick where the first one is slow, but it knows no captures. Its time grows with the
--- line and the square of its working space: these make 20 ms at the worst.
-local SPACE, LONGEST = 2000, 2000
-
 local function limited(translated, steps)
   return ("(*LIMIT_MATCH=%d)(*LIMIT_HEAP=%d)%s"):format(steps, MEMORY, translated)
 end
@@ -35,7 +31,7 @@ end
 --- Compile a regular expression.
 -- @string text as Python writes them; it matches at the start of a line only
 -- @treturn[1] Regex `names`: of its groups, in their order; `alias`: by name what a
--- capture is called where that differs
+-- capture is called where that differs; `is_slow`: was too slow for some line already
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: "invalid"
@@ -53,7 +49,7 @@ function regex.compile(text)
     compiled = compiled,
     names = names,
     alias = names.alias,
-    is_slow = false, -- was on some line
+    is_slow = false,
   }, Regex)
 end
 
@@ -70,35 +66,25 @@ end
 
 local NO_CAPTURES = {}
 
--- Whether there is a match at all, or nil when this cannot be told either.
-local function decide(self, line)
-  if #line > LONGEST then
-    return nil
-  end
-  local compiled = self.compiled
-  local ok, found = pcall(compiled.dfa_exec, compiled, line, 1, 0, 2, SPACE)
-  if not ok then
-    return nil
-  elseif found and self.names[1] then
-    return nil
-  end
-  return found and NO_CAPTURES or false
-end
-
+-- The same, beginning with what tells most lines from those that match.
 local function match_slowly(self, line)
-  local captures = decide(self, line)
-  if captures == nil then
-    self.patient = self.patient
-      or rex.new(limited(self.translated, MOST_STEPS), OPTIONS)
-    captures = match(self.patient, line)
+  if not self.decider then
+    self.decider = decider.new(self.translated, OPTIONS)
+    self.patient = rex.new(limited(self.translated, MOST_STEPS), OPTIONS)
   end
-  return captures
+  local answer = self.decider:decide(line)
+  if answer == "none" then
+    return false
+  elseif answer == "match" and not self.names[1] then
+    return NO_CAPTURES
+  end
+  return match(self.patient, line)
 end
 
 --- Match a line.
 -- @string line valid UTF-8
 -- @treturn[1] table|boolean its captures by number and name, each false when it took no
--- part; false when there is no match
+-- part (none when nobody gave it a name); false when there is no match
 -- @return[2] nil
 -- @treturn[2] string message: "pattern too expensive"
 -- @treturn[2] string kind: "limit"
