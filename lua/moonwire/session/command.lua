@@ -54,17 +54,6 @@ function Session:_broken(command, message, kind, partial)
   return self:_fail("command", words, kind)
 end
 
---- Send a mark, and wait until it has come back.
--- @local here
-function Session:_prove(deadline)
-  local mark = self.dialogue:new_mark()
-  local ok, message, kind = self.dialogue:send(mark)
-  if ok then
-    ok, message, kind = self.dialogue:await_mark(mark, deadline)
-  end
-  return ok, message, kind
-end
-
 --- The words for an answer that is a rejection.
 -- @local here
 function Session:_refusal(answer)
@@ -75,7 +64,8 @@ function Session:_refusal(answer)
 end
 
 local function may_go_ahead(self, command)
-  if self.is_careful or self.dialogue.is_asked then
+  local dialogue = self.dialogue
+  if self.is_careful or dialogue.is_asked or not dialogue.has_marks then
     return false
   elseif not platforms.is_read_only(self.platform, command) then
     return false
@@ -150,7 +140,7 @@ function Session:_read_alone(command, timeout)
     ok, message, kind = self.dialogue:await_rest(deadline, command)
   end
   if ok then
-    ok, message, kind = self:_prove(deadline)
+    ok, message, kind = self.dialogue:prove(deadline)
   end
   if not ok then
     return self:_failed(command, message, kind)

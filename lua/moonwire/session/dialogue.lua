@@ -36,6 +36,7 @@ function dialogue.new(shell, platform)
     platform = platform,
     newline = platform.link.newline,
     word = random_word(),
+    has_marks = platform.sentinel ~= "double_prompt" and platform.comment ~= nil,
     marks = 0,
     stale = {},
   }, Dialogue)
@@ -45,7 +46,7 @@ end
 -- @treturn string
 function Dialogue:new_mark()
   self.marks = self.marks + 1
-  return ("%smw-%s-%d"):format(self.platform.comment, self.word, self.marks)
+  return ("%smw-%s-%d"):format(self.platform.comment or "", self.word, self.marks)
 end
 
 -- Remember the prompt, and by it the host: further prompts are those of this host.
@@ -127,17 +128,6 @@ function Dialogue:_on_tail(tail, answer, mark)
     return refuse(tail)
   end
   return true
-end
-
---- Leave whatever the device asks by the break key, and come back to its prompt.
--- @number[opt=5] seconds at most
--- @treturn boolean whether that was proved; if not, the session is of no more use
-function Dialogue:resync(seconds)
-  local mark = self:new_mark()
-  local ok = self.shell:write(self.platform.break_key or "\3")
-    and self:send(mark)
-    and self:await_mark(mark, task.now() + math.min(seconds or RESYNC, RESYNC))
-  return ok ~= nil and ok ~= false
 end
 
 -- Text that holds an older mark: the rest of an answer that was given up on.
@@ -248,6 +238,81 @@ function Dialogue:send(...)
   return true
 end
 
+-- The prompt behind the empty line stands right below the one before it, or below
+-- nothing when that was taken; so a look-alike with a pause behind it proves nothing.
+local function is_second(self, text, tail)
+  local previous = text:match "([^\n]*)\n[^\n]*$"
+  return previous ~= nil
+    and (platforms.mode_of(self.platform, previous) ~= nil
+      or (self.is_bare and text == "\n" .. tail))
+end
+
+local function await_second_prompt(self, deadline)
+  local answer = { pages = 0 }
+  while true do
+    local event, tail, kind = self:_next_event(nil, deadline)
+    if event ~= "tail" then
+      return nil, tail, kind
+    elseif not platforms.mode_of(self.platform, tail) then
+      local ok, message, why = self:_on_tail(tail, answer, nil)
+      if not ok then
+        return nil, message, why
+      end
+    elseif is_second(self, self.shell:text(), tail) and self:_is_quiet(nil) then
+      return tail
+    end
+  end
+end
+
+-- Where there are no comments, and the device rests at a prompt: an empty line, and the
+-- prompt again. The prompt is taken, too, so that none stands before the next echo.
+local function prove_twice(self, deadline)
+  local ok, message, kind = self:send ""
+  local tail
+  if ok then
+    tail, message, kind = await_second_prompt(self, deadline)
+  end
+  if not tail then
+    return nil, message, kind
+  end
+  local text = self.shell:text():sub(1, -#tail - 1)
+  self.shell:discard()
+  self:learn(tail)
+  self.is_bare = true
+  return (text:gsub("[^\n]*\n$", "", 1))
+end
+
+local function prove_by_mark(self, deadline)
+  local mark = self:new_mark()
+  local ok, message, kind = self:send(mark)
+  if ok then
+    ok, message, kind = self:await_mark(mark, deadline)
+  end
+  return ok, message, kind
+end
+
+--- Prove that the device has worked off everything: it rests at a prompt, or will.
+-- @number deadline
+-- @treturn[1] string what it has said until then, prompt and echo of the command first
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: timeout, dropped, limit, question, channel, closed
+function Dialogue:prove(deadline)
+  if self.has_marks then
+    return prove_by_mark(self, deadline)
+  end
+  return prove_twice(self, deadline)
+end
+
+--- Leave whatever the device asks by the break key, and come back to its prompt.
+-- @number[opt=5] seconds at most
+-- @treturn boolean whether that was proved; if not, the session is of no more use
+function Dialogue:resync(seconds)
+  local deadline = task.now() + math.min(seconds or RESYNC, RESYNC)
+  local ok = self.shell:write(self.platform.break_key or "\3") and self:prove(deadline)
+  return ok ~= nil and ok ~= false
+end
+
 --- The words of a failed wait.
 -- @string doing
 -- @string message
@@ -267,11 +332,18 @@ function Dialogue:explain(doing, message, text)
   }
 end
 
+--- Whether a piece of a line, before an echo, is a prompt.
+-- @string piece
+-- @treturn boolean
+function Dialogue:is_prompt(piece)
+  return piece == self.prompt
+    or (piece == "" and (self.is_asked or self.is_bare)) -- it was taken before
+    or platforms.mode_of(self.platform, piece) ~= nil
+end
+
 function Dialogue:_strip(text, command)
   return echo.strip(text, command, function(piece)
-    return piece == self.prompt
-      or (self.is_asked and piece == "") -- the prompt was not shown behind a question
-      or platforms.mode_of(self.platform, piece) ~= nil
+    return self:is_prompt(piece)
   end)
 end
 

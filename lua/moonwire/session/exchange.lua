@@ -46,14 +46,23 @@ function exchange.by_rule(device, command)
   end
 end
 
-local function reply_to(dialogue, how, rule, line)
-  local reply, message, kind = how.reply(rule, line)
-  if reply == nil then
+--- Answer a question.
+-- @tparam Dialogue dialogue
+-- @tparam function reply as for `run`
+-- @tparam table rule that the line matches
+-- @string line
+-- @treturn[1] boolean true
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind
+function exchange.answer(dialogue, reply, rule, line)
+  local text, message, kind = reply(rule, line)
+  if text == nil then
     return nil, message, kind
   elseif message == true then
-    return dialogue.shell:write(reply)
+    return dialogue.shell:write(text)
   end
-  return dialogue:send(reply)
+  return dialogue:send(text)
 end
 
 local function converse(dialogue, command, how)
@@ -61,7 +70,7 @@ local function converse(dialogue, command, how)
   repeat
     event, line, rule = dialogue:await_rest(how.deadline, command, how.rules)
     if event == "question" then
-      local ok, message, kind = reply_to(dialogue, how, rule, line)
+      local ok, message, kind = exchange.answer(dialogue, how.reply, rule, line)
       if not ok then
         return nil, message, kind
       end
@@ -75,17 +84,14 @@ local HANGS = { question = true, auth = true, danger = true }
 
 -- What cannot ask has its mark sent along: that saves a round trip. If it asks anyway,
 -- a mark is no answer that confirms anything.
-local function run(dialogue, command, how, mark)
-  local is_sure = how.is_sure and dialogue.platform.type_ahead
+local function run(dialogue, command, how)
+  local is_sure = how.is_sure and dialogue.platform.type_ahead and dialogue.has_marks
   local ok, message, kind = dialogue:send(command, table.unpack(how.rest or {}))
   if ok and not is_sure then
     ok, message, kind = converse(dialogue, command, how)
   end
   if ok then
-    ok, message, kind = dialogue:send(mark)
-  end
-  if ok then
-    ok, message, kind = dialogue:await_mark(mark, how.deadline)
+    ok, message, kind = dialogue:prove(how.deadline)
   end
   return ok, message, kind
 end
@@ -104,8 +110,7 @@ end
 -- one of `reply`
 -- @treturn[2] string what the device had said until then
 function exchange.run(dialogue, command, how)
-  local mark = dialogue:new_mark()
-  local text, message, kind = run(dialogue, command, how, mark)
+  local text, message, kind = run(dialogue, command, how)
   if text then
     return text
   end

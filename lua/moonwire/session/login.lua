@@ -3,6 +3,7 @@
 local Session = require "moonwire.session.class"
 local detect = require "moonwire.session.detect"
 local dialogue = require "moonwire.session.dialogue"
+local exchange = require "moonwire.session.exchange"
 local task = require "host.task"
 local transport = require "moonwire.transport.ssh"
 
@@ -57,26 +58,62 @@ local function type_preparation(self)
   return self.shell:write(table.concat(lines, self.dialogue.newline))
 end
 
-local function answer_login_questions(self, deadline)
+local function await_first_prompt(self, deadline)
+  local reply = exchange.by_rule(self.device, "login")
   local event, line, rule
   repeat
     event, line, rule = self.dialogue:await_rest(deadline, nil, self.platform.login)
     if event == "question" then
-      self.dialogue:send(rule.say)
+      local ok, message, kind = exchange.answer(self.dialogue, reply, rule, line)
+      if not ok then
+        return nil, message, kind
+      end
     end
   until event ~= "question"
-  if not event then
-    return nil, line, rule
-  end
-  return true
+  return event, line, rule
 end
 
-local function wait_for_first_prompt(self, deadline)
-  local ok, message, kind = answer_login_questions(self, deadline)
-  if not ok then
-    return nil, message, kind
+-- One step of a preparation that may ask, or that some mode wants.
+local function take_step(self, step)
+  local ok, message, kind = true, nil, nil
+  if step.mode then
+    ok, message, kind = self:_walk(step.mode)
   end
-  return type_preparation(self)
+  if ok then
+    ok, message, kind = exchange.run(self.dialogue, step.run, {
+      deadline = task.now() + self.timeout,
+      rules = step.ask,
+      reply = exchange.by_rule(self.device, step.run),
+    })
+  end
+  if ok and self:_rejection_in(ok) then
+    self.is_careful = true
+  end
+  return ok, message, kind
+end
+
+local function take_steps(self)
+  local ok, message, kind = self.dialogue:prove(task.now() + self.timeout)
+  local mode = self.dialogue.mode
+  for _, step in ipairs(ok and self.platform.preparation or {}) do
+    ok, message, kind = take_step(self, step)
+    if not ok then
+      return nil, message, kind
+    end
+  end
+  if ok then
+    ok, message, kind = self:_walk(mode)
+  end
+  return ok, message, kind
+end
+
+local function is_simple(platform)
+  for _, step in ipairs(platform.preparation) do
+    if step.mode or #step.ask > 0 then
+      return false
+    end
+  end
+  return true
 end
 
 local function await_preparation(self)
@@ -128,11 +165,15 @@ function Session:_begin(phase)
 end
 
 local function prepare(self, options, is_at_prompt)
-  local ok, message, kind
-  if is_at_prompt or self.platform.type_ahead then
+  local ok, message, kind = true, nil, nil
+  local can_type = self.dialogue.has_marks and is_simple(self.platform)
+  if not is_at_prompt and not (can_type and self.platform.type_ahead) then
+    ok, message, kind = await_first_prompt(self, task.now() + self.timeout)
+  end
+  if ok and can_type then
     ok, message, kind = type_preparation(self)
-  else
-    ok, message, kind = wait_for_first_prompt(self, task.now() + self.timeout)
+  elseif ok then
+    ok, message, kind = take_steps(self)
   end
   if ok and not options.lazy then
     ok, message, kind = self:ready()

@@ -164,7 +164,7 @@ function Session:find_prompt()
   if not ok then
     return self:_fail("prompt", message, kind)
   end
-  ok, message, kind = self:_prove(task.now() + self.timeout)
+  ok, message, kind = self.dialogue:prove(task.now() + self.timeout)
   if not ok then
     message = self.dialogue:explain("finding the prompt", message)
     return self:_fail("prompt", message, kind)

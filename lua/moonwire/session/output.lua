@@ -94,7 +94,7 @@ local function send_expecting(self, command, timeout, expect)
     dialogue.is_asked = true
     return answer.output
   elseif ok then
-    ok, message, kind = self:_prove(started + timeout)
+    ok, message, kind = self.dialogue:prove(started + timeout)
   end
   if not ok then
     return self:_failed(command, message, kind)
@@ -192,7 +192,7 @@ local function read_until_quiet(self, command, options)
   end
   local text = self.shell:text()
   if platforms.mode_of(self.platform, text:match "[^\n]*$") then
-    return self:_prove(deadline)
+    return self.dialogue:prove(deadline)
   end
   self.shell:discard()
   self.dialogue.is_asked = true

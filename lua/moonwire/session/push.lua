@@ -39,7 +39,7 @@ end
 
 function Push:_is_prompt()
   return function(piece)
-    return platforms.mode_of(self.session.platform, piece) ~= nil
+    return self.session.dialogue:is_prompt(piece)
   end
 end
 
@@ -70,7 +70,7 @@ function Push:_judge(unit, piece)
     self.answers[#self.answers + 1] =
       { line = number, text = self.lines[number], answer = answer }
   end
-  if platforms.mode_of(platform, piece.prompt) ~= self.mode then
+  if piece.prompt ~= "" and platforms.mode_of(platform, piece.prompt) ~= self.mode then
     local message = "the device was not in configuration mode (prompt %s)"
     self:_fail(unit, {
       kind = "mode", answer = answer, reason = message:format(piece.prompt),
@@ -216,7 +216,8 @@ end
 
 function Push:_send()
   local unit = self.units[self.next]
-  if unit.is_alone or self.session.is_careful then
+  local session = self.session
+  if unit.is_alone or session.is_careful or not session.dialogue.has_marks then
     self.next = self.next + 1
     return self:_send_alone(self.next - 1)
   end

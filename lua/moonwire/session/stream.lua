@@ -45,58 +45,52 @@ function Reader:_on_tail(tail)
   local dialogue = self.dialogue
   if self.awaited or not platforms.mode_of(dialogue.platform, tail) then
     return dialogue:_on_tail(tail, self, self.awaited)
-  elseif self.has_echoed and dialogue:_is_quiet(nil) then
-    self.awaited = self.mark
-    return dialogue:send(self.mark)
+  elseif not self.has_echoed or not dialogue:_is_quiet(nil) then
+    return true
+  elseif not dialogue.has_marks then
+    self.is_at_prompt = true
+    return true
   end
-  return true
+  self.awaited = self.mark
+  return dialogue:send(self.mark)
 end
 
--- Whether it is over, or nil with message and kind.
+-- Take what an event brings. Whether it is over, and the line that may be a question.
 function Reader:_on_event(event, a, b)
+  if event == "tail" then
+    return false, a
+  end
+  self:take(a)
   if event == "mark" then
-    self:take(a)
-    if self.dialogue:learn(b) then
-      return true
-    end
-    return false
+    return self.dialogue:learn(b), nil
   end
-  if event == "lines" then
-    self:take(a)
-  end
-  local tail = event == "lines" and b or event == "tail" and a or nil
-  if not tail then
-    return false
-  end
-  local ok, message, kind = self:_on_tail(tail)
-  if not ok then
-    return nil, message, kind
-  end
-  return false
+  return false, b
 end
 
 function Reader:run()
-  local is_over, message, kind
   repeat
     local deadline = task.now() + self.timeout
     local event, a, b = self.dialogue:_next_event(self.awaited, deadline, true)
     if not event then
       return nil, a, b
     end
-    is_over, message, kind = self:_on_event(event, a, b)
-    if is_over == nil then
-      return nil, message, kind
+    local is_over, tail = self:_on_event(event, a, b)
+    if tail then
+      local ok, message, kind = self:_on_tail(tail)
+      if not ok then
+        return nil, message, kind
+      end
     end
-  until is_over or self.is_stopped
-  return is_over
+  until is_over or self.is_at_prompt or self.is_stopped
+  return not self.is_stopped or nil
 end
 
 -- What may ask goes without its mark; that follows when the prompt is there.
 local function start(self, reader, command)
   local dialogue = self.dialogue
-  dialogue.stale[reader.mark] = true -- until it has come: 'give' may raise
+  dialogue.stale[reader.mark] = dialogue.has_marks or nil -- 'give' may raise
   local ok, message, kind = dialogue:send(command)
-  local is_sure = not self.is_careful
+  local is_sure = dialogue.has_marks and not self.is_careful
     and platforms.is_read_only(self.platform, command)
   if ok and is_sure then
     reader.awaited = reader.mark
@@ -109,6 +103,9 @@ local function stream(self, reader, command)
   local ok, message, kind = start(self, reader, command)
   if ok then
     ok, message, kind = reader:run()
+  end
+  if ok and reader.is_at_prompt then
+    ok, message, kind = self.dialogue:prove(task.now() + reader.timeout)
   end
   if ok then
     self.dialogue.stale[reader.mark] = nil
@@ -142,7 +139,7 @@ function Session:stream(command, give, options)
   options = check.options(options, 2)
   local ok, message, kind = self:_begin "command"
   if ok and next(self.dialogue.stale) then -- what is left of another command
-    ok, message, kind = self:_prove(task.now() + self.timeout)
+    ok, message, kind = self.dialogue:prove(task.now() + self.timeout)
   end
   if not ok then
     return self:_fail("command", message, kind)
