@@ -207,7 +207,7 @@ describe("the questions of an edge", function()
     local ios, procurve = platform.get "cisco_ios", platform.get "hp_procurve"
     assert.equal(1, #platform.questions_of(ios.edges[1]))
     assert.equal(0, #platform.questions_of(ios.edges[2]))
-    assert.equal(2, #platform.questions_of(procurve.edges[1]))
+    assert.equal(3, #platform.questions_of(procurve.edges[1]))
   end)
 end)
 
@@ -295,6 +295,8 @@ describe("platform.define", function()
       { modes = { { "priv", { "#", prve = "x" } } } },
     ["questions[1][1]: expected a Lua pattern, got a boolean"] =
       { questions = { { true } } },
+    ["questions[1]: expected at most 1 items, got 2"] =
+      { questions = { { "a", "b" } } },
     ["questions[1].secret: root is none of username, password, enable"] =
       { questions = { { "x", secret = "root" } } },
     ["edges[1][2]: there is no mode 'config'"] =

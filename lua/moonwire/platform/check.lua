@@ -80,18 +80,28 @@ local function each_field(value, place, fields)
   end
 end
 
+local function wrong_count(value, place, least, most)
+  if #value < (least or 0) then
+    return ("%s: expected at least %d items, got %d"):format(place, least, #value)
+  elseif most and #value > most then
+    return ("%s: expected at most %d items, got %d"):format(place, most, #value)
+  end
+end
+
 --- A table of named fields, and of list items when 'item' is given.
 -- @tparam table fields a check for each
 -- @tparam[opt] function item
 -- @int[opt=0] least how many items there must be
+-- @int[opt] most how many there may be
 -- @treturn function the check
-function check.record(fields, item, least)
+function check.record(fields, item, least, most)
   return function(value, place)
     if type(value) ~= "table" then
       return ("%s: expected a table, got a %s"):format(place, type(value))
     end
-    if #value < (least or 0) then
-      return ("%s: expected at least %d items, got %d"):format(place, least, #value)
+    local complaint = wrong_count(value, place, least, most)
+    if complaint then
+      return complaint
     end
     if not item and value[1] ~= nil then
       return ("%s: expected named fields only"):format(place)

@@ -62,7 +62,7 @@ return require("moonwire.platform").define "ericsson_ipos" {
 
   questions = { -- (K)
     {
-      "reload .*%? ?%[?%(?[yY]/[nN]%)?%]?:? ?$", "[Pp]roceed with reload%? ?%(y/n%) ?$",
+      "[Pp]roceed with reload%? ?[%[(][yY]/[nN][%])]:? ?$",
       say = "y",
       danger = true,
       text = "Proceed with reload? (y/n) ",
@@ -102,7 +102,7 @@ return require("moonwire.platform").define "ericsson_ipos" {
     save = {
       "save config", mode = "priv", timeout = 60,
       ask = {
-        "[%[(]yes/no[%])]:? ?$", "[%[(][yY]/[nN][%])]:? ?$",
+        "[%[(]yes/no[%])]:? ?$",
         say = "yes",
         text = "Save to file: ssr.cfg, target file exists, overwrite? [yes/no]:",
       },

@@ -64,15 +64,18 @@ return require("moonwire.platform").define "extreme_exos" {
 
   questions = {
     {
-      "want to reboot.*%? ?%(y or n%) ?$", "want to reboot.*%? ?%(y/N%) ?$",
+      "want to reboot.*%? ?%(y ?[/o]r? ?[nN]%) ?$",
       say = "y",
       danger = true,
       text = "Are you sure you want to reboot the switch? (y/N) ",
     },
     {
-      "save configuration.*%? ?%([yY] ?or? ?/?[nN]%) ?$",
-      "save your configuration changes .*$",
+      "save configuration.*%? ?%([yY] ?[/o]r? ?[nN]%) ?$",
       text = "Do you want to save configuration to primary.cfg? (y or n) ",
+    },
+    {
+      "save your configuration changes .*%? ?%(y or n%) ?$",
+      text = "Do you wish to save your configuration changes to primary.cfg? (y or n) ",
     },
     { "%([yY]/[nN]%) ?$", text = "Do you want to continue? (y/N) " },
     { "%(y or n%) ?$", text = "Delete it? (y or n) " },
@@ -95,7 +98,7 @@ return require("moonwire.platform").define "extreme_exos" {
     save = {
       "save configuration primary", timeout = 60,
       ask = {
-        "save configuration.*%? ?%([yY] ?or? ?/?[nN]%) ?$",
+        "save configuration.*%? ?%([yY] ?[/o]r? ?[nN]%) ?$",
         say = "y",
         text = "Do you want to save configuration to primary.cfg? (y or n) ",
       },

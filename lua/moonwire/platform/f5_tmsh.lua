@@ -56,7 +56,7 @@ return require("moonwire.platform").define "f5_tmsh" {
 
   questions = {
     {
-      "Display all %d+ items%? %(y/n%) ?$", "[Dd]isplay all .*%? ?%(y/n%) ?$",
+      "[Dd]isplay all .*%? ?%(y/n%) ?$",
       say = "y",
       text = "Display all 312 items? (y/n) ",
     },

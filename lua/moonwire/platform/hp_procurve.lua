@@ -34,11 +34,8 @@ return require("moonwire.platform").define "hp_procurve" {
     {
       "exec", "priv", run = "enable",
       ask = { -- N: either, or both
-        {
-          "^[Uu]ser ?[Nn]ame: ?$", "^[Ll]ogin[%a ]*: ?$",
-          secret = "username",
-          text = "Username: ",
-        },
+        { "^[Uu]ser ?[Nn]ame: ?$", secret = "username", text = "Username: " },
+        { "^[Ll]ogin[%a ]*: ?$", secret = "username", text = "Login Name: " },
         { "[Pp]assword: ?$", secret = "enable", text = "Password: " },
       },
     },

@@ -65,19 +65,6 @@ function prepare.questions(ask)
   return type(ask[1]) == "table" and ask or { ask }
 end
 
---- Whether a line matches one of a question's patterns.
--- @tparam table question
--- @string line
--- @treturn boolean
-function prepare.matches(question, line)
-  for _, pattern in ipairs(question) do
-    if line:find(pattern) then
-      return true
-    end
-  end
-  return false
-end
-
 --- How a device words a question. What stands at an edge is often one of `questions`,
 -- whose words serve for it.
 -- @tparam table value the platform
@@ -88,7 +75,7 @@ function prepare.text_of(value, question)
     return question.text
   end
   for _, other in ipairs(value.questions or {}) do
-    if other ~= question and other.text and prepare.matches(question, other.text) then
+    if other ~= question and other.text and other.text:find(question[1]) then
       return other.text
     end
   end

@@ -12,7 +12,7 @@ local pattern, code = check.pattern, check.code
 local record, list, one_of = check.record, check.list, check.one_of
 local either, one_or_many = check.either, check.one_or_many
 
--- What the device may ask: patterns, and the answer. With none of `say`, `secret` and
+-- What the device may ask: a pattern, and the answer. With none of `say`, `secret` and
 -- `key` it is never answered by itself.
 local question = record({
   say = text, -- sent with a line end
@@ -21,7 +21,7 @@ local question = record({
   once = boolean, -- asked again, it was refused
   danger = boolean, -- the answer does harm: only when the user has confirmed it
   text = text, -- how a device words it, for the lint and for simulated devices
-}, pattern, 1)
+}, pattern, 1, 1)
 
 local questions = one_or_many(question)
 
@@ -44,7 +44,7 @@ end
 
 -- one way to recognise a prompt: its pattern, what the line above must and what the
 -- line itself must not match
-local rule = record({ prev = pattern, no = pattern }, pattern, 1)
+local rule = record({ prev = pattern, no = pattern }, pattern, 1, 1)
 
 local FIELDS = {
   -- proved: against a real system; lab: against a simulated device that was written
@@ -97,7 +97,7 @@ local FIELDS = {
   },
   questions = list(question), -- at any time behind a command
   errors = list(record(
-    { class = one_of("syntax", "denied", "rejected", "locked") }, pattern, 1)),
+    { class = one_of("syntax", "denied", "rejected", "locked") }, pattern, 1, 1)),
   log = list(pattern), -- lines that the device says on its own account
 
   -- verbs that only read and cannot ask: "sh[ow]" is at least "sh", at most "show"

@@ -57,7 +57,7 @@ return require("moonwire.platform").define "siemens_roxii" {
       text = "Uncommitted changes found, commit them? [yes/no/CANCEL] ",
     },
     {
-      "[Aa]re you sure%? %[yes,no%] ?$", "[Aa]re you sure.*%? ?%[no,yes%] ?$",
+      "[Aa]re you sure.*%? ?%[no,yes%] ?$",
       text = "This reboots the device. Are you sure? [no,yes] ",
     },
     { "%[no,yes%] ?$", text = "Proceed? [no,yes] " },

@@ -9,6 +9,10 @@ local text = {}
 
 local CONFUSED = "pattern matches another text"
 
+local function matches(rule, line)
+  return line:find(rule[1]) ~= nil
+end
+
 local function each_asked(value, see)
   for i, edge in ipairs(value.edges or {}) do
     see(("edges[%d].ask"):format(i), prepare.questions(edge.ask))
@@ -32,7 +36,7 @@ end
 local function check_first(rules, i, place, add)
   local asked = rules[i].text
   for j = 1, i - 1 do
-    if asked and prepare.matches(rules[j], asked) then
+    if asked and matches(rules[j], asked) then
       local message = '"%s" is answered by the pattern of [%d] before it'
       add(CONFUSED, place, message:format(walk.show(asked), j))
       return
@@ -48,7 +52,7 @@ local function check_question(value, rules, i, place, add)
     return
   end
   local line, previous = walk.split(asked)
-  if not prepare.matches(rule, line) then
+  if not matches(rule, line) then
     add("pattern matches not", place, ('does not match its text "%s"'):format(asked))
   end
   local mode = platform.mode_of(value, line, previous)
@@ -74,7 +78,7 @@ local function check_pager_apart(value, add)
       if rule.text and walk.split(rule.text):find(pager.pattern) then
         local message = 'matches the question "%s" of %s[%d]'
         add(CONFUSED, "pager.pattern", message:format(walk.show(rule.text), place, i))
-      elseif pager.text and prepare.matches(rule, pager.text) then
+      elseif pager.text and matches(rule, pager.text) then
         add(CONFUSED, ("%s[%d]"):format(place, i), "matches the pager")
       end
     end
@@ -102,7 +106,7 @@ end
 local function check_line(value, line, what, add)
   each_list(value, function(place, rules)
     for i, rule in ipairs(rules) do
-      if prepare.matches(rule, line) then
+      if matches(rule, line) then
         local message = 'matches %s "%s"'
         add(CONFUSED, ("%s[%d]"):format(place, i), message:format(what, line))
       end
