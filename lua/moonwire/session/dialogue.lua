@@ -8,6 +8,7 @@
 local echo = require "moonwire.session.echo"
 local failure = require "moonwire.session.failure"
 local platforms = require "moonwire.platform"
+local proof = require "moonwire.session.proof"
 local task = require "host.task"
 local uv = require "luv"
 
@@ -238,59 +239,6 @@ function Dialogue:send(...)
   return true
 end
 
--- The prompt behind the empty line stands right below the one before it, or below
--- nothing when that was taken; so a look-alike with a pause behind it proves nothing.
-local function is_second(self, text, tail)
-  local previous = text:match "([^\n]*)\n[^\n]*$"
-  return previous ~= nil
-    and (platforms.mode_of(self.platform, previous) ~= nil
-      or (self.is_bare and text == "\n" .. tail))
-end
-
-local function await_second_prompt(self, deadline)
-  local answer = { pages = 0 }
-  while true do
-    local event, tail, kind = self:_next_event(nil, deadline)
-    if event ~= "tail" then
-      return nil, tail, kind
-    elseif not platforms.mode_of(self.platform, tail) then
-      local ok, message, why = self:_on_tail(tail, answer, nil)
-      if not ok then
-        return nil, message, why
-      end
-    elseif is_second(self, self.shell:text(), tail) and self:_is_quiet(nil) then
-      return tail
-    end
-  end
-end
-
--- Where there are no comments, and the device rests at a prompt: an empty line, and the
--- prompt again. The prompt is taken, too, so that none stands before the next echo.
-local function prove_twice(self, deadline)
-  local ok, message, kind = self:send ""
-  local tail
-  if ok then
-    tail, message, kind = await_second_prompt(self, deadline)
-  end
-  if not tail then
-    return nil, message, kind
-  end
-  local text = self.shell:text():sub(1, -#tail - 1)
-  self.shell:discard()
-  self:learn(tail)
-  self.is_bare = true
-  return (text:gsub("[^\n]*\n$", "", 1))
-end
-
-local function prove_by_mark(self, deadline)
-  local mark = self:new_mark()
-  local ok, message, kind = self:send(mark)
-  if ok then
-    ok, message, kind = self:await_mark(mark, deadline)
-  end
-  return ok, message, kind
-end
-
 --- Prove that the device has worked off everything: it rests at a prompt, or will.
 -- @number deadline
 -- @treturn[1] string what it has said until then, prompt and echo of the command first
@@ -298,10 +246,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] string kind: timeout, dropped, limit, question, channel, closed
 function Dialogue:prove(deadline)
-  if self.has_marks then
-    return prove_by_mark(self, deadline)
-  end
-  return prove_twice(self, deadline)
+  return (self.has_marks and proof.by_mark or proof.by_second_prompt)(self, deadline)
 end
 
 --- Leave whatever the device asks by the break key, and come back to its prompt.

@@ -1,0 +1,73 @@
+--- The proof that a device has worked off everything, so that an answer is whole.
+-- @module moonwire.session.proof
+local platforms = require "moonwire.platform"
+
+local proof = {}
+
+-- The prompt behind the empty line stands right below the one before it, or below
+-- nothing when that was taken; so a look-alike with a pause behind it proves nothing.
+local function is_second(self, text, tail)
+  local previous = text:match "([^\n]*)\n[^\n]*$"
+  return previous ~= nil
+    and (platforms.mode_of(self.platform, previous) ~= nil
+      or (self.is_bare and text == "\n" .. tail))
+end
+
+local function await_second_prompt(self, deadline)
+  local answer = { pages = 0 }
+  while true do
+    local event, tail, kind = self:_next_event(nil, deadline)
+    if event ~= "tail" then
+      return nil, tail, kind
+    elseif not platforms.mode_of(self.platform, tail) then
+      local ok, message, why = self:_on_tail(tail, answer, nil)
+      if not ok then
+        return nil, message, why
+      end
+    elseif is_second(self, self.shell:text(), tail) and self:_is_quiet(nil) then
+      return tail
+    end
+  end
+end
+
+--- Where there are no comments, and the device rests at a prompt: an empty line, and
+-- the prompt again. The prompt is taken, too, so that none stands before the next echo.
+-- @tparam Dialogue self
+-- @number deadline
+-- @treturn[1] string what the device has said until then
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind
+function proof.by_second_prompt(self, deadline)
+  local ok, message, kind = self:send ""
+  local tail
+  if ok then
+    tail, message, kind = await_second_prompt(self, deadline)
+  end
+  if not tail then
+    return nil, message, kind
+  end
+  local text = self.shell:text():sub(1, -#tail - 1)
+  self.shell:discard()
+  self:learn(tail)
+  self.is_bare = true
+  return (text:gsub("[^\n]*\n$", "", 1))
+end
+
+--- By a mark, which comes back behind the prompt.
+-- @tparam Dialogue self
+-- @number deadline
+-- @treturn[1] string what the device has said until then
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind
+function proof.by_mark(self, deadline)
+  local mark = self:new_mark()
+  local ok, message, kind = self:send(mark)
+  if ok then
+    ok, message, kind = self:await_mark(mark, deadline)
+  end
+  return ok, message, kind
+end
+
+return proof
