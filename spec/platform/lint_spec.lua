@@ -92,8 +92,14 @@ describe("the lint", function()
   end
 
   -- modes
-  it_finds("unknown mode", "config.enter[1]", "an undefined mode", function(value)
+  it_finds("unknown mode", "config.enter", "an undefined mode", function(value)
     value.config.enter = "configuration"
+  end)
+  it_finds("unknown mode", "config.modes[2]", "an undefined mode", function(value)
+    value.config.modes = { "config", "configuration" }
+  end)
+  it_finds("unknown mode", "privileged", "an undefined mode", function(value)
+    value.privileged = "root"
   end)
   it_finds("unknown mode", "start[2]", "an undefined mode", function(value)
     value.start[2] = "privileged_exec"
@@ -240,6 +246,10 @@ describe("the lint", function()
   it_finds("literal for a pattern", "errors[2][1]", "a capture in a pattern",
     function(value)
       value.errors[2] = { "^error (fatal)", class = "syntax" }
+    end)
+  it_finds("literal for a pattern", "push.alone[1]", "a literal in a pattern",
+    function(value)
+      value.push = { alone = { "^user-name" } }
     end)
   it_finds("costly pattern", "errors[2][1]", "a pattern that takes very long",
     function(value)

@@ -61,6 +61,9 @@ return require("moonwire.platform").define "alcatel_aos" {
     show = { "show configuration snapshot", timeout = 60 },
     save = { "write memory flash-synchro", timeout = 120 }, -- N
   },
+  push = {
+    alone = { "^system name", "prompt", "^reload", "^write", "^copy", "^exit", "^rm" },
+  },
   volatile = { "^Please wait" },
   scrub = {
     "(password) %S+",

@@ -109,6 +109,16 @@ return require("moonwire.platform").define "arista_eos" {
     rollback = { "configure replace %s", mode = "priv", timeout = 120 }, -- (K)
     checksum = { "verify /md5 %s", mode = "priv", timeout = 300 }, -- N
   },
+  push = {
+    alone = {
+      "^host", "^no host", "^end$", "^do ", "^commit", "^abort", "^bash", "^copy",
+      "^reload",
+    },
+    text = {
+      { "^ *banner %a+$", stop = "^EOF$" },
+      { "^ *certificate ", stop = "^EOF$" },
+    },
+  },
   volatile = {
     "^! Time:", "^! Last configuration change", "^! Startup%-config last mod",
   },

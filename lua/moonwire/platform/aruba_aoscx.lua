@@ -91,6 +91,13 @@ return require("moonwire.platform").define "aruba_aoscx" {
     },
     rollback = { "checkpoint rollback %s", mode = "priv", timeout = 120 }, -- (K)
   },
+  push = {
+    alone = {
+      "^host", "^no host", "^end$", "^crypto", "^boot", "^copy", "^checkpoint",
+      "^erase", "^vsf", "^no vsf",
+    },
+    text = { { "^ *banner %a+ +(%S)" } },
+  },
   volatile = { "^!export%-password:", "^Current configuration:" },
   scrub = {
     "^(user .- group .- password ciphertext) %S+",

@@ -92,6 +92,12 @@ return require("moonwire.platform").define "aruba_os" {
     diff = { "show configuration pending", mode = "priv" }, -- (K): from version 8 on
     save = { "write memory", mode = "priv", timeout = 60 },
   },
+  push = {
+    alone = {
+      "^host", "^end$", "^encrypt", "^mgmt%-user", "^reload", "^write", "^copy",
+    },
+    text = { { "^ *banner %a+ +(%S)" } },
+  },
   volatile = { "^controller config %d+", "^Building Configuration", "uptime is" },
   scrub = {
     "(secret) %S+",

@@ -81,6 +81,12 @@ return require("moonwire.platform").define "checkpoint_gaia" {
     save = { "save config", mode = "clish", timeout = 60 }, -- (K)
     checksum = { "md5sum %s", mode = "expert", timeout = 300 }, -- (K)
   },
+  push = {
+    alone = {
+      "hostname", "^save", "^reboot", "^halt", "^lock", "^unlock", "^set expert",
+      "^set user", "^add user", "^installer", "^upgrade",
+    },
+  },
   volatile = { "^# Exported by", "^# Language version" },
   scrub = {
     "(password%-hash) %S+",

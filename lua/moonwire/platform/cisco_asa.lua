@@ -106,6 +106,13 @@ return require("moonwire.platform").define "cisco_asa" {
     save = { "write memory", mode = "priv", done = "%[OK%]", timeout = 120 },
     checksum = { "verify /md5 %s", mode = "priv", timeout = 600 },
   },
+  push = {
+    alone = {
+      "^host", "^no host", "^end$", "^crypto", "^changeto", "^mode", "^failover",
+      "^reload", "^write", "^copy", "^no context",
+    },
+    text = { { "^ *certificate ", stop = "^ *quit" } },
+  },
   volatile = {
     "^: Saved", "^: Written by", "^Cryptochecksum:", "^: Serial Number",
     "^ASA Version .* uptime",

@@ -111,6 +111,13 @@ return require("moonwire.platform").define "cisco_nxos" {
     },
     checksum = { "show file %s md5sum", timeout = 300 }, -- N
   },
+  push = {
+    alone = {
+      "^host", "^no host", "^switchname", "^do ", "^end$", "^copy", "^crypto key",
+      "^reload", "^boot", "^install", "^rollback",
+    },
+    text = { { "^ *banner %a+ +(%S)" } },
+  },
   volatile = {
     "^!Time:", "^!Running configuration last done at:", "^!No configuration",
   },

@@ -112,6 +112,7 @@ return require("moonwire.platform").define "cisco_wlc" {
       done = "[Cc]onfiguration [Ss]aved", -- (K)
     },
   },
+  push = { alone = { "." } },
   volatile = { "^ *System Up Time", "^ *rogue %l+ %l+ [%x:]+", "^ *System Time" },
   scrub = {
     "(snmp community create) %S+",

@@ -127,6 +127,10 @@ return require("moonwire.platform").define "cisco_xr" {
     },
     checksum = { "show md5 file /%s", mode = "priv", timeout = 300 }, -- N
   },
+  push = {
+    alone = { "^commit", "^end$", "^abort", "^clear", "^do ", "^load", "^root" },
+    text = { { "^ *banner %a+ +(%S)" } },
+  },
   volatile = {
     "^!! Last configuration change", "^Building configuration",
     "^%a%a%a %a%a%a +%d+ %d%d:%d%d:%d%d",

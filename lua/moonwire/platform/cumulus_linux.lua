@@ -48,6 +48,7 @@ return require("moonwire.platform").define "cumulus_linux" {
     save = "nv config save",
     checksum = { "md5sum %s", timeout = 300 },
   },
+  push = { alone = { "^[^n]", "^n[^v]", "^nv [^su]" } },
   volatile = { "^ *%- header:", "^ *nvue%-api%-version:" },
   scrub = {
     "^([%w%- ]*password:?) %S+", "(community:?) %S+", "(secret:?) %S+", "(key:) %S+",

@@ -92,6 +92,13 @@ return require("moonwire.platform").define "dell_os10" {
     save = { "write memory", mode = "priv", timeout = 60 },
     checksum = { 'system "md5sum %s"', mode = "priv", timeout = 300 }, -- N
   },
+  push = {
+    alone = {
+      "^host", "^no host", "^end$", "^do ", "^commit", "^discard", "^copy", "^crypto",
+      "^reload", "^start", "^write",
+    },
+    text = { { "^ *banner %a+ +(%S)" } },
+  },
   volatile = { "^! Last configuration change" },
   scrub = {
     "(password %d?) ?%S+",

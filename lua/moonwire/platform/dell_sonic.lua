@@ -75,6 +75,9 @@ return require("moonwire.platform").define "dell_sonic" {
     save = { "write memory", mode = "priv", timeout = 60 },
     checksum = { "md5sum %s", mode = "linux", timeout = 300 }, -- N
   },
+  push = {
+    alone = { "^host", "^no host", "^end$", "^do ", "^copy", "^write", "^reboot" },
+  },
   volatile = { "^! ?Time", "Uptime" },
   scrub = {
     "(password) %S+",

@@ -108,6 +108,10 @@ return require("moonwire.platform").define "ericsson_ipos" {
       },
     },
   },
+  push = {
+    alone = { "hostname", "^commit", "^end$", "^abort", "^do ", "^reload", "^save" },
+    text = { { "^ *banner %a+ +(%S)" } },
+  },
   volatile = { "^! Configuration last changed", "^Building configuration" },
   scrub = {
     "(password) %S+",

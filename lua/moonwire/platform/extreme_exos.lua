@@ -105,6 +105,12 @@ return require("moonwire.platform").define "extreme_exos" {
       done = "[Ss]aved",
     },
   },
+  push = {
+    alone = {
+      "sysname", "^save", "^reboot", "^unconfigure", "^delete", "^download", "^install",
+      "^use ", "^run ", "^restart",
+    },
+  },
   volatile = { "^# .*Configuration generated", "^Next periodic save", "^Current Time" },
   scrub = {
     "( encrypted) %S+",

@@ -82,6 +82,12 @@ return require("moonwire.platform").define "f5_tmsh" {
     rollback = { "load sys config file %s", mode = "tmsh", timeout = 180 }, -- (K)
     checksum = { 'run /util bash -c "md5sum %s"', mode = "tmsh", timeout = 300 }, -- (K)
   },
+  push = {
+    alone = {
+      "^delete", "^save", "^load", "^run ", "^edit", "^restart", "^reboot", "^quit",
+      "global%-settings",
+    },
+  },
   volatile = { "^ *state [%l%-]+$", "^ *errors %d+$", "configsync%.localconfigtime" },
   scrub = {
     "^(%s*secret) %S+",

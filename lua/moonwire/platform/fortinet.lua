@@ -139,10 +139,17 @@ return require("moonwire.platform").define "fortinet" {
   },
 
   config = {
-    enter = "exec",
+    enter = "exec", -- from there every "config …" leads on
+    modes = { "exec", "config" },
     show = { "show full-configuration", timeout = 120 },
     discard = { "abort", mode = "config" },
     save = "execute cfg save", -- (K): only where saving is not automatic
+  },
+  push = {
+    alone = {
+      "^config ", "^edit ", "^next$", "^end$", "^abort$", "^exec", "^purge", "^delete",
+    },
+    text = { { '^ *set %S+ (")' } },
   },
   volatile = { "^#config%-version=", "^#conf_file_ver=", "^ +set %S+ ENC %S+$" },
   scrub = {

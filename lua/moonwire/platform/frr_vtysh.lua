@@ -77,6 +77,7 @@ return require("moonwire.platform").define "frr_vtysh" {
     startup = { "show startup-config", mode = "priv" },
     save = { "write memory", mode = "priv", timeout = 60 },
   },
+  push = { alone = { "^host", "^no host", "^end$", "^do ", "^write", "^copy" } },
   volatile = { "^Building configuration", "^Current configuration:" },
   scrub = {
     "^(password) .+",

@@ -105,6 +105,13 @@ return require("moonwire.platform").define "hp_comware" {
     },
     checksum = { "md5sum %s", mode = "priv", timeout = 300 }, -- (K)
   },
+  push = {
+    alone = {
+      "^sysname", "^undo ", "^return$", "^save", "^reset", "^reboot", "^public%-key",
+      "^irf", "^restore", "^configuration",
+    },
+    text = { { "^ *header %a+ +(%S)" } },
+  },
   volatile = { "uptime is", "^%d%d:%d%d:%d%d" },
   scrub = {
     "(cipher) %S+",

@@ -110,6 +110,13 @@ return require("moonwire.platform").define "hp_procurve" {
     startup = { "show config", mode = "priv", timeout = 60 },
     save = { "write memory", mode = "priv", timeout = 60 },
   },
+  push = {
+    alone = {
+      "^host", "^no host", "^end$", "^crypto", "^password", "^no password", "^boot",
+      "^reload", "^copy", "^erase", "^stack",
+    },
+    text = { { '^ *banner %a+ (")' } },
+  },
   volatile = { "^ *Up Time", "^ *CPU Util", "^; Ver #" },
   scrub = {
     "^(snmp%-server community) %S+",

@@ -135,6 +135,13 @@ return require("moonwire.platform").define "huawei_vrp" {
       },
     },
   },
+  push = {
+    alone = {
+      "^sysname", "^undo ", "^return$", "^commit", "^save", "^reset", "^reboot",
+      "^clear", "^local%-user", "^rsa ", "^ssh ",
+    },
+    text = { { "^ *header %a+ information +(%S)" } },
+  },
   volatile = {
     "^!Last configuration was", "^!Software Version", "uptime is",
     "^%d%d%d%d%-%d%d%-%d%d %d%d:%d%d:%d%d",

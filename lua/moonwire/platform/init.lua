@@ -164,12 +164,12 @@ function platform.action(self, name)
   return self.actions[name]
 end
 
---- The modes for configuration, the first that can be reached being meant.
+--- The modes for configuration. Where one cannot get to the first, the next is meant.
 -- @tparam table self the platform
 -- @treturn {string,...}
 function platform.config_modes(self)
-  local enter = self.config and self.config.enter
-  return type(enter) == "table" and enter or { enter }
+  local config = self.config or {}
+  return config.modes or { config.enter }
 end
 
 --- The questions of an edge, as a list.

@@ -116,6 +116,12 @@ return require("moonwire.platform").define "juniper_junos" {
     rollback = { "rollback %d", mode = "config", done = "load complete" },
     checksum = { "file checksum md5 %s", mode = "exec", timeout = 300 },
   },
+  push = {
+    alone = {
+      "^commit", "^exit", "^quit", "^top", "^up", "^edit", "^load", "^rollback",
+      "^run ", "^save",
+    },
+  },
   volatile = { "^## Last commit:", "^## Last changed:" },
   scrub = {
     '( "?)%$%d%$%S+',

@@ -94,6 +94,7 @@ return require("moonwire.platform").define "linux" {
     enter = "root",
     checksum = { "md5sum %s", timeout = 300 },
   },
+  push = { alone = { "." } },
 
   detect = { { "uname -a", "^Linux ", 90, text = "Linux web1 6.1.0-18-amd64 #1 SMP" } },
 

@@ -98,6 +98,11 @@ return require("moonwire.platform").define "mikrotik_routeros" {
     enter = "cli", -- lines take effect at once
     show = { "/export", timeout = 60 },
   },
+  push = {
+    alone = {
+      "^/[%w%-/ ]*$", "identity", "^/system", "^/import", "^/user", "remove", "reset",
+    },
+  },
   volatile = {
     "^# %a%a%a/%d%d/%d%d%d%d", "^# %d%d%d%d%-%d%d%-%d%d", "^# .* not ready$",
   },

@@ -88,6 +88,12 @@ return require("moonwire.platform").define "nokia_srl" {
     discard = { "discard stay", mode = "config" }, -- N
     save = { "save startup", timeout = 60 },
   },
+  push = {
+    alone = {
+      "^commit", "^discard", "^enter", "^exit", "^quit", "^save", "^load", "^bash",
+      "^tools", "^/",
+    },
+  },
   volatile = { "last%-change", "last%-booted" },
   scrub = {
     "(password) %S+",

@@ -104,7 +104,8 @@ return require("moonwire.platform").define "nokia_sros" {
   },
 
   config = {
-    enter = { "config", "classic_config" },
+    enter = "config",
+    modes = { "config", "classic_config" },
     candidate = "^%*?[A-D]:[%w_.%-]+@", -- the model-driven one
     show = { "admin show configuration", mode = "exec", timeout = 60 },
     diff = { "compare", mode = "config" },
@@ -117,6 +118,12 @@ return require("moonwire.platform").define "nokia_sros" {
     confirm = { "commit confirmed accept", mode = "config" }, -- (K)
     discard = { "discard", mode = "config" },
     save = { "/admin save", timeout = 60 }, -- N
+  },
+  push = {
+    alone = {
+      "^commit", "^discard", "^quit", "^exit", "^admin", "^/", "^system name",
+      "^configure",
+    },
   },
   volatile = { "^# Finished", "^# Generated", "^System Up Time" },
   scrub = {

@@ -95,6 +95,12 @@ return require("moonwire.platform").define "paloalto_panos" {
     discard = { "revert config", mode = "config" }, -- (K)
     rollback = { "load config version %s", mode = "config" }, -- (K)
   },
+  push = {
+    alone = {
+      "^commit", "^exit", "^quit", "^top", "^up", "^edit", "^load", "^save", "^run ",
+      "^revert",
+    },
+  },
   volatile = { "^uptime:", "^time:", "%-version:", "^%w+%-release%-date:" },
   scrub = {
     "(phash) %S+",

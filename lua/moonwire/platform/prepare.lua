@@ -101,7 +101,7 @@ function prepare.action(verb)
   }
 end
 
-local NO_VERB = { enter = true, candidate = true, comment = true }
+local NO_VERB = { enter = true, modes = true, candidate = true, comment = true }
 
 local function actions_of(value)
   local actions = {

@@ -97,6 +97,13 @@ return require("moonwire.platform").define "ruckus_fastiron" {
     startup = "show configuration",
     save = { "write memory", mode = "priv", timeout = 60 },
   },
+  push = {
+    alone = {
+      "^host", "^no host", "^end$", "^crypto", "^copy", "^reload", "^boot", "^erase",
+      "^stack",
+    },
+    text = { { "^ *banner %a+ +(%S)" } },
+  },
   volatile = { "^Current configuration:", "system uptime is", "started at" },
   scrub = {
     "^(enable .-password) .+",

@@ -114,7 +114,8 @@ local FIELDS = {
   break_key = text,
 
   config = record {
-    enter = either(text, list(text, 1)), -- the mode, or the first that can be reached
+    enter = text, -- the mode for it
+    modes = list(text, 1), -- all that are for it, where there are several
     session = verb, -- enters a candidate of the name %s instead
     -- before the lines: undoes them in %d minutes or seconds unless `confirm` comes
     revert = verb,

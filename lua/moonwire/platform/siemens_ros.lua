@@ -67,6 +67,7 @@ return require("moonwire.platform").define "siemens_ros" {
   },
 
   config = { enter = "cli" },
+  push = { alone = { "." } },
 
   detect = { -- (K)
     {

@@ -88,6 +88,12 @@ return require("moonwire.platform").define "siemens_roxii" {
     discard = { "revert no-confirm", mode = "config" },
     rollback = { "rollback configuration %d", mode = "config" },
   },
+  push = {
+    alone = {
+      "^commit", "^end", "^exit", "^abort", "^revert", "^rollback", "^top", "^do ",
+      "^load",
+    },
+  },
   scrub = {
     "(password) %S+",
     "(secret) %S+",

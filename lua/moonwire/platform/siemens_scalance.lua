@@ -69,6 +69,9 @@ return require("moonwire.platform").define "siemens_scalance" {
     startup = "show startup-config",
     save = { "write startup-config", mode = "priv", timeout = 60 }, -- (K)
   },
+  push = {
+    alone = { "^system name", "^end$", "^do ", "^copy", "^write", "^restart", "^load" },
+  },
   volatile = { "^# ?Time", "^! ?Time" },
   scrub = {
     "(password) %S+",

@@ -102,6 +102,9 @@ return require("moonwire.platform").define "ubiquiti_edgeswitch" {
       },
     },
   },
+  push = {
+    alone = { "^host", "^end$", "^crypto", "^copy", "^clear", "^reload", "^write" },
+  },
   volatile = {
     "^!System Up Time", "^!Current SNTP Synchronized Time", "^!Current System",
   },

@@ -98,6 +98,12 @@ return require("moonwire.platform").define "vyos" {
     save = { "save", mode = "config", done = "Done" },
     checksum = { "md5sum %s", timeout = 300 },
   },
+  push = {
+    alone = {
+      "^commit", "^confirm", "^exit", "^top", "^up", "^edit", "^load", "^rollback",
+      "^run ", "^save", "^discard", "^sudo",
+    },
+  },
   volatile = { "^// Release version:", "^// vyos%-config%-version" },
   scrub = {
     "(encrypted%-password) %S+",

@@ -73,6 +73,12 @@ return require("moonwire.platform").define "zte_zxros" {
     startup = "show startrun",
     save = { "write", mode = "priv", timeout = 100 }, -- N
   },
+  push = {
+    alone = {
+      "^host", "^no host", "^end$", "^do ", "^copy", "^write", "^reload", "^ssh",
+    },
+    text = { { "^ *banner %a+ +(%S)" } },
+  },
   volatile = { "^! ?<.*time", "^!%d%d:%d%d:%d%d" },
   scrub = {
     "(password %l*) ?%S+",

@@ -133,7 +133,7 @@ end
 
 -- fields with patterns; a capture has a meaning only in those of the second list
 local PLAIN = { "login", "modes", "questions", "errors", "log", "volatile" }
-local CAPTURING = { "scrub" }
+local CAPTURING = { "scrub", "push" }
 local NO_PATTERN = { say = true, key = true, secret = true, text = true, class = true }
 
 local function each_pattern(value, fields, see)

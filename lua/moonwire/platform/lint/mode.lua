@@ -35,7 +35,8 @@ local function each_name(value, use)
     use_in_list(one.over, ("modes.%s.over"):format(one.name), use)
   end
   use_in_steps(value, use)
-  use_in_list(platform.config_modes(value), "config.enter", use)
+  use("config.enter", value.config and value.config.enter)
+  use_in_list(value.config and value.config.modes, "config.modes", use)
   use("privileged", value.privileged)
   for _, name in ipairs(walk.keys(value.samples)) do
     use("samples", name ~= "none" and name or nil)
