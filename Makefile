@@ -268,7 +268,7 @@ check: ## everything above, one after the other: what must hold before a release
 ## ---- install -------------------------------------------------------------------------
 
 ROOM = $(DESTDIR)$(PREFIX)
-LUA_FILES = $(shell cd lua && find . -name '*.lua')
+LUA_FILES = $(shell cd lua && find . -name '*.lua' -o -path '*/parse/templates/*' -type f)
 
 .PHONY: install uninstall
 install: build ## to PREFIX (/usr/local), below DESTDIR
