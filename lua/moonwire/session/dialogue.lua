@@ -7,6 +7,7 @@
 -- @module moonwire.session.dialogue
 local echo = require "moonwire.session.echo"
 local failure = require "moonwire.session.failure"
+local header = require "moonwire.session.header"
 local platforms = require "moonwire.platform"
 local proof = require "moonwire.session.proof"
 local task = require "host.task"
@@ -38,6 +39,7 @@ function dialogue.new(shell, platform)
     newline = platform.link.newline,
     word = random_word(),
     has_marks = platform.sentinel ~= "double_prompt" and platform.comment ~= nil,
+    has_headers = header.is_used(platform),
     marks = 0,
     stale = {},
   }, Dialogue)
@@ -51,13 +53,13 @@ function Dialogue:new_mark()
 end
 
 -- Remember the prompt, and by it the host: further prompts are those of this host.
-function Dialogue:learn(prompt)
+function Dialogue:learn(prompt, above)
   self.is_asked = nil
-  if prompt == self.prompt and not self.is_in_doubt then
+  if prompt == self.prompt and not self.is_in_doubt and not self.has_headers then
     return true
   end
   self.is_in_doubt = nil
-  local mode = platforms.mode_of(self.platform, prompt)
+  local mode = platforms.mode_of(self.platform, prompt, above)
   if not mode then
     return false
   end
@@ -69,6 +71,14 @@ function Dialogue:learn(prompt)
     self.shell:set_host(clip and host:sub(1, clip) or host)
   end
   return true
+end
+
+--- Which mode the unfinished line is a prompt of.
+-- @string tail
+-- @treturn string|nil
+function Dialogue:mode_of(tail)
+  local above = self.has_headers and self.shell:text():match "([^\n]*)\n[^\n]*$"
+  return platforms.mode_of(self.platform, tail, above or "")
 end
 
 local function find_rule(rules, line)
@@ -125,7 +135,7 @@ function Dialogue:_on_tail(tail, answer, mark)
     return nil, login, "login"
   end
   local rule = find_rule(self.platform.questions, tail)
-  if rule and not platforms.mode_of(self.platform, tail) and self:_is_quiet(mark) then
+  if rule and not self:mode_of(tail) and self:_is_quiet(mark) then
     return refuse(tail)
   end
   return true
@@ -156,7 +166,7 @@ function Dialogue:await_mark(mark, deadline)
     local event, a, b = self:_next_event(mark, deadline)
     local ok, message, kind = true, a, b
     if event == "mark" then
-      if self:learn(b) then
+      if self:learn(b, header.last_line(a)) then
         return drop_stale(self, answer.text .. a)
       end
       answer.text = answer.text .. a .. b .. mark .. "\n"
@@ -211,7 +221,7 @@ function Dialogue:await_rest(deadline, command, rules)
       return "question", tail, rule
     end
     local ok, message, why = true, nil, nil
-    if not platforms.mode_of(self.platform, tail) then
+    if not self:mode_of(tail) then
       ok, message, why = self:_on_tail(tail, answer, nil)
     elseif self:_has_echoed(command) and self:_is_quiet(nil) then
       self:_doubt(tail)
@@ -283,6 +293,7 @@ end
 function Dialogue:is_prompt(piece)
   return piece == self.prompt
     or (piece == "" and (self.is_asked or self.is_bare)) -- it was taken before
+    or (self.has_headers and header.is_below(self.platform, piece))
     or platforms.mode_of(self.platform, piece) ~= nil
 end
 
@@ -299,6 +310,9 @@ end
 -- @treturn string what came before the echo: messages of the device's own
 function Dialogue:output_of(text, command)
   local output, before = self:_strip(text, command)
+  if self.has_headers then
+    output = header.strip(self.platform, output)
+  end
   return output:gsub("\n$", "", 1), before
 end
 

@@ -1,16 +1,21 @@
 --- The proof that a device has worked off everything, so that an answer is whole.
 -- @module moonwire.session.proof
-local platforms = require "moonwire.platform"
+local header = require "moonwire.session.header"
 
 local proof = {}
 
 -- The prompt behind the empty line stands right below the one before it, or below
 -- nothing when that was taken; so a look-alike with a pause behind it proves nothing.
 local function is_second(self, text, tail)
-  local previous = text:match "([^\n]*)\n[^\n]*$"
-  return previous ~= nil
-    and (platforms.mode_of(self.platform, previous) ~= nil
-      or (self.is_bare and text == "\n" .. tail))
+  local above = text:sub(1, -#tail - 1)
+  if self.has_headers then
+    above = header.strip(self.platform, above)
+  end
+  local previous = header.last_line(above)
+  if previous == "" then
+    return self.is_bare and above == "\n"
+  end
+  return self:is_prompt(previous)
 end
 
 local function await_second_prompt(self, deadline)
@@ -19,7 +24,7 @@ local function await_second_prompt(self, deadline)
     local event, tail, kind = self:_next_event(nil, deadline)
     if event ~= "tail" then
       return nil, tail, kind
-    elseif not platforms.mode_of(self.platform, tail) then
+    elseif not self:mode_of(tail) then
       local ok, message, why = self:_on_tail(tail, answer, nil)
       if not ok then
         return nil, message, why
@@ -49,8 +54,11 @@ function proof.by_second_prompt(self, deadline)
   end
   local text = self.shell:text():sub(1, -#tail - 1)
   self.shell:discard()
-  self:learn(tail)
+  self:learn(tail, header.last_line(text))
   self.is_bare = true
+  if self.has_headers then
+    text = header.strip(self.platform, text)
+  end
   return (text:gsub("[^\n]*\n$", "", 1))
 end
 

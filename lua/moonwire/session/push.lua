@@ -4,6 +4,7 @@
 -- much is sent behind a line that the device rejects.
 -- @module moonwire.session.push
 local echo = require "moonwire.session.echo"
+local header = require "moonwire.session.header"
 local exchange = require "moonwire.session.exchange"
 local plan = require "moonwire.session.plan"
 local platforms = require "moonwire.platform"
@@ -30,7 +31,7 @@ end
 local function answer_in(platform, text)
   local said = {}
   for line in text:gmatch "[^\n]+" do
-    if not matches_any(line, platform.log) then
+    if not matches_any(line, platform.log) and not header.is_header(platform, line) then
       said[#said + 1] = line
     end
   end
@@ -61,6 +62,13 @@ function Push:_rejection_in(answer)
   end
 end
 
+-- A prompt of another mode. Where only the line above it tells, that is not seen here.
+function Push:_is_elsewhere(prompt)
+  local dialogue = self.session.dialogue
+  return prompt ~= "" and not dialogue.has_headers
+    and platforms.mode_of(self.session.platform, prompt) ~= self.mode
+end
+
 -- What the device said to one unit.
 function Push:_judge(unit, piece)
   local platform = self.session.platform
@@ -70,7 +78,7 @@ function Push:_judge(unit, piece)
     self.answers[#self.answers + 1] =
       { line = number, text = self.lines[number], answer = answer }
   end
-  if piece.prompt ~= "" and platforms.mode_of(platform, piece.prompt) ~= self.mode then
+  if self:_is_elsewhere(piece.prompt) then
     local message = "the device was not in configuration mode (prompt %s)"
     self:_fail(unit, {
       kind = "mode", answer = answer, reason = message:format(piece.prompt),

@@ -2,6 +2,7 @@
 -- @module moonwire.session
 local Session = require "moonwire.session.class"
 local check = require "moonwire.session.check"
+local header = require "moonwire.session.header"
 local platforms = require "moonwire.platform"
 local task = require "host.task"
 
@@ -11,9 +12,16 @@ Reader.__index = Reader
 local HEAD = 65536 -- bytes in which the echo must be
 local SHORT = 2000 -- bytes: only a short output can be a rejection
 
+-- the echo of the mark, typed ahead, may come anywhere
+local function is_hidden(self, line)
+  local dialogue = self.dialogue
+  return line:find(self.mark, 1, true) ~= nil
+    or (dialogue.has_headers and header.is_header(dialogue.platform, line))
+end
+
 local function each_line(self, text)
   for line in text:gmatch "([^\n]*)\n" do
-    if not line:find(self.mark, 1, true) then -- typed ahead, its echo may come anywhere
+    if not is_hidden(self, line) then
       self.count = self.count + 1
       if self.give(line) == false then
         self.is_stopped = true
@@ -43,7 +51,7 @@ end
 
 function Reader:_on_tail(tail)
   local dialogue = self.dialogue
-  if self.awaited or not platforms.mode_of(dialogue.platform, tail) then
+  if self.awaited or not dialogue:is_prompt(tail) then
     return dialogue:_on_tail(tail, self, self.awaited)
   elseif not self.has_echoed or not dialogue:_is_quiet(nil) then
     return true
@@ -61,8 +69,9 @@ function Reader:_on_event(event, a, b)
     return false, a
   end
   self:take(a)
+  self.above = a ~= "" and header.last_line(a) or self.above
   if event == "mark" then
-    return self.dialogue:learn(b), nil
+    return self.dialogue:learn(b, self.above), nil
   end
   return false, b
 end

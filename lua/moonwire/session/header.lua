@@ -1,0 +1,68 @@
+--- Prompts of two lines: the upper one, the header, tells the mode and is no output.
+-- @module moonwire.session.header
+local header = {}
+
+local function each_rule(platform, fits)
+  for _, mode in ipairs(platform.modes_of) do
+    for _, rule in ipairs(mode.alternatives) do
+      if fits(rule) then
+        return true
+      end
+    end
+  end
+  return false
+end
+
+--- Whether a platform has such prompts.
+-- @tparam table platform
+-- @treturn boolean
+function header.is_used(platform)
+  return each_rule(platform, function(rule)
+    return rule.prev ~= nil
+  end)
+end
+
+--- Whether a line is the upper one of a prompt.
+-- @tparam table platform
+-- @string line
+-- @treturn boolean
+function header.is_header(platform, line)
+  return each_rule(platform, function(rule)
+    return rule.prev ~= nil and line:find(rule.prev) ~= nil
+  end)
+end
+
+--- Whether a line is the lower one of a prompt, whatever stands above it.
+-- @tparam table platform
+-- @string line
+-- @treturn boolean
+function header.is_below(platform, line)
+  return each_rule(platform, function(rule)
+    return line:find(rule[1]) ~= nil and not (rule.no and line:find(rule.no))
+  end)
+end
+
+--- Take the header of the prompt that follows off the end of a text, and the empty line
+-- above it.
+-- @tparam table platform
+-- @string text of whole lines
+-- @treturn string
+function header.strip(platform, text)
+  local rest, last = text:match "^(.-)([^\n]*)\n$"
+  if text:find "\n[^\n]*\n$" then
+    rest, last = text:match "^(.*\n)([^\n]*)\n$"
+  end
+  if last and header.is_header(platform, last) then
+    return (rest:gsub("^\n$", ""):gsub("\n\n$", "\n"))
+  end
+  return text
+end
+
+--- The last line of a text of whole lines.
+-- @string text
+-- @treturn string
+function header.last_line(text)
+  return text:match "([^\n]*)\n$" or ""
+end
+
+return header
