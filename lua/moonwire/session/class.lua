@@ -6,6 +6,7 @@ local transport = require "moonwire.transport.ssh"
 local Session = { __name = "moonwire.Session" }
 Session.__index = Session
 
+local LEAVE = 5 -- seconds for a command before the logout
 local REJECTION = 6 -- lines: a rejection is short, a long listing may quote one
 
 --- A session over a connection, before its shell is open.
@@ -77,6 +78,16 @@ function Session:phases()
   return self.client:phases()
 end
 
+-- What the platform puts back before it is left. It may wait, which a cancelled task
+-- cannot: then the connection is closed as it is.
+local function leave(self)
+  local hooks = self.platform.hooks
+  if self.has_arrived and hooks and hooks.leave then
+    self.cli.timeout = LEAVE
+    pcall(hooks.leave, self.cli)
+  end
+end
+
 --- Log out. Harmless when it was called before. A host key that was accepted as new is
 -- written to its known_hosts file now.
 -- @treturn[1] boolean true
@@ -84,7 +95,10 @@ end
 -- @treturn[2] string message
 -- @treturn[2] string kind: local, hostkey
 function Session:disconnect()
-  self.is_closed = true
+  if not self.is_closed then
+    self.is_closed = true
+    leave(self)
+  end
   if self.shell then
     self.shell:close()
   end

@@ -166,7 +166,7 @@ function Dialogue:await_mark(mark, deadline)
     local event, a, b = self:_next_event(mark, deadline)
     local ok, message, kind = true, a, b
     if event == "mark" then
-      if self:learn(b, header.last_line(a)) then
+      if self:learn(b, self.has_headers and header.last_line(a) or "") then
         return drop_stale(self, answer.text .. a)
       end
       answer.text = answer.text .. a .. b .. mark .. "\n"

@@ -42,18 +42,31 @@ function header.is_below(platform, line)
   end)
 end
 
+--- The lines of a text without the last one, and the last one. The patterns begin at
+-- the end: one that begins anywhere costs the square of a long text.
+-- @string text of whole lines
+-- @treturn string
+-- @treturn string|nil nil when the text does not end in a line
+function header.split(text)
+  local rest, last = text:match "^(.*\n)([^\n]*)\n$"
+  if not rest then
+    return "", text:match "^([^\n]*)\n$"
+  end
+  return rest, last
+end
+
 --- Take the header of the prompt that follows off the end of a text, and the empty line
 -- above it.
 -- @tparam table platform
 -- @string text of whole lines
 -- @treturn string
 function header.strip(platform, text)
-  local rest, last = text:match "^(.-)([^\n]*)\n$"
-  if text:find "\n[^\n]*\n$" then
-    rest, last = text:match "^(.*\n)([^\n]*)\n$"
-  end
+  local rest, last = header.split(text)
   if last and header.is_header(platform, last) then
-    return (rest:gsub("^\n$", ""):gsub("\n\n$", "\n"))
+    if rest == "\n" then
+      return ""
+    end
+    return rest:sub(-2) == "\n\n" and rest:sub(1, -2) or rest
   end
   return text
 end
@@ -62,7 +75,7 @@ end
 -- @string text
 -- @treturn string
 function header.last_line(text)
-  return text:match "([^\n]*)\n$" or ""
+  return select(2, header.split(text)) or ""
 end
 
 return header

@@ -34,6 +34,15 @@ local function platform_of(device)
   return platforms.get(device.device_type or "cisco_ios")
 end
 
+-- the device as it is logged in to: some platforms want options behind the name
+local function login_of(platform, device)
+  local name = platforms.login_name(platform, device.username)
+  if name == device.username then
+    return device
+  end
+  return setmetatable({ username = name }, { __index = device })
+end
+
 local function located(device, message)
   return ("%s: %s"):format(device.name or device.host, message)
 end
@@ -59,7 +68,7 @@ function session.open(device, options)
     return nil, located(device, message), kind, { phase = "start" }
   end
   local client, detail
-  client, message, kind, detail = transport.connect(device, options)
+  client, message, kind, detail = transport.connect(login_of(platform, device), options)
   if not client then
     return nil, located(device, message), kind, detail
   end

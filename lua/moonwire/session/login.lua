@@ -1,6 +1,7 @@
 --- From a connection to a device that waits for its first command.
 -- @module moonwire.session
 local Session = require "moonwire.session.class"
+local cli = require "moonwire.session.cli"
 local detect = require "moonwire.session.detect"
 local dialogue = require "moonwire.session.dialogue"
 local exchange = require "moonwire.session.exchange"
@@ -8,6 +9,7 @@ local task = require "host.task"
 local transport = require "moonwire.transport.ssh"
 
 local SHELL_TIMEOUT = 15 -- seconds
+local REST = 0.5 -- seconds without a byte
 
 -- what must not be seen in a message
 local function secrets_of(device)
@@ -46,6 +48,7 @@ local function open_dialogue(self)
   self.dialogue = dialogue.new(self.shell, self.platform)
   self.dialogue.phase = "prompt"
   self.dialogue.secrets = secrets_of(self.device)
+  self.cli = cli.new(self)
 end
 
 -- The preparation cannot ask anything, so it is typed before the first prompt is there:
@@ -58,7 +61,34 @@ local function type_preparation(self)
   return self.shell:write(table.concat(lines, self.dialogue.newline))
 end
 
+local function has_hook(self, name)
+  local hooks = self.platform.hooks
+  return hooks ~= nil and hooks[name] ~= nil
+end
+
+-- Wait until it rests for the first time. A prompt or a question is left for later.
+local function get_past_menu(self)
+  local before
+  repeat
+    before = #self.shell:text()
+    local event, message, kind = self.shell:read(nil, REST)
+    if not event and kind ~= "timeout" then
+      return nil, message, kind
+    elseif event then
+      self.dialogue.unread = { event, message }
+      return true
+    end
+  until #self.shell:text() == before
+  return self.cli:hook "open"
+end
+
 local function await_first_prompt(self, deadline)
+  if has_hook(self, "open") then
+    local ok, message, kind = get_past_menu(self)
+    if not ok then
+      return nil, message, kind
+    end
+  end
   local reply = exchange.by_rule(self.device, "login")
   local event, line, rule
   repeat
@@ -95,6 +125,9 @@ end
 local function take_steps(self)
   local ok, message, kind = self.dialogue:prove(task.now() + self.timeout)
   local mode = self.dialogue.mode
+  if ok then
+    ok, message, kind = self.cli:hook "arrive"
+  end
   for _, step in ipairs(ok and self.platform.preparation or {}) do
     ok, message, kind = take_step(self, step)
     if not ok then
@@ -107,7 +140,11 @@ local function take_steps(self)
   return ok, message, kind
 end
 
-local function is_simple(platform)
+local function is_simple(self)
+  local platform = self.platform
+  if has_hook(self, "open") or has_hook(self, "arrive") then
+    return false
+  end
   for _, step in ipairs(platform.preparation) do
     if step.mode or #step.ask > 0 then
       return false
@@ -166,7 +203,7 @@ end
 
 local function prepare(self, options, is_at_prompt)
   local ok, message, kind = true, nil, nil
-  local can_type = self.dialogue.has_marks and is_simple(self.platform)
+  local can_type = self.dialogue.has_marks and is_simple(self)
   if not is_at_prompt and not (can_type and self.platform.type_ahead) then
     ok, message, kind = await_first_prompt(self, task.now() + self.timeout)
   end
@@ -196,6 +233,7 @@ function Session:_log_in(options)
     open_dialogue(self)
     ok, message, kind = prepare(self, options, is_unknown)
   end
+  self.has_arrived = ok
   if not ok then
     return nil, message, kind, is_unknown and not self.dialogue and "detect" or "prompt"
   end

@@ -59,7 +59,8 @@ function proof.by_second_prompt(self, deadline)
   if self.has_headers then
     text = header.strip(self.platform, text)
   end
-  return (text:gsub("[^\n]*\n$", "", 1))
+  local rest, last = header.split(text)
+  return last and rest or text
 end
 
 --- By a mark, which comes back behind the prompt.
