@@ -77,7 +77,7 @@ end
 -- @string tail
 -- @treturn string|nil
 function Dialogue:mode_of(tail)
-  local above = self.has_headers and self.shell:text():match "([^\n]*)\n[^\n]*$"
+  local above = self.has_headers and header.above_tail(self.shell:text())
   return platforms.mode_of(self.platform, tail, above or "")
 end
 

@@ -78,4 +78,11 @@ function header.last_line(text)
   return select(2, header.split(text)) or ""
 end
 
+--- The line above the unfinished one.
+-- @string text
+-- @treturn string|nil
+function header.above_tail(text)
+  return text:match "^.*\n([^\n]*)\n[^\n]*$" or text:match "^([^\n]*)\n[^\n]*$"
+end
+
 return header
