@@ -48,7 +48,7 @@ local function read_fault(text)
 end
 
 local function new_parser()
-  local about = "Simulated Cisco IOS switches to log in to, until stopped: one port,\n"
+  local about = "Simulated devices to log in to, until stopped: one port,\n"
     .. "and an address for each. On 127.0.0.1 the user's name is the device's name."
   local parser = argparse("moonwire lab", about, fault_help())
   parser:add_help(false)
@@ -72,7 +72,8 @@ local function new_parser()
   parser:option("--enable", "The password for enable (enable)."):argname("<word>")
   parser:option("--privilege", "Privilege level of the login (15)."):argname("<n>")
     :convert(integer "--privilege")
-  parser:option("--platform", "What the devices are (cisco_ios)."):argname("<name>")
+  parser:option("--platform", "What they are (cisco_ios); mixed: one of each.")
+    :argname("<name>")
   parser:flag("--json", "Say in one line of JSON how to reach the lab, answer requests "
     .. "on standard input, and end when it ends.")
   return parser

@@ -3,11 +3,14 @@
 -- @module moonwire.lab.catalogue
 local address = require "moonwire.lab.address"
 local fault = require "moonwire.lab.fault"
+local platform = require "moonwire.platform"
 
 local catalogue = {}
 
 local Catalogue = { __name = "moonwire.lab.Catalogue" }
 Catalogue.__index = Catalogue
+
+local MIXED = "mixed"
 
 local function name_list(list)
   local by_name = {}
@@ -17,12 +20,34 @@ local function name_list(list)
   return by_name
 end
 
+local function check_platforms(options, list)
+  local names = { options.platform ~= MIXED and options.platform or nil }
+  for _, own in ipairs(list or {}) do
+    names[#names + 1] = own.platform
+  end
+  for _, name in ipairs(names) do
+    local found, message, kind = platform.get(name)
+    if not found then
+      return nil, message, kind
+    end
+  end
+  return true
+end
+
 --- The devices of a lab.
 -- @tparam table options complete, see `moonwire.lab.option`
--- @treturn Catalogue
+-- @treturn[1] Catalogue
+-- @return[2] nil
+-- @treturn[2] string message: there is no such platform
+-- @treturn[2] string kind: invalid
 function catalogue.new(options)
   local list = type(options.devices) == "table" and options.devices or nil
+  local ok, message, kind = check_platforms(options, list)
+  if not ok then
+    return nil, message, kind
+  end
   return setmetatable({
+    platforms = options.platform == MIXED and platform.names() or nil,
     options = options,
     count = list and #list or options.devices,
     list = list,
@@ -59,16 +84,25 @@ function Catalogue:at(text)
   return index and index <= self.count and index or nil
 end
 
+--- Whether devices have settings of their own.
+-- @treturn boolean
+function Catalogue:differs()
+  return self.list ~= nil or self.platforms ~= nil
+end
+
 --- What was asked for, for one device or else for all.
 -- @int index
 -- @treturn table
 function Catalogue:settings(index)
-  if not self.list then
+  if not self:differs() then
     return self.options
   end
   local own = {}
-  for key, value in pairs(self.list[index]) do
+  for key, value in pairs(self.list and self.list[index] or {}) do
     own[key] = value
+  end
+  if self.platforms and not own.platform then
+    own.platform = self.platforms[(index - 1) % #self.platforms + 1]
   end
   return setmetatable(own, self.inherited)
 end
@@ -99,7 +133,7 @@ function Catalogue:inventory(place)
       username = settings.username,
       password = settings.password,
       secret = settings.enable,
-      device_type = self.options.platform,
+      device_type = settings.platform,
       host_key = place.host_key,
     }
   end

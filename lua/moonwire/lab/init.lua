@@ -25,24 +25,34 @@ local lab = {}
 local Lab = { __name = "moonwire.Lab" }
 Lab.__index = Lab
 
--- by platform: the module that plays it
+-- by platform: the module that plays it; all others are played from their tables
 local BEHAVIOUR = { cisco_ios = "moonwire.lab.cisco_ios" }
+local TWIN = "moonwire.lab.twin"
 
-local IDENTIFICATION = "Cisco-1.25"
+local IDENTIFICATION = "OpenSSH_8.0"
 local METHODS = { "password", "keyboard-interactive" }
 
 --- The faults that a device can have; see `moonwire.lab.fault`.
 lab.fault = fault
 
+local function methods_of(ssh)
+  local methods = {}
+  for _, name in ipairs(ssh.methods or METHODS) do
+    methods[#methods + 1] = name ~= "publickey" and name or nil
+  end
+  return methods
+end
+
 local function profile_for(settings, faults, index)
+  local ssh = platform.get(settings.platform).ssh or {}
   local profile = {
     rtt = settings.rtt,
     jitter = settings.jitter,
     seed = chance.integer(settings.seed, index) & math.maxinteger,
     kex_delay = settings.kex_delay,
     auth_delay = settings.auth_delay,
-    identification = IDENTIFICATION,
-    methods = METHODS,
+    identification = ssh.identification or IDENTIFICATION,
+    methods = methods_of(ssh),
   }
   if faults then
     fault.apply(faults, profile)
@@ -53,7 +63,7 @@ end
 -- devices that differ in nothing share one profile
 local function is_usual(self, index)
   local all = self.catalogue
-  return not all.list and all.options.jitter == 0 and not all:faults(index)
+  return not all:differs() and all.options.jitter == 0 and not all:faults(index)
 end
 
 local function admit(self, host)
@@ -103,6 +113,7 @@ local function authorize(self, host, user, method, secret)
     return false
   end
   local delay = found:fault "slow_auth" or 0
+  account = account:gsub("%+.*", "") -- options of a terminal go behind a name
   return found:log_in(account, secret), delay
 end
 
@@ -135,8 +146,10 @@ end
 -- and with settings of one device), `rtt`, `jitter`, `think`, `kex_delay`,
 -- `auth_delay`, `reload_time` (seconds), `faults` (a list of
 -- `{ name =, device = | p =, seconds = }`), `seed`, `port` (0: a free one), `username`,
--- `password`, `enable`, `privilege` (of the login, 15), `platform`, `host_key` (private
--- key, PEM)
+-- `password`, `enable`, `privilege` (of the login, 15), `platform` (a name, or "mixed":
+-- every platform in turn), `start` (the mode that a login leads to), `fixed_pager`
+-- (false; true: it cannot be switched off), `twin` (false; true: play all from their
+-- tables, those too that have a behaviour of their own), `host_key` (private key, PEM)
 -- @treturn[1] Lab
 -- @return[2] nil
 -- @treturn[2] string message
@@ -146,16 +159,13 @@ function lab.open(options)
   if not complete then
     return nil, "lab: " .. complaint, "invalid"
   end
-  local played, message, kind = platform.get(complete.platform)
-  if not played then
+  local all, message, kind = catalogue.new(complete)
+  if not all then
     return nil, message, kind
-  elseif not BEHAVIOUR[played.name] then
-    return nil, ("the lab cannot play '%s'"):format(played.name), "invalid"
   end
   local self = setmetatable({
-    catalogue = catalogue.new(complete),
-    behaviour = require(BEHAVIOUR[played.name]),
-    usual_profile = profile_for(complete, nil, 0),
+    catalogue = all,
+    usual_profile = profile_for(all:settings(1), nil, 0),
     reached = {},
     tally = tally.new(),
   }, Lab)
@@ -171,11 +181,19 @@ function lab.open(options)
   return self
 end
 
+local function behaviour_of(found)
+  local played = platform.get(found:setting "platform")
+  if found:setting "twin" then
+    return require(TWIN)
+  end
+  return require(BEHAVIOUR[played.name] or TWIN)
+end
+
 local function serve_one(self, tty)
   local found, user = find_device(self, tty:address(), tty:user())
   local _ <close> = self.tally:enter()
   local session <close> = vty.open(tty, found, user)
-  self.behaviour.serve(session)
+  behaviour_of(found).serve(session)
 end
 
 local function accept_all(self, group)

@@ -20,10 +20,12 @@ local DEFAULTS = {
   enable = "enable",
   privilege = 15,
   platform = "cisco_ios",
+  twin = false,
+  fixed_pager = false,
 }
 
 -- these may be left out, and have no default
-local OTHERS = { faults = "table", host_key = "string" }
+local OTHERS = { faults = "table", host_key = "string", start = "string" }
 
 local NOT_NEGATIVE = {
   "rtt", "jitter", "think", "kex_delay", "auth_delay", "reload_time", "port",
@@ -42,6 +44,9 @@ local OWN = {
   password = "string",
   enable = "string",
   privilege = "number",
+  platform = "string",
+  start = "string",
+  fixed_pager = "boolean",
 }
 
 local function wrong_type(key, value, expected)

@@ -93,6 +93,17 @@ local function is_enter(key)
   return key == "\r" or key == "\n"
 end
 
+local function take_back(self, pager)
+  if not pager.erase then
+    self:write "\r\n"
+    return
+  end
+  local margin = pager.text:find "^ .* $" and 1 or 0 -- blanks that are written over
+  local width = #pager.text - margin
+  local back = ("\b"):rep(width)
+  self:write(back .. (" "):rep(width - margin) .. back)
+end
+
 -- how many more lines the user wants; 0 to stop
 local function ask_for_more(self)
   local pager = platform.get(self.device:setting "platform").pager
@@ -101,12 +112,8 @@ local function ask_for_more(self)
   if not key then
     return 0
   end
-  if pager.erase then
-    local width = #pager.text - 1 -- the blank before it stays, and is written over
-    local back = ("\b"):rep(width)
-    self:write(back .. (" "):rep(width - 1) .. back)
-  end
-  if key == " " then
+  take_back(self, pager)
+  if key == " " or key == pager.key then
     return self.height - 1
   end
   return is_enter(key) and 1 or 0

@@ -1,0 +1,70 @@
+--- The prompts of a twin: those that the platform's table gives as samples, with the
+-- device's own name in them.
+-- @module moonwire.lab.twin.prompt
+local platforms = require "moonwire.platform"
+
+local prompt = {}
+
+local function split(sample)
+  local before, line = sample:match "^(.*)\n([^\n]*)$"
+  return before, line or sample
+end
+
+-- in a mode where the client does not look for the name, as in a shell below
+local USUAL_PLACES = { "@([%w_.%-]+)", "^([%w_.%-]+)[>#(]" }
+
+local function host_in(platform, line)
+  local host = platforms.host_of(platform, line)
+  for _, pattern in ipairs(USUAL_PLACES) do
+    host = host or line:match(pattern)
+  end
+  return host
+end
+
+local SUFFIX = "%-%l+$" -- of a name, that a mode may put there
+
+local function renamed(platform, line, name, keeps_suffix)
+  local host = host_in(platform, line)
+  host = host and keeps_suffix and host:gsub(SUFFIX, "") or host
+  local first, last = line:find(host or "", 1, true)
+  if not host or not first then
+    return line
+  end
+  local clip = platform.host.clip
+  return line:sub(1, first - 1) .. name:sub(1, clip or #name) .. line:sub(last + 1)
+end
+
+-- the number in a prompt that counts commands
+local function counted(platform, line, count)
+  if platforms.plain(platform, line) == line then
+    return line
+  end
+  return (line:gsub("%.%d+( [#>] ?)$", (".%d%%1"):format(count)))
+end
+
+--- The prompt of a mode.
+-- @tparam table platform
+-- @string mode
+-- @string name of the device
+-- @int count of commands until now
+-- @treturn string its last line
+-- @treturn string|nil the lines above it; raises where no sample shows the mode
+function prompt.of(platform, mode, name, count)
+  for _, sample in ipairs(platform.samples[mode] or {}) do
+    local before, line = split(sample)
+    local candidates = {
+      renamed(platform, line, name),
+      renamed(platform, line, name, true),
+      line, -- a fixed word may have looked like a name
+    }
+    for _, one in ipairs(candidates) do
+      one = counted(platform, one, count)
+      if platforms.mode_of(platform, one, before) == mode then
+        return one, before
+      end
+    end
+  end
+  error(("%s: no sample shows the prompt of mode %s"):format(platform.name, mode))
+end
+
+return prompt

@@ -1,0 +1,121 @@
+--- The verbs of a platform's configuration, as its twin obeys them.
+-- @module moonwire.lab.twin.verb
+local platforms = require "moonwire.platform"
+local question = require "moonwire.lab.twin.question"
+local state = require "moonwire.lab.twin.state"
+local wording = require "moonwire.lab.twin.wording"
+
+local verb = {}
+
+local SECONDS = { minutes = 60, seconds = 1 }
+
+-- "commit confirmed %d" as a pattern
+local function pattern_of(command, has_comment)
+  local pattern = command:gsub("[%^$()%.%[%]*+%-?]", "%%%0")
+    :gsub("%%d", "(%%d+)"):gsub("%%s", "(.+)")
+  return "^" .. pattern .. (has_comment and "%s?.*$" or "$")
+end
+
+local function show(lines)
+  return function(session)
+    local now = state.of(session.device)
+    return session:print(table.concat(now[lines], "\r\n") .. "\r\n")
+  end
+end
+
+local function say_done(session, action)
+  local text = action.done and wording.of(action.done)
+  session:think()
+  if text then
+    session:write(text .. "\r\n")
+  end
+end
+
+local perform = {
+  startup = show "startup",
+  check = say_done,
+}
+
+function perform.show(session)
+  local shown = session.mode == session.enter and "candidate" or "running"
+  return show(shown)(session)
+end
+
+function perform.diff(session)
+  local now = state.of(session.device)
+  local lines = {}
+  for i = #now.running + 1, #now.candidate do
+    lines[#lines + 1] = "+  " .. now.candidate[i] .. "\r\n"
+  end
+  return session:print(table.concat(lines))
+end
+
+function perform.commit(session, action)
+  state.of(session.device):commit()
+  say_done(session, action)
+end
+perform.confirm = perform.commit
+
+function perform.confirmed(session, action, number)
+  local seconds = (tonumber(number) or 10) * (SECONDS[action.unit] or 60)
+  state.of(session.device):commit(seconds)
+  say_done(session, action)
+end
+
+function perform.discard(session, action)
+  state.of(session.device):discard()
+  say_done(session, action)
+end
+
+function perform.save(session, action)
+  state.of(session.device):save()
+  say_done(session, action)
+end
+
+-- a longer one first: "commit confirmed" begins as "commit" does
+local ORDER = {
+  "confirmed", "confirm", "discard", "startup", "diff", "check", "save", "show",
+  "commit",
+}
+
+local HAS_COMMENT = { commit = true, confirmed = true }
+
+local function match(platform, name, line)
+  local action = platforms.action(platform, name)
+  local last = action and #action.run
+  if not last then
+    return nil
+  end
+  local has_comment = HAS_COMMENT[name] and platform.config.comment ~= nil
+  for i, command in ipairs(action.run) do
+    local found, _, number = line:find(pattern_of(command, has_comment))
+    if found then
+      return action, number, i == last
+    end
+  end
+end
+
+-- A verb of several commands has its effect with the last.
+local function run(session, name, action, number, is_last)
+  if is_last and question.all(session, action.ask) then
+    perform[name](session, action, number)
+  end
+end
+
+--- Run a line that is one of the platform's verbs.
+-- @param session a twin's
+-- @tparam table platform
+-- @string line
+-- @treturn boolean false when it is none
+function verb.run(session, platform, line)
+  for _, name in ipairs(platform.config and ORDER or {}) do
+    local action, number, is_last = match(platform, name, line)
+    if action and (not action.mode or action.mode == session.mode) then
+      run(session, name, action, number, is_last)
+      return true
+    end
+  end
+  return false
+end
+
+return verb
