@@ -27,6 +27,7 @@ local LUA_LAYERS = {
   { "inventory" },
   { "transport" },
   { "session" },
+  { "verify" },
   { "fleet" },
   { "report" },
   { "init" }, -- require "moonwire"

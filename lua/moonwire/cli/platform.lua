@@ -6,6 +6,7 @@ local json = require "dkjson"
 local describe = require "moonwire.platform.describe"
 local lint = require "moonwire.platform.lint"
 local platform = require "moonwire.platform"
+local verify = require "moonwire.verify"
 
 local command = { summary = "kinds of devices: what is known of them, and is it right" }
 
@@ -37,12 +38,17 @@ local function new_parser()
     list = parser:command("list", "Name all platforms, and how far each is proved."),
     show = parser:command("show", "Show what is known about one."),
     lint = parser:command("lint", "Look for mistakes; exit status 1 when there are."),
+    verify = parser:command("verify", "Let the client talk to a simulated device of "
+      .. "the same table; exit status 1 when they do not come to terms."),
   }
   commands.list:flag("--json", "As JSON.")
   commands.show:argument("name", "A platform or an alias of it.")
   commands.lint
     :argument("what", "Files or names of platforms; all when none is given.")
     :args("*"):argname "<file>"
+  commands.verify:argument("names", "Platforms or aliases."):args("*"):argname "<name>"
+  commands.verify:flag("--all", "All platforms.")
+  commands.verify:flag("--json", "As JSON.")
   for _, one in pairs(commands) do
     one:add_help(false)
     add_common(one)
@@ -140,6 +146,43 @@ function action.lint(given)
     all_good = report(lint_one(what)) and all_good
   end
   return all_good and 0 or 1
+end
+
+local function print_verified(result)
+  if not result.ok then
+    local line = ("%-20s failed: %s: %s"):format(
+      result.name, result.failed, result.message
+    )
+    print((line:gsub("%s*\n%s*", "; ")))
+    return
+  end
+  local skipped = {}
+  for _, step in ipairs(result.steps) do
+    skipped[#skipped + 1] = step.skipped and step.name or nil
+  end
+  local rest = skipped[1] and ", nothing to try: " .. table.concat(skipped, ", ") or ""
+  print(("%-20s passed, %d steps%s"):format(
+    result.name, #result.steps - #skipped, rest
+  ))
+end
+
+function action.verify(given)
+  local names = given.all and platform.names() or given.names
+  if #names == 0 then
+    complain "verify: name a platform, or say --all"
+    return 2
+  end
+  local results, status = verify.all(names), 0
+  for _, result in ipairs(results) do
+    status = result.ok and status or 1
+    if not given.json then
+      print_verified(result)
+    end
+  end
+  if given.json then
+    print(json.encode(results))
+  end
+  return status
 end
 
 --- Run a subcommand.

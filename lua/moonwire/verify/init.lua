@@ -1,0 +1,145 @@
+--- Whether client and simulated device, which read the same table of a platform, come
+-- to terms: login, modes, output, errors, questions, pager, configuration, logout.
+-- It finds tables that do not hang together. A device that differs from its table it
+-- cannot find.
+-- @module moonwire.verify
+local labs = require "moonwire.lab"
+local platforms = require "moonwire.platform"
+local sessions = require "moonwire.session"
+local step = require "moonwire.verify.step"
+local task = require "moonwire.task"
+
+local verify = {}
+
+local TIMEOUT = 3 -- seconds for one command of a device that answers at once
+local AT_ONCE = 8 -- platforms
+
+local FULL = {
+  "login", "edges", "reading", "rejection", "question", "configuration", "logout",
+}
+local WALK = { "login", "edges" } -- from the other modes that a login may lead to
+local PAGED = { "login", "pager" }
+
+local function starts_of(platform)
+  return platform.start or { platform.modes[#platform.modes][1] }
+end
+
+-- one device for every login, and one whose pager is there to stay
+local function trials_of(platform)
+  local trials = {}
+  for i, mode in ipairs(starts_of(platform)) do
+    trials[i] = { start = mode, steps = i == 1 and FULL or WALK }
+  end
+  trials[#trials + 1] = { start = trials[1].start, steps = PAGED, has_pager = true }
+  return trials
+end
+
+local function devices_of(platform, trials)
+  local devices = {}
+  for i, trial in ipairs(trials) do
+    devices[i] = {
+      name = "twin" .. i,
+      platform = platform.name,
+      start = trial.start,
+      fixed_pager = trial.has_pager or false,
+    }
+  end
+  return devices
+end
+
+local function run_step(name, trial, result)
+  local is_sound, ok, message = pcall(step[name], trial)
+  if not is_sound then
+    ok, message = nil, "a mistake in the program: " .. tostring(ok)
+  end
+  local is_skipped = ok == "-"
+  result.steps[#result.steps + 1] = {
+    name = name, start = trial.start,
+    ok = ok and true or false,
+    skipped = is_skipped or nil,
+    message = message,
+  }
+  if not ok then
+    result.ok, result.failed, result.message = false, name, message
+  end
+  return ok
+end
+
+local function open(trial, given)
+  local is_sound, session, message = pcall(sessions.open, given, { timeout = TIMEOUT })
+  if not is_sound then
+    return nil, "a mistake in the program: " .. tostring(session)
+  end
+  trial.session = session
+  return session, message
+end
+
+local function run_trial(trial, given, result)
+  local session <close>, message = open(trial, given)
+  if not session then
+    result.ok, result.failed, result.message = false, "login", message
+    result.steps[#result.steps + 1] =
+      { name = "login", start = trial.start, ok = false, message = message }
+    return
+  end
+  for _, name in ipairs(trial.steps) do
+    if not run_step(name, trial, result) then
+      return
+    end
+  end
+end
+
+local function run_trials(lab, platform, trials, result)
+  local crossed = {}
+  for i, trial in ipairs(trials) do
+    trial.platform, trial.device, trial.crossed = platform, lab:device(i), crossed
+    run_trial(trial, lab:inventory()[i], result)
+    if not result.ok then
+      return
+    end
+  end
+  for _, edge in ipairs(platform.edges or {}) do
+    if not crossed[edge] then
+      local words = "no login leads to mode %s, where '%s' is"
+      result.ok, result.failed = false, "edges"
+      result.message = words:format(edge[1], edge.run)
+    end
+  end
+end
+
+--- Verify one platform.
+-- @string name
+-- @treturn table `name`, `ok`, `steps` (a list of `name`, `start` (the mode of the
+-- login), `ok`, `skipped`, `message`), and when it failed `failed` (the step) and
+-- `message`
+function verify.platform(name)
+  local result = { name = name, ok = true, steps = {} }
+  local platform, message = platforms.get(name)
+  if not platform then
+    result.ok, result.failed, result.message = false, "table", message
+    return result
+  end
+  result.name = platform.name
+  local trials = trials_of(platform)
+  local lab <close> = assert(labs.open {
+    devices = devices_of(platform, trials), twin = true, reload_time = 0,
+  })
+  local is_sound, mistake = pcall(task.group, function(group)
+    group:spawn(lab.serve, lab)
+    run_trials(lab, platform, trials, result)
+    lab:close()
+  end)
+  if not is_sound then
+    result.ok, result.failed, result.message = false, "device", tostring(mistake)
+  end
+  return result
+end
+
+--- Verify several, a few at a time.
+-- @tparam {string,...} names
+-- @treturn {table,...} results in the same order
+function verify.all(names)
+  return task.map(names, AT_ONCE, verify.platform)
+end
+
+return verify

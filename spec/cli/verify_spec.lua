@@ -1,0 +1,68 @@
+local platforms = require "moonwire.platform"
+local verify = require "moonwire.verify"
+
+-- a platform of one's own: cisco_asa, with something changed
+local function with_broken(name, text, fn)
+  local folder = os.tmpname()
+  os.remove(folder)
+  assert(require("lfs").mkdir(folder))
+  local path = ("%s/%s.lua"):format(folder, name)
+  local file = assert(io.open(path, "w"))
+  file:write(([[
+return require("moonwire.platform").define "%s" {
+  status = "documents",
+  like = "cisco_asa",
+  %s
+}
+]]):format(name, text))
+  file:close()
+  platforms.add_path(folder)
+  local ok, message = pcall(fn, name)
+  os.remove(path)
+  os.remove(folder)
+  assert(ok, message)
+end
+
+describe("moonwire platform verify", function()
+  for _, name in ipairs {
+    "cisco_asa", "checkpoint_gaia", "dell_sonic", "huawei_vrp", "linux", "zte_zxros",
+  } do
+    it("passes " .. name, function()
+      local result = verify.platform(name)
+      assert.is_true(result.ok, result.message)
+      assert.is_true(#result.steps >= 7)
+    end)
+  end
+
+  it("knows an alias, and no other name", function()
+    assert.equal("huawei_vrp", verify.platform("vrp").name)
+    local result = verify.platform "cisco_iso"
+    assert.is_false(result.ok)
+    assert.equal("table", result.failed)
+  end)
+
+  for step, text in pairs {
+    -- the device words it otherwise
+    question = [[questions = { { "%[confirm%]$", text = "Really reload now?" } },]],
+    -- the password is not that of the device
+    edges = [[edges = {
+      { "exec", "priv", run = "enable",
+        ask = { "[Pp]assword: ?$", secret = "password" } },
+      { "priv", "exec", run = "disable" },
+      { "priv", "config", run = "configure terminal" },
+    },]],
+    -- the device never says so
+    configuration = [[config = {
+      enter = "config", show = "show running-config",
+      save = { "write memory", mode = "priv", done = "%f[%w]saved%b()" },
+    },]],
+  } do
+    it("finds what is broken in the step " .. step, function()
+      with_broken("broken_" .. step, text, function(name)
+        local result = verify.platform(name)
+        assert.is_false(result.ok)
+        assert.equal(step, result.failed, result.message)
+      end)
+    end)
+  end
+end)
