@@ -3,7 +3,7 @@
 local walk = {}
 
 --- The keys of a table in a fixed order.
--- @tparam table|nil value
+-- @tparam[opt] table value
 -- @treturn {string|int,...}
 function walk.keys(value)
   local keys = {}
@@ -61,7 +61,7 @@ function walk.show(text)
 end
 
 --- The lines of a text.
--- @string|nil text
+-- @string[opt] text
 -- @treturn function iterator
 function walk.lines(text)
   return (text or ""):gmatch "[^\n]+"
