@@ -52,11 +52,23 @@ describe("a session without marks", function()
     end)
   end)
 
-  it("takes the steps of its preparation in their modes, and goes back", function()
-    with_router({ privilege = 1 }, function(router)
+  it("takes a step of its preparation as soon as it is in its mode", function()
+    with_router({ privilege = 1 }, function(router, _, device)
       assert.equal("exec", router:mode())
-      assert.matches("Length: 0 lines, Width: 511", router:send_command "show terminal",
-        1, true)
+      assert.equal(1, device:sent "terminal length 0") -- the other session's
+      assert.is_true(router:enable())
+      assert.equal(2, device:sent "terminal length 0")
+      local terminal = router:send_command "show terminal"
+      assert.matches("Length: 0 lines, Width: 511", terminal, 1, true)
+      assert.is_true(router:enter_mode "exec")
+      assert.is_true(router:enable())
+      assert.equal(2, device:sent "terminal length 0")
+    end)
+  end)
+
+  it("turns pages as long as that step waits", function()
+    with_router({ privilege = 1 }, function(router, plain)
+      assert.equal(plain:send_command "show vlan", router:send_command "show vlan")
     end)
   end)
 

@@ -8,6 +8,7 @@ local transport = require "moonwire.transport.ssh"
 
 -- each brings verbs to the class
 require "moonwire.session.login"
+require "moonwire.session.settle"
 require "moonwire.session.command"
 require "moonwire.session.output"
 require "moonwire.session.question"

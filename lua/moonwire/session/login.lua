@@ -103,39 +103,15 @@ local function await_first_prompt(self, deadline)
   return event, line, rule
 end
 
--- One step of a preparation that may ask, or that some mode wants.
-local function take_step(self, step)
-  local ok, message, kind = true, nil, nil
-  if step.mode then
-    ok, message, kind = self:_walk(step.mode)
-  end
-  if ok then
-    ok, message, kind = exchange.run(self.dialogue, step.run, {
-      deadline = task.now() + self.timeout,
-      rules = step.ask,
-      reply = exchange.by_rule(self.device, step.run),
-    })
-  end
-  if ok and self:_rejection_in(ok) then
-    self.is_careful = true
-  end
-  return ok, message, kind
-end
-
 local function take_steps(self)
   local ok, message, kind = self.dialogue:prove(task.now() + self.timeout)
-  local mode = self.dialogue.mode
   if ok then
     ok, message, kind = self.cli:hook "arrive"
   end
-  for _, step in ipairs(ok and self.platform.preparation or {}) do
-    ok, message, kind = take_step(self, step)
-    if not ok then
-      return nil, message, kind
-    end
-  end
   if ok then
-    ok, message, kind = self:_walk(mode)
+    local steps = self.platform.preparation
+    self.steps = table.move(steps, 1, #steps, 1, {})
+    ok, message, kind = self:_settle()
   end
   return ok, message, kind
 end

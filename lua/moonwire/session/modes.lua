@@ -83,6 +83,9 @@ function Session:_walk(mode)
   for _, edge in ipairs(path or {}) do
     local ok
     ok, message, kind = cross(self, edge)
+    if ok then
+      ok, message, kind = self:_settle()
+    end
     if not ok then
       return nil, message, kind
     end

@@ -13,7 +13,7 @@ local function is_second(self, text, tail)
   end
   local previous = header.last_line(above)
   if previous == "" then
-    return self.is_bare and above == "\n"
+    return self.is_bare and (above == "\n" or (self.has_headers and above == ""))
   end
   return self:is_prompt(previous)
 end
