@@ -17,14 +17,26 @@ local function mode_for(self)
   return config.enter
 end
 
+-- Some take lines in the mode of a login, which nothing leads out of.
+local function has_way_out(platform, mode)
+  for _, edge in ipairs(platform.edges or {}) do
+    if edge[1] == mode then
+      return true
+    end
+  end
+  return false
+end
+
 -- Where the device is, is not known: come back to its prompt, then leave.
 local function leave(self, is_torn, seconds)
   if is_torn and not self.dialogue:resync(seconds) then
     return nil, "the device does not come back to its prompt", "timeout"
-  elseif self.dialogue.mode ~= self.platform.config.enter then
+  end
+  local mode = self.platform.config.enter
+  if self.dialogue.mode ~= mode or not has_way_out(self.platform, mode) then
     return true
   end
-  return self:_leave(self.platform.config.enter)
+  return self:_leave(mode)
 end
 
 --- Leave the configuration mode that a cancelled task was torn out of.
