@@ -72,10 +72,10 @@ function perform.save(session, action)
   say_done(session, action)
 end
 
--- a longer one first: "commit confirmed" begins as "commit" does
+-- a longer one first: "commit confirmed" and "commit check" begin as "commit" does
 local ORDER = {
-  "confirmed", "confirm", "discard", "startup", "diff", "check", "save", "show",
-  "commit",
+  "confirmed", "check", "discard", "startup", "diff", "save", "show", "commit",
+  "confirm",
 }
 
 local HAS_COMMENT = { commit = true, confirmed = true }
