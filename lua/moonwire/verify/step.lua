@@ -11,6 +11,8 @@ local WRONG = "shwo version" -- that no platform knows
 local RESTART = "reload" -- that every twin asks about
 local LINE = "ntp server 192.0.2.77" -- that every twin takes
 
+local MOST_SHELLS = 3
+
 local GONE = { dropped = true, closed = true, channel = true }
 
 -- a command that only reads: by preference "show …"
@@ -80,10 +82,21 @@ local function cross(trial, edge)
   return true
 end
 
---- Every edge that can be reached, and back to where it began.
+-- Those that leave the mode of the login first: there may be no way back to it.
+local function in_order(platform, start)
+  local first, rest = {}, {}
+  for _, edge in ipairs(platform.edges or {}) do
+    table.insert(edge[1] == start and first or rest, edge)
+  end
+  return table.move(rest, 1, #rest, #first + 1, first)
+end
+
+--- Every edge that can be reached, and back to where it began if there is a way.
 function step.edges(trial)
-  local seen = reachable(trial.platform, trial.start)
-  for _, edge in ipairs(trial.platform.edges or {}) do
+  local start = trial.start
+  local seen, has_way_back = reachable(trial.platform, start), false
+  for _, edge in ipairs(in_order(trial.platform, start)) do
+    has_way_back = has_way_back or edge[2] == start
     if seen[edge[1]] then
       local ok, message = cross(trial, edge)
       if not ok then
@@ -91,7 +104,10 @@ function step.edges(trial)
       end
     end
   end
-  local ok, message = trial.session:enter_mode(trial.start)
+  if not has_way_back then
+    return true
+  end
+  local ok, message = trial.session:enter_mode(start)
   return ok, message
 end
 
@@ -218,9 +234,13 @@ function step.logout(trial)
   for _, rule in ipairs(action.ask) do
     questions[#questions + 1] = { rule[1], rule.key or rule.say, key = rule.key ~= nil }
   end
-  local command = action.run[#action.run]
-  local kind
-  ok, message, kind = trial.session:send_interactive(command, questions)
+  local command, kind = action.run[#action.run], nil
+  for _ = 1, MOST_SHELLS do -- where one shell lies within another, each ends alone
+    ok, message, kind = trial.session:send_interactive(command, questions)
+    if not ok then
+      break
+    end
+  end
   if ok or not GONE[kind] then
     return nil, ("%s: the session goes on: %s"):format(command, message)
   end
