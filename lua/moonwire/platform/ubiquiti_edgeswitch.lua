@@ -29,6 +29,7 @@ return require("moonwire.platform").define "ubiquiti_edgeswitch" {
     { "priv", "config", run = "configure" },
     { "config", "priv", run = "end" },
     { "linux", "exec", run = "telnet localhost" }, -- N
+    { "exec", "linux", run = "exit" }, -- UniFi only; elsewhere it is the end
   },
   logout = { -- O
     "logout",
