@@ -2,6 +2,7 @@
 -- The commands only show something, on whatever device they are tried.
 -- @module moonwire.session.detect
 local failure = require "moonwire.session.failure"
+local header = require "moonwire.session.header"
 local platforms = require "moonwire.platform"
 local task = require "host.task"
 
@@ -100,7 +101,7 @@ end
 local function with_prompt(list, prompt)
   local found = {}
   for _, platform in ipairs(list) do
-    if platforms.mode_of(platform, prompt) then
+    if header.is_below(platform, prompt) then
       found[#found + 1] = platform
     end
   end
@@ -201,13 +202,14 @@ end
 -- @string server its SSH identification
 -- @number deadline of `task.now`
 -- @treturn[1] table the platform
+-- @treturn[1] boolean whether its first prompt has been waited for
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: unknown, timeout, dropped, channel
 function detect.run(shell, server, deadline)
   local called = detect.by_identification(server)
   if #called == 1 then
-    return called[1]
+    return called[1], false
   end
   local prompt, list, why = await_prompt(shell, all(), deadline)
   if not prompt then
@@ -223,8 +225,10 @@ function detect.run(shell, server, deadline)
   end
   if not found and kind == "unknown" then
     return unknown(server, prompt)
+  elseif not found then
+    return nil, message, kind
   end
-  return found, message, kind
+  return found, true
 end
 
 return detect

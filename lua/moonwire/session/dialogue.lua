@@ -81,6 +81,13 @@ function Dialogue:mode_of(tail)
   return platforms.mode_of(self.platform, tail, above or "")
 end
 
+--- The next prompt may be that of another host, or show none: what is sent behind it
+-- proves it all the same.
+function Dialogue:forget_host()
+  self.host, self.is_in_doubt = nil, true
+  self.shell:set_host ""
+end
+
 local function find_rule(rules, line)
   for _, rule in ipairs(rules or {}) do
     if line:find(rule[1]) then
@@ -186,8 +193,7 @@ end
 -- known when the mark comes back behind it.
 function Dialogue:_doubt(tail)
   if self.host and platforms.host_of(self.platform, tail) ~= self.host then
-    self.host, self.is_in_doubt = nil, true
-    self.shell:set_host ""
+    self:forget_host()
   end
 end
 

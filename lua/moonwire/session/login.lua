@@ -40,7 +40,7 @@ local function find_platform(self)
   if not found then
     return nil, "autodetection: " .. message, kind
   end
-  self.platform = found
+  self.platform, self.is_at_prompt = found, message
   return true
 end
 
@@ -129,15 +129,29 @@ local function is_simple(self)
   return true
 end
 
+-- whatever the length of the banner before it
+local function has_rejection(self, text)
+  for line in text:gmatch "[^\n]+" do
+    if self:_rejection_in(line) then
+      return true
+    end
+  end
+  return false
+end
+
 local function await_preparation(self)
   local deadline = task.now() + self.timeout
+  local reply = exchange.by_rule(self.device, "login")
   local text, message, kind
   repeat
     local mark = self.ready_mark
     self.ready_mark = nil
     text, message, kind = self.dialogue:await_mark(mark, deadline)
     if kind == "login" then -- the question has swallowed what was typed ahead
-      self.dialogue:send(message.say)
+      local ok, why, what = exchange.answer(self.dialogue, reply, message, "")
+      if not ok then
+        return nil, why, what
+      end
       type_preparation(self)
     end
   until kind ~= "login"
@@ -146,7 +160,7 @@ local function await_preparation(self)
     return nil, self.dialogue:explain("login", message), kind
   end
   -- where paging stays on, a pager would take what is typed ahead for its keys
-  self.is_careful = self:_rejection_in(text) ~= nil
+  self.is_careful = has_rejection(self, text)
   return true
 end
 
@@ -177,10 +191,10 @@ function Session:_begin(phase)
   return ok, message, kind
 end
 
-local function prepare(self, options, is_at_prompt)
+local function prepare(self, options)
   local ok, message, kind = true, nil, nil
   local can_type = self.dialogue.has_marks and is_simple(self)
-  if not is_at_prompt and not (can_type and self.platform.type_ahead) then
+  if not self.is_at_prompt and not (can_type and self.platform.type_ahead) then
     ok, message, kind = await_first_prompt(self, task.now() + self.timeout)
   end
   if ok and can_type then
@@ -207,7 +221,7 @@ function Session:_log_in(options)
   end
   if ok then
     open_dialogue(self)
-    ok, message, kind = prepare(self, options, is_unknown)
+    ok, message, kind = prepare(self, options)
   end
   self.has_arrived = ok
   if not ok then

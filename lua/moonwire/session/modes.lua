@@ -43,6 +43,7 @@ end
 
 local function cross(self, edge)
   local rules = platforms.questions_of(edge)
+  self.dialogue:forget_host() -- a shell below may show none, or another
   local text, message, kind = exchange.run(self.dialogue, edge.run, {
     deadline = task.now() + self.timeout,
     rules = rules,
@@ -93,7 +94,8 @@ function Session:_walk(mode)
   return path and true, message, kind
 end
 
---- Take the edge that leads out of a mode.
+--- Take the edge that leads out of a mode; where there is none, there is nothing to
+-- leave: such a device is configured where it shows things, too.
 -- @local here
 function Session:_leave(mode)
   for _, edge in ipairs(self.platform.edges or {}) do
@@ -101,7 +103,7 @@ function Session:_leave(mode)
       return cross(self, edge)
     end
   end
-  return nil, ("there is no way out of mode %s"):format(mode), "mode"
+  return true
 end
 
 --- Go to a mode of the device, along the edges that its platform has, each proved by

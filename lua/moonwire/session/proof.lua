@@ -4,18 +4,30 @@ local header = require "moonwire.session.header"
 
 local proof = {}
 
+local NEAR = 2048 -- bytes above the prompt that are looked at
+local BETWEEN = 2 -- lines that may stand between the two, such as "[edit]"
+
 -- The prompt behind the empty line stands right below the one before it, or below
 -- nothing when that was taken; so a look-alike with a pause behind it proves nothing.
-local function is_second(self, text, tail)
-  local above = text:sub(1, -#tail - 1)
-  if self.has_headers then
-    above = header.strip(self.platform, above)
+-- Where the first one begins.
+local function find_first(self, text, tail)
+  local offset = math.max(0, #text - #tail - NEAR)
+  local above = text:sub(offset + 1, -#tail - 1)
+  if offset == 0 and self.is_bare and above:find "^\n[^\n]*\n?[^\n]*\n?$" then
+    return 1
   end
-  local previous = header.last_line(above)
-  if previous == "" then
-    return self.is_bare and (above == "\n" or (self.has_headers and above == ""))
+  local stop = #above
+  for i = 0, BETWEEN do
+    local line = above:sub(1, stop - 1):match "[^\n]*$"
+    local is_same = line:match "^(.-)%s*$" == tail:match "^(.-)%s*$"
+    if line ~= "" and (is_same or (i == 0 and self:is_prompt(line))) then
+      return offset + stop - #line
+    end
+    stop = stop - #line - 1
+    if stop <= 0 then
+      return nil
+    end
   end
-  return self:is_prompt(previous)
 end
 
 local function await_second_prompt(self, deadline)
@@ -29,7 +41,7 @@ local function await_second_prompt(self, deadline)
       if not ok then
         return nil, message, why
       end
-    elseif is_second(self, self.shell:text(), tail) and self:_is_quiet(nil) then
+    elseif find_first(self, self.shell:text(), tail) and self:_is_quiet(nil) then
       return tail
     end
   end
