@@ -36,6 +36,7 @@ local function scripted(...)
       return table.unpack(table.remove(events, 1))
     end,
     set_host = function() end,
+    set_terminators = function() end,
     text = function() return "" end,
   }
 end
