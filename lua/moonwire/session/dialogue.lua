@@ -309,7 +309,22 @@ function Dialogue:_strip(text, command)
   end)
 end
 
---- Take prompt, echo and the last line end off an answer.
+-- A pager that the device does not erase is left between the lines.
+local function without_pager(platform, output)
+  local pager = platform.pager
+  if not pager or pager.erase or output == "" then
+    return output
+  end
+  local lines = {}
+  for line in (output .. "\n"):gmatch "([^\n]*)\n" do
+    if not line:find(pager.pattern) then
+      lines[#lines + 1] = line
+    end
+  end
+  return table.concat(lines, "\n")
+end
+
+--- Take prompt, echo and the last line end off an answer, and a pager's lines.
 -- @string text from `await_mark`
 -- @string command
 -- @treturn string the output
@@ -319,7 +334,7 @@ function Dialogue:output_of(text, command)
   if self.has_headers then
     output = header.strip(self.platform, output)
   end
-  return output:gsub("\n$", "", 1), before
+  return without_pager(self.platform, output:gsub("\n$", "", 1)), before
 end
 
 return dialogue
