@@ -9,24 +9,9 @@ device has something to say that matters.
 #include "core/op.h"
 #include "core/secret_lua.h"
 #include "ssh/client_lua.h"
-#include "ssh/stream.h"
-#include "term/expect.h"
+#include "ssh/shell_lua.h"
 
-#define SHELL_NAME "moonwire.shell"
-
-enum { SHELL = 1, OPTIONS = 2, CLIENT_VALUE = 1, DEFAULT_LIMIT = 64 << 20 };
-
-/* What the task sleeps for: one at a time. */
-enum wish { WISH_NOTHING, WISH_OPEN, WISH_READ, WISH_WRITE };
-
-struct shell {
-  struct stream *stream; /* NULL: closed */
-  struct expect expect;
-  struct shell_op *sleeper;
-  enum wish wish;
-  enum stream_state awaited; /* for WISH_OPEN */
-  bool is_out_of_memory, is_streaming;
-};
+enum { OPTIONS = 2, CLIENT_VALUE = 1, DEFAULT_LIMIT = 64 << 20 };
 
 struct shell_op {
   struct op op;
@@ -35,14 +20,14 @@ struct shell_op {
   bool has_lines;
 };
 
-static struct shell *check_shell(lua_State *L)
+struct shell *shell_check_lua(lua_State *L)
 {
   return luaL_checkudata(L, SHELL, SHELL_NAME);
 }
 
 static struct shell *check_free(lua_State *L)
 {
-  struct shell *shell = check_shell(L);
+  struct shell *shell = shell_check_lua(L);
   luaL_argcheck(L, shell->stream != NULL, SHELL, "the shell is closed");
   luaL_argcheck(L, shell->wish == WISH_NOTHING, SHELL,
                 "the shell is busy in another task");
@@ -147,7 +132,7 @@ static void sleep_on(struct shell *shell, struct shell_op *o, enum wish wish)
 
 static int shell_lua_close(lua_State *L)
 {
-  struct shell *shell = check_shell(L);
+  struct shell *shell = shell_check_lua(L);
   struct stream *stream = shell->stream;
   shell->stream = NULL;
   if (shell->sleeper != NULL)
@@ -378,61 +363,12 @@ static int shell_lua_write(lua_State *L)
   return op_wait(L, &o->op);
 }
 
-/***
-Tell the name that stands in every prompt from now on.
-@function set_host
-@string name at most 127 bytes; empty: not known
-*/
-static int shell_lua_set_host(lua_State *L)
-{
-  struct shell *shell = check_shell(L);
-  size_t length;
-  const char *name = luaL_checklstring(L, 2, &length);
-  luaL_argcheck(L, expect_host(&shell->expect, name, length), 2,
-                "longer than 127 bytes");
-  return 0;
-}
-
-/***
-What the device has said that was not taken, unfinished line included.
-@function text
-@treturn string
-*/
-static int shell_lua_text(lua_State *L)
-{
-  struct shell *shell = check_shell(L);
-  size_t length;
-  luaL_Buffer buffer;
-  if (shell->stream == NULL) {
-    lua_pushliteral(L, "");
-    return 1;
-  }
-  luaL_buffinit(L, &buffer);
-  const char *text = expect_answer(&shell->expect, &length);
-  luaL_addlstring(&buffer, text, length);
-  text = expect_tail(&shell->expect, &length);
-  luaL_addlstring(&buffer, text, length);
-  luaL_pushresult(&buffer);
-  return 1;
-}
-
-/***
-Forget what the device has said so far.
-@function discard
-*/
-static int shell_lua_discard(lua_State *L)
-{
-  struct shell *shell = check_shell(L);
-  if (shell->stream != NULL)
-    expect_take_all(&shell->expect);
-  return 0;
-}
-
 static const luaL_Reg methods[] = {
     {"close", shell_lua_close},
     {"discard", shell_lua_discard},
     {"read", shell_lua_read},
     {"set_host", shell_lua_set_host},
+    {"set_terminators", shell_lua_set_terminators},
     {"text", shell_lua_text},
     {"write", shell_lua_write},
     {"__gc", shell_lua_close},

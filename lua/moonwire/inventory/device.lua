@@ -1,7 +1,7 @@
 --- What can be said about a device: the schema, and what makes a table a device.
 -- The schema is data, so that checks, help and documentation share their words.
 -- @module moonwire.inventory.device
-local nearest = require "moonwire.inventory.nearest"
+local spelling = require "moonwire.platform.spelling"
 local value = require "moonwire.inventory.value"
 
 local device = {}
@@ -107,7 +107,7 @@ function device.find_unknown(names, given, context)
   end
   table.sort(strange)
   for _, key in ipairs(strange) do
-    local meant = nearest(key, names)
+    local meant = spelling.nearest(key, names, math.max(1, #key // 3))
     local advice = meant and ("; did you mean %q?"):format(meant) or ""
     context.complain(context.path, ("unknown key %q"):format(key) .. advice)
   end

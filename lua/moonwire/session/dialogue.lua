@@ -33,6 +33,7 @@ end
 -- @tparam table platform
 -- @treturn Dialogue
 function dialogue.new(shell, platform)
+  shell:set_terminators(platform.terminators)
   return setmetatable({
     shell = shell,
     platform = platform,

@@ -1,0 +1,71 @@
+/***
+What a shell holds and knows, for the asking: nothing here waits.
+@classmod moonwire.shell
+*/
+#include <lauxlib.h>
+
+#include "ssh/shell_lua.h"
+
+/***
+Tell the name that stands in every prompt from now on.
+@function set_host
+@string name at most 127 bytes; empty: not known
+*/
+int shell_lua_set_host(lua_State *L)
+{
+  struct shell *shell = shell_check_lua(L);
+  size_t length;
+  const char *name = luaL_checklstring(L, 2, &length);
+  luaL_argcheck(L, expect_host(&shell->expect, name, length), 2,
+                "longer than 127 bytes");
+  return 0;
+}
+
+/***
+Tell the bytes that a prompt, a question or a pager of this device may end in.
+@function set_terminators
+@string bytes
+*/
+int shell_lua_set_terminators(lua_State *L)
+{
+  struct shell *shell = shell_check_lua(L);
+  size_t length;
+  const char *bytes = luaL_checklstring(L, 2, &length);
+  expect_terminators(&shell->expect, bytes, length);
+  return 0;
+}
+
+/***
+What the device has said that was not taken, unfinished line included.
+@function text
+@treturn string
+*/
+int shell_lua_text(lua_State *L)
+{
+  struct shell *shell = shell_check_lua(L);
+  size_t length;
+  luaL_Buffer buffer;
+  if (shell->stream == NULL) {
+    lua_pushliteral(L, "");
+    return 1;
+  }
+  luaL_buffinit(L, &buffer);
+  const char *text = expect_answer(&shell->expect, &length);
+  luaL_addlstring(&buffer, text, length);
+  text = expect_tail(&shell->expect, &length);
+  luaL_addlstring(&buffer, text, length);
+  luaL_pushresult(&buffer);
+  return 1;
+}
+
+/***
+Forget what the device has said so far.
+@function discard
+*/
+int shell_lua_discard(lua_State *L)
+{
+  struct shell *shell = shell_check_lua(L);
+  if (shell->stream != NULL)
+    expect_take_all(&shell->expect);
+  return 0;
+}
