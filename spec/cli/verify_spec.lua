@@ -1,4 +1,6 @@
+local json = require "dkjson"
 local platforms = require "moonwire.platform"
+local uv = require "luv"
 local verify = require "moonwire.verify"
 
 -- a platform of one's own: cisco_asa, with something changed
@@ -25,7 +27,7 @@ end
 
 describe("moonwire platform verify", function()
   for _, name in ipairs {
-    "cisco_asa", "checkpoint_gaia", "dell_sonic", "huawei_vrp", "linux", "zte_zxros",
+    "cisco_asa", "cisco_wlc", "huawei_vrp", "juniper_junos", "linux", "siemens_ros",
   } do
     it("passes " .. name, function()
       local result = verify.platform(name)
@@ -65,4 +67,16 @@ describe("moonwire platform verify", function()
       end)
     end)
   end
+
+  it("says it in one line each, as JSON, and by its exit status", function()
+    local command = uv.exepath() .. " platform verify linux cisco_iso"
+    local pipe = assert(io.popen(command))
+    local text = pipe:read "a"
+    local _, _, status = pipe:close()
+    assert.equal(1, status)
+    assert.matches("^linux +passed, [^\n]*\ncisco_iso +failed: [^\n]*\n$", text)
+    local results <close> = assert(io.popen(command .. " --json"))
+    local list = assert(json.decode(results:read "a"))
+    assert.same({ true, false }, { list[1].ok, list[2].ok })
+  end)
 end)
