@@ -9,6 +9,8 @@
 
 enum { CLOCK_EVERY = 16 }; /* tasks between two looks at the clock */
 
+enum { GC_PAUSE = 300, GC_STEP = 400 }; /* per cent: of what lived, of what is made */
+
 static const uint64_t DRAIN_NS = 5000000; /* then to the descriptors again */
 
 static const uint64_t CLOSE_NS = 5000000000; /* what the end of a program may take */
@@ -177,6 +179,8 @@ void host_pardon(struct task *task)
 static int open_libraries(lua_State *L)
 {
   luaL_openlibs(L);
+  /* A login leaves kilobytes behind: collecting more seldom saves a tenth of its CPU. */
+  lua_gc(L, LUA_GCINC, GC_PAUSE, GC_STEP, 0);
   return 0;
 }
 
