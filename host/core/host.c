@@ -179,7 +179,7 @@ void host_pardon(struct task *task)
 static int open_libraries(lua_State *L)
 {
   luaL_openlibs(L);
-  /* A login leaves kilobytes behind: collecting more seldom saves a tenth of its CPU. */
+  /* A login leaves kilobytes behind: collecting seldom saves a tenth of its CPU. */
   lua_gc(L, LUA_GCINC, GC_PAUSE, GC_STEP, 0);
   return 0;
 }

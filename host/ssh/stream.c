@@ -236,6 +236,8 @@ bool stream_write(struct stream *stream, const char *bytes, size_t length)
 {
   if (stream->state == STREAM_ENDED || stream->has_eof)
     return false;
+  if (length == 0)
+    return true;
   size_t needed = stream->output_length + length;
   if (needed > stream->output_capacity) {
     size_t capacity = needed < 256 ? 256 : needed * 2;
