@@ -179,18 +179,18 @@ describe("session", function()
 
   it("is closed when its task is cancelled", function()
     with_lab({ think = 0.3 }, function(here, devices)
+      local client
       local member = task.spawn(function()
         local router <close> = open(devices[1])
+        client = router.client
         router:send_command "show version"
       end)
-      while here:open_sessions() == 0 do
+      while not here:device(1):sent "show version" and not member.is_done do
         task.sleep(0.002)
       end
       member:cancel()
       member:join()
-      while here:open_sessions() > 0 do
-        task.sleep(0.002)
-      end
+      assert.is_false(client:is_open())
     end)
   end)
 
