@@ -105,6 +105,18 @@ local function above_one(figures, one, times)
   return (figures.seconds / (times * one.seconds) - 1) * 100
 end
 
+local function above_alone(figures, one)
+  return above_one(figures, one, 1)
+end
+
+local function seconds(figures)
+  return figures.seconds
+end
+
+local function client_mb(figures)
+  return figures.max_rss_bytes / 1e6
+end
+
 --- The goals: `title`, `unit`, `most` (the value may not be above it), `needs` (ids of
 -- measurements) and `value` (a function of those measurements).
 goal.goals = {
@@ -142,18 +154,14 @@ goal.goals = {
     unit = "s",
     most = 5,
     needs = { "growth-10000" },
-    value = function(figures)
-      return figures.seconds
-    end,
+    value = seconds,
   },
   {
     title = "10,000 sessions open at once: client",
     unit = "MB",
     most = 280,
     needs = { "open-10000" },
-    value = function(figures)
-      return figures.max_rss_bytes / 1e6
-    end,
+    value = client_mb,
   },
   {
     title = "  … lab",
@@ -178,9 +186,7 @@ goal.goals = {
     unit = "MB",
     most = 60,
     needs = { "logins-100000" },
-    value = function(figures)
-      return figures.max_rss_bytes / 1e6
-    end,
+    value = client_mb,
   },
   {
     title = "  … failures",
@@ -196,36 +202,28 @@ goal.goals = {
     unit = "s",
     most = 1.8,
     needs = { "seeds-threads" },
-    value = function(figures)
-      return figures.seconds
-    end,
+    value = seconds,
   },
   {
     title = "  … above one device alone",
     unit = "%",
     most = 5,
     needs = { "seeds-threads", "seeds-one" },
-    value = function(figures, one)
-      return above_one(figures, one, 1)
-    end,
+    value = above_alone,
   },
   {
     title = "5 devices far away, nonblocking",
     unit = "s",
     most = 1.8,
     needs = { "seeds-nonblocking" },
-    value = function(figures)
-      return figures.seconds
-    end,
+    value = seconds,
   },
   {
     title = "  … above one device alone",
     unit = "%",
     most = 5,
     needs = { "seeds-nonblocking", "seeds-one" },
-    value = function(figures, one)
-      return above_one(figures, one, 1)
-    end,
+    value = above_alone,
   },
   {
     title = "5 devices far away, sync: off five times one",
@@ -250,9 +248,7 @@ goal.goals = {
     unit = "s",
     most = 1.3,
     needs = { "far-1000" },
-    value = function(figures)
-      return figures.seconds
-    end,
+    value = seconds,
   },
 }
 
