@@ -98,7 +98,7 @@ end)
 
 describe("fault.list", function()
   it("explains every fault in a line", function()
-    assert.equal(15, #fault.list())
+    assert.is_true(#fault.list() > 30)
     for _, entry in ipairs(fault.list()) do
       assert.matches("^%l", entry.about)
       assert.is_true(#entry.about <= 70, entry.name)

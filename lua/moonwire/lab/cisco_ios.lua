@@ -3,6 +3,7 @@
 -- @module moonwire.lab.cisco_ios
 local configure = require "moonwire.lab.cisco_ios.configure"
 local exec = require "moonwire.lab.cisco_ios.exec"
+local mishap = require "moonwire.lab.mishap"
 local platform = require("moonwire.platform").get "cisco_ios"
 
 local cisco_ios = {}
@@ -72,6 +73,7 @@ end
 
 local function greet(session)
   local banner = session.device:banner()
+  mishap.greet(session, cisco_ios.prompt(session))
   session:write(banner and "\r\n" .. banner:gsub("\n", "\r\n") .. "\r\n" or "\r\n")
 end
 

@@ -5,100 +5,12 @@
 -- @module moonwire.lab.fault
 local chance = require "moonwire.lab.chance"
 local duration = require "moonwire.duration"
+local known = require "moonwire.lab.fault.known"
 
 local fault = {}
 
--- 'connection' changes the profile of the connection; what has none is acted upon by
--- `moonwire.lab`, `moonwire.lab.vty` or the behaviour, which ask `Device:fault`.
-local FAULTS = {
-  {
-    name = "refuse",
-    about = "nothing listens on the port that the inventory names",
-    connection = function(profile)
-      profile.is_refused = true
-    end,
-  },
-  {
-    name = "blackhole",
-    about = "the connection opens and stays silent",
-    connection = function(profile)
-      profile.blackhole = true
-    end,
-  },
-  {
-    name = "http",
-    about = "the port speaks HTTP",
-    connection = function(profile)
-      profile.greet = "HTTP/1.1 400 Bad Request\r\nServer: switch\r\n"
-        .. "Connection: close\r\nContent-Length: 0\r\n\r\n"
-    end,
-  },
-  {
-    name = "hostkey_change",
-    about = "shows another host key than the inventory's",
-    connection = function(profile)
-      profile.host_key = 2
-    end,
-  },
-  {
-    name = "slow_banner",
-    about = "waits before its SSH version line (5 s)",
-    seconds = 5,
-    connection = function(profile, seconds)
-      profile.banner_delay = seconds
-    end,
-  },
-  {
-    name = "slow_kex",
-    about = "waits before the key exchange (5 s)",
-    seconds = 5,
-    connection = function(profile, seconds)
-      profile.kex_delay = seconds
-    end,
-  },
-  {
-    name = "slow_auth",
-    about = "waits before it answers a login (5 s)",
-    seconds = 5,
-  },
-  {
-    name = "auth_failure",
-    about = "refuses every login",
-  },
-  {
-    name = "silent_shell",
-    about = "opens the shell and says nothing in it",
-  },
-  {
-    name = "hang",
-    about = "never answers a command that shows something",
-  },
-  {
-    name = "pager_stuck",
-    about = "refuses to switch paging off",
-  },
-  {
-    name = "drop",
-    about = "resets the connection in the middle of an output",
-  },
-  {
-    name = "dribble",
-    about = "sends its output byte by byte (50 ms apart)",
-    seconds = 0.05,
-  },
-  {
-    name = "lookalike",
-    about = "shows its prompt in the middle of an output, then pauses (1 s)",
-    seconds = 1,
-  },
-  {
-    name = "syslog",
-    about = "writes a log message into the middle of an output",
-  },
-}
-
 local by_name = {}
-for _, entry in ipairs(FAULTS) do
+for _, entry in ipairs(known) do
   by_name[entry.name] = entry
 end
 
@@ -106,7 +18,7 @@ end
 -- @treturn {table,...} each with `name` and `about`, a line of explanation
 function fault.list()
   local list = {}
-  for i, entry in ipairs(FAULTS) do
+  for i, entry in ipairs(known) do
     list[i] = { name = entry.name, about = entry.about }
   end
   return list
@@ -142,7 +54,7 @@ end
 
 local function unknown(name)
   local names = {}
-  for i, entry in ipairs(FAULTS) do
+  for i, entry in ipairs(known) do
     names[i] = entry.name
   end
   local message = "there is no fault '%s'; known are %s"

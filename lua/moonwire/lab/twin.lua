@@ -69,7 +69,9 @@ local does = {}
 function does.edge(session, line)
   for _, edge in ipairs(session.platform.edges or {}) do
     if edge[1] == session.mode and edge.run == line then
-      if question.all(session, asked_on(session, edge)) then
+      if edge[2] == session.enter and session.device:fault "locked" then
+        reject(session, "locked")
+      elseif question.all(session, asked_on(session, edge)) then
         session.mode = edge[2]
       else
         reject(session, "denied")

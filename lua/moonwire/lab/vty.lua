@@ -3,6 +3,7 @@
 -- When the client goes away, reads give nil and writes do nothing; so whoever serves a
 -- session simply ends when a read gives nil.
 -- @module moonwire.lab.vty
+local mishap = require "moonwire.lab.mishap"
 local platform = require "moonwire.platform"
 local task = require "moonwire.task"
 
@@ -60,7 +61,12 @@ end
 -- @treturn string how it ended
 function Vty:read_line(how)
   self.row = nil
-  local line, ending = self.tty:read_line(how)
+  local line, ending
+  if self.device:fault() then
+    line, ending = mishap.read_line(self, how)
+  else
+    line, ending = self.tty:read_line(how)
+  end
   if line and ending ~= "help" and ending ~= "tab" then
     self.device:record(ending == "interrupt" and line .. "\3" or line)
   end
@@ -161,56 +167,15 @@ local function show(self, text)
   return write_pages(self, text)
 end
 
-local SYSLOG = "*Mar  1 00:01:02.123: %%SYS-5-CONFIG_I: "
-  .. "Configured from console by %s on vty1 (10.2.0.9)\r\n"
-
--- What happens in the middle of an output. False: it ends there.
-local interruption = {}
-
-function interruption.drop(self)
-  self.tty:reset()
-  return false
-end
-
-function interruption.lookalike(self, seconds)
-  self:write(self.prompt)
-  task.sleep(seconds)
-  self:write "\r\n"
-  return true
-end
-
-function interruption.syslog(self)
-  self:write(SYSLOG:format(self.device:setting "username"))
-  return true
-end
-
-local INTERRUPTIONS = { "syslog", "lookalike", "drop" }
-
-local function interrupt(self)
-  for _, name in ipairs(INTERRUPTIONS) do
-    local value = self.device:fault(name)
-    if value and not interruption[name](self, value) then
-      return false
-    end
-  end
-  return true
-end
-
 --- Show an output: after thinking, through the pager, with what faults do to it.
 -- @string text lines that end in CR LF
 -- @treturn boolean false when it was stopped on the way
 function Vty:print(text)
   self:think()
-  if not self.device:fault() then
-    return show(self, text)
-  elseif self.device:fault "hang" then
-    self:wait_for_end()
-    return false
+  if self.device:fault() then
+    return mishap.print(self, text, show)
   end
-  local middle = text:find("\n", #text // 2, true) or #text
-  return show(self, text:sub(1, middle))
-    and interrupt(self)
-    and show(self, text:sub(middle + 1))
+  return show(self, text)
 end
 
 --- Ask for a line.

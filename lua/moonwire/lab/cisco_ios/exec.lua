@@ -67,13 +67,19 @@ local function disable(session)
   session.level = 1
 end
 
+local LOCKED = "Configuration mode locked exclusively by user 'alice' process '96' "
+  .. "from terminal '2'. Please try later.\r\n"
+
 local function configure_terminal(session)
+  if session.device:fault "locked" then
+    return session:write(LOCKED)
+  end
   session.mode = "config"
   session:write "Enter configuration commands, one per line.  End with CNTL/Z.\r\n"
 end
 
 local function terminal_length(session, found)
-  if session.device:fault "pager_stuck" then
+  if session.device:fault "pager_stuck" or session.device:fault "pager_endless" then
     session:write "Command authorization failed.\r\n\r\n"
     return
   end
@@ -251,12 +257,20 @@ function exec.grammar(level)
   return GRAMMARS[level > 1 and 2 or 1]
 end
 
+-- what software of long ago did not know
+local function is_new(found, line)
+  return found.filter ~= nil or line:find("|", 1, true) ~= nil
+    or found.path == "terminal width" or found.path == "show clock"
+end
+
 --- Take one line.
 -- @tparam Vty session
 -- @string line
 function exec.line(session, line)
   local found = exec.grammar(session.level):parse(line)
-  if found.problem then
+  if session.device:fault "old" and is_new(found, line) then
+    return complaint.invalid(session, #line:match "^%S*" + 1)
+  elseif found.problem then
     return complaint.say(session, found, line)
   end
   return found.run(session, found)
