@@ -4,6 +4,7 @@ local task = require "moonwire.task"
 -- A session that answers at once, or fails.
 local function session(message, kind)
   return {
+    device = { device_type = "linux" },
     send_commands = function(_, commands)
       if message then
         return nil, message, kind
@@ -21,6 +22,11 @@ describe("job.commands", function()
     assert.is_nil(value)
     assert.equal("gone", message)
     assert.equal("dropped", kind)
+  end)
+
+  it("asks each platform in its own words", function()
+    assert.equal(1, job.commands({ "a", "b" }, { linux = { "uname -a" } })(session()))
+    assert.equal(2, job.commands({ "a", "b" }, { vyos = { "show" } })(session()))
   end)
 end)
 

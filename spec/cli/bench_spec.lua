@@ -88,6 +88,23 @@ describe("moonwire bench", function()
     assert.is_truthy(read(folder .. "/warm.log"):find("show vlan", 1, true))
   end)
 
+  it("asks every platform in its own words, and groups by platform", function()
+    local names = require("moonwire.platform").names()
+    local text, status = moonwire(QUIET, "--lab", #names + 1, "--platform", "mixed",
+      "--rtt", "0", "--think", "0", "--runs", "1", "--mode", "nonblocking,hybrid",
+      "--output", folder, "--json", "-")
+    assert.equal(0, status)
+    local document = assert(json.decode(text))
+    assert.equal(#names, #document.platforms)
+    for i, entry in ipairs(document.platforms) do
+      assert.equal(names[i], entry.platform)
+      assert.equal(i == 1 and 2 or 1, entry.devices)
+      assert.equal(0, entry.failed)
+      assert.equal(entry.devices, entry.modes.hybrid.ok)
+      assert.equal(2, #document.commands[entry.platform])
+    end
+  end)
+
   it("counts a device that fails, names why, and exits with 1", function()
     local path = os.tmpname()
     os.remove(path)
@@ -123,6 +140,8 @@ describe("moonwire bench", function()
     { "--runs", "-1" },
     { "--profile", "moon" },
     { "-i", "inventory/lab.lua", "--lab", "3" },
+    { "-i", "inventory/lab.lua", "--platform", "mixed" },
+    { "--platform", "cisco_oi", "--rtt", "0" },
     { "-i", "/nowhere/devices.json" },
     { "--colour" },
   }

@@ -2,10 +2,12 @@
 -- @module moonwire.bench
 local bench_table = require "moonwire.bench.table"
 local duration = require "moonwire.duration"
+local group = require "moonwire.bench.group"
 local inventory = require "moonwire.inventory"
 local measure = require "moonwire.bench.measure"
 local output = require "moonwire.bench.output"
 local profile = require "moonwire.bench.profile"
+local repertoire = require "moonwire.bench.repertoire"
 local seeds = require "moonwire.bench.seeds"
 local transcript = require "moonwire.report.transcript"
 local trips = require "moonwire.bench.trips"
@@ -13,6 +15,8 @@ local usage = require "moonwire.bench.usage"
 local warm = require "moonwire.bench.warm"
 
 local bench = {}
+
+local LONGEST_RUN = 60 -- seconds, of a mode that nobody has named
 
 local function plural(count, word)
   return ("%d %s%s"):format(count, word, count == 1 and "" or "s")
@@ -108,6 +112,10 @@ end
 
 local function print_all(rows, devices, options, out)
   out:write("\n", bench_table.text(rows))
+  local platforms = group.by_platform(rows, devices)
+  if platforms then
+    out:write("\na session's seconds by platform\n", group.text(platforms, rows))
+  end
   print_failures(rows, out)
   print_trips(rows, devices.lab, out)
   local chosen = profile.profiles[options.profile]
@@ -140,7 +148,8 @@ local function extras(rows, devices, options)
   local published = chosen and devices.lab and chosen.published
   local counted = count_trips(rows, devices.lab)
   return {
-    commands = options.commands,
+    commands = options.by_platform or options.commands,
+    platforms = group.by_platform(rows, devices),
     trips = counted,
     published = published and seeds.compare(rows, devices.lab, published),
     longest_stall_seconds = longest_stall(rows),
@@ -168,9 +177,35 @@ local function has_failed(rows)
   return false
 end
 
+local function choose_commands(devices, options)
+  options.commands = options.commands or devices.commands
+  if not options.commands then
+    options.by_platform = repertoire.of(devices)
+    options.commands = profile.commands
+  end
+end
+
+-- Unless modes were named, those are left out that would keep a person waiting.
+local function choose_modes(devices, options, log)
+  if options.modes then
+    return
+  end
+  options.modes = {}
+  for _, mode in ipairs(measure.modes) do
+    local seconds = profile.expected(mode, #devices, devices.lab, options)
+    if seconds <= LONGEST_RUN then
+      table.insert(options.modes, mode)
+    else
+      local note = "left out: %s, as a run would take %s (--mode %s measures it)\n"
+      log:write(note:format(mode, duration.format(seconds), mode))
+    end
+  end
+end
+
 local function run_on(devices, options, streams)
   local out = options.json == "-" and streams.log or streams.out
-  options.commands = options.commands or devices.commands or profile.commands
+  choose_commands(devices, options)
+  choose_modes(devices, options, streams.log)
   local subtitle = describe(devices, options)
   out:write(subtitle, "\n")
   local rows = measure_rows(devices, options)
@@ -182,10 +217,10 @@ local function run_on(devices, options, streams)
 end
 
 --- Measure, print and write.
--- @tparam table options `source` (for `moonwire.inventory.load`), `modes`, `runs`,
--- `output` (folder), and at will: `commands`, `workers`, `limit`, `dwell` (seconds),
--- `profile` (a name), `warm`, `json` (a path, or "-": then everything else goes to
--- stderr)
+-- @tparam table options `source` (for `moonwire.inventory.load`), `runs`, `output`
+-- (folder), and at will: `modes` (else all that do not take minutes), `commands`,
+-- `workers`, `limit`, `dwell` (seconds), `profile` (a name), `warm`, `json` (a path, or
+-- "-": then everything else goes to stderr)
 -- @tparam table streams `out` (what was found) and `log` (progress and complaints)
 -- @treturn int exit status: 0 when no device failed and all was written; 2 for an
 -- inventory that cannot be used

@@ -6,10 +6,13 @@ local job = {}
 
 --- Run the commands.
 -- @tparam {string,...} commands
+-- @tparam[opt] table by_platform lists by `device_type`, for devices that are not to be
+-- asked the same as all others
 -- @treturn function a job for `moonwire.fleet`; its value is how many answers came
-function job.commands(commands)
+function job.commands(commands, by_platform)
   return function(session)
-    local answers, message, kind = session:send_commands(commands)
+    local own = by_platform and by_platform[session.device.device_type]
+    local answers, message, kind = session:send_commands(own or commands)
     if not answers then
       return nil, message, kind
     end

@@ -52,8 +52,8 @@ end
 --- Run once.
 -- @tparam table devices
 -- @string mode
--- @tparam table options `commands`, `workers`, `limit`, `dwell`, `label` (for the
--- progress), `stream`
+-- @tparam table options `commands`, `by_platform` (see `moonwire.bench.job`),
+-- `workers`, `limit`, `dwell`, `label` (for the progress), `stream`
 -- @treturn table the run of `moonwire.fleet`
 function measure.once(devices, mode, options)
   local bar <close> = progress.new {
@@ -71,7 +71,7 @@ function measure.once(devices, mode, options)
     workers = options.workers,
     limit = options.limit,
     dwell = options.dwell,
-    job = job.commands(options.commands),
+    job = job.commands(options.commands, options.by_platform),
     on_result = function(result)
       bar:step(result.ok)
     end,

@@ -43,4 +43,22 @@ function profile.floor(lab, commands)
   return login + thinking, rtt + thinking
 end
 
+-- sessions at once, where the mode is not told how many
+local AT_ONCE = { sync = 1, threads = 10 }
+
+--- How long a run of a mode will take at least.
+-- @string mode
+-- @int count of devices
+-- @tparam table|nil lab nil: nothing is known of the devices
+-- @tparam table options `commands`, and at will `workers`
+-- @treturn number seconds; 0 for a mode whose sessions do not wait for each other
+function profile.expected(mode, count, lab, options)
+  local at_once = mode == "threads" and options.workers or AT_ONCE[mode]
+  if not at_once then
+    return 0
+  end
+  local one = profile.floor(lab or {}, #options.commands) + (options.dwell or 0)
+  return one * math.ceil(count / at_once)
+end
+
 return profile

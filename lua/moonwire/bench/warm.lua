@@ -9,6 +9,13 @@ local usage = require "moonwire.bench.usage"
 
 local warm = {}
 
+local LIMIT = 500 -- logins at once
+
+local function commands_of(device, options)
+  local own = options.by_platform and options.by_platform[device.device_type]
+  return own or options.commands
+end
+
 local function new_result(device, index)
   return {
     device = device.name or device.host,
@@ -26,14 +33,14 @@ local function fail(result, message, kind, phase)
 end
 
 -- The first pass: log in, and run the commands once.
-local function open_all(devices, commands, limit)
-  return task.map(devices, limit, function(device)
+local function open_all(devices, options)
+  return task.map(devices, options.limit or LIMIT, function(device)
     local opened, message, kind, detail = session.open(device, { lazy = true })
     if not opened then
       return { message = message, kind = kind, phase = detail and detail.phase }
     end
     local answers
-    answers, message, kind = opened:send_commands(commands)
+    answers, message, kind = opened:send_commands(commands_of(device, options))
     if not answers then
       opened:disconnect()
       return { message = message, kind = kind, phase = opened.phase }
@@ -57,13 +64,15 @@ local function ask_again(entry, result, commands)
   return result
 end
 
-local function pass(devices, entries, commands)
+local function pass(devices, entries, options)
   collectgarbage()
   usage.forget_peak()
   local before, started = usage.now().cpu_seconds, host.now()
   local count = { ok = 0, failed = 0 }
   local results = task.map(entries, math.max(#entries, 1), function(entry, index)
-    local result = ask_again(entry, new_result(devices[index], index), commands)
+    local device = devices[index]
+    local commands = commands_of(device, options)
+    local result = ask_again(entry, new_result(device, index), commands)
     local column = result.ok and "ok" or "failed"
     count[column] = count[column] + 1
     return result
@@ -94,17 +103,17 @@ local CloseAll = {
 
 --- Log in everywhere, run the commands once, and measure them once more.
 -- @tparam table devices
--- @tparam table options `commands`, `runs` (how many passes), `limit` (logins at once)
+-- @tparam table options `commands`, `by_platform`, `runs` (how many passes), `limit`
+-- (logins at once)
 -- @treturn table a row as of `moonwire.bench.measure`, of the mode "warm"
 function warm.measure(devices, options)
-  local commands = options.commands
-  local opened = open_all(devices, commands, options.limit or 500)
+  local opened = open_all(devices, options)
   local entries <close> = setmetatable(opened, CloseAll)
   local runs = {}
   for i = 1, options.runs do
-    runs[i] = pass(devices, entries, commands)
+    runs[i] = pass(devices, entries, options)
   end
-  return measure.row("warm", runs, commands)
+  return measure.row("warm", runs, options.commands)
 end
 
 return warm

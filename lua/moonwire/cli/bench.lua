@@ -7,7 +7,7 @@ local duration = require "moonwire.duration"
 local bench = { summary = "measure the modes side by side, on devices or a lab" }
 
 local MODES = { sync = true, threads = true, nonblocking = true, hybrid = true }
-local DEFAULT_MODES = { "sync", "threads", "nonblocking", "hybrid" }
+local MODE_NAMES = { "sync", "threads", "nonblocking", "hybrid" }
 local DEFAULT_RUNS = 3
 local DEFAULT_FOLDER = "outputs"
 
@@ -33,7 +33,7 @@ local function modes(name)
     local list = {}
     for mode in text:gmatch "[^,]+" do
       if not MODES[mode] then
-        local known = table.concat(DEFAULT_MODES, ", ")
+        local known = table.concat(MODE_NAMES, ", ")
         local message = "%s: there is no mode '%s'; there are %s"
         return nil, message:format(name, mode, known)
       end
@@ -62,7 +62,19 @@ end
 local OPTIONS = {
   { "-i --inventory", "FILE", "Measure on the devices of this file." },
   { "--lab", "N", "How many simulated devices (5).", whole },
-  { "--mode", "MODES", "Modes to measure, with commas between (all four).", modes },
+  {
+    "--platform",
+    "NAME",
+    "What they are (cisco_ios); mixed: every platform in turn, each asked in its own "
+      .. "words, and a table by platform.",
+  },
+  {
+    "--mode",
+    "MODES",
+    "Modes to measure, with commas between (all four, but those that would take "
+      .. "minutes).",
+    modes,
+  },
   { "--workers", "N", "Threads of mode threads (10) and hybrid (a core each).", whole },
   { "--limit", "N", "Sessions at once in nonblocking and hybrid (500).", whole },
   { "--command", "TEXT", "A command to run; may be repeated." },
@@ -124,7 +136,7 @@ local function contradiction(given)
   if not given.inventory then
     return nil
   end
-  for _, name in ipairs { "lab", "rtt", "think", "profile", "scale" } do
+  for _, name in ipairs { "lab", "platform", "rtt", "think", "profile", "scale" } do
     if given[name] then
       return ("-i brings its own devices: leave out --%s"):format(name)
     end
@@ -139,6 +151,7 @@ local function lab_of(given)
     lab[name] = value
   end
   lab.devices = given.lab or lab.devices
+  lab.platform = given.platform
   lab.rtt = given.rtt or lab.rtt
   lab.think = given.think or lab.think
   return lab
@@ -147,7 +160,7 @@ end
 local function options_of(given)
   return {
     source = given.inventory or { lab = lab_of(given) },
-    modes = given.mode or DEFAULT_MODES,
+    modes = given.mode,
     workers = given.workers,
     limit = given.limit,
     commands = #given.command > 0 and given.command or nil,

@@ -36,6 +36,11 @@ shape.lab_fields = {
     doc = "how long a device takes to check a password",
   },
   { name = "jitter", type = "seconds", unit = "s", doc = "how much delays vary" },
+  {
+    name = "platform",
+    type = "string",
+    doc = 'a name, or "mixed": every platform in turn',
+  },
   { name = "seed", type = "count", doc = "what chance begins with" },
   { name = "faults", type = "any", doc = "list of `{ name =, device = | p = }`" },
 }

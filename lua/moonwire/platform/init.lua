@@ -217,6 +217,23 @@ function platform.is_read_only(self, command)
   return matches_any(words, self.read_patterns)
 end
 
+--- A command that only reads, whatever it shows: by preference "show interfaces".
+-- @tparam table self the platform
+-- @treturn string|nil nil when none is known
+function platform.reading_of(self)
+  local first
+  for _, verb in ipairs(self.verbs) do
+    local command = verb.words .. (verb.words == "show" and " interfaces" or "")
+    if platform.is_read_only(self, command) then
+      first = first or command
+      if verb.words == "show" then
+        return command
+      end
+    end
+  end
+  return first
+end
+
 --- Whether no part of a command would do harm if its beginning got lost, as when a
 -- pager takes it for keys: "show reload" would.
 -- @tparam table self the platform

@@ -15,21 +15,6 @@ local MOST_SHELLS = 3
 
 local GONE = { dropped = true, closed = true, channel = true }
 
--- a command that only reads: by preference "show …"
-local function reading(platform)
-  local first
-  for _, verb in ipairs(platform.verbs) do
-    local command = verb.words .. (verb.words == "show" and " interfaces" or "")
-    if platforms.is_read_only(platform, command) then
-      first = first or command
-      if verb.words == "show" then
-        return command
-      end
-    end
-  end
-  return first
-end
-
 local function expect(trial, doing, kind, ...)
   local ok, message, found = ...
   if ok then
@@ -113,7 +98,7 @@ end
 
 --- A command that only reads: all of its output, and nothing else.
 function step.reading(trial)
-  local command = reading(trial.platform)
+  local command = platforms.reading_of(trial.platform)
   if not command then
     return "-", "no command that only reads is known"
   end
