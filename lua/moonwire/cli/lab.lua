@@ -5,6 +5,7 @@ local json = require "dkjson"
 local uv = require "luv"
 
 local address = require "moonwire.lab.address"
+local clock = require "moonwire.lab.clock"
 local duration = require "moonwire.duration"
 local fault = require "moonwire.lab.fault"
 local lab = require "moonwire.lab"
@@ -47,6 +48,15 @@ local function read_fault(text)
   return found
 end
 
+local function read_clock(text)
+  local kind = tonumber(text) or text
+  local complaint = clock.complaint(kind)
+  if complaint then
+    return nil, "--" .. complaint
+  end
+  return kind
+end
+
 local function new_parser()
   local about = "Simulated devices to log in to, until stopped: one port,\n"
     .. "and an address for each. On 127.0.0.1 the user's name is the device's name."
@@ -74,6 +84,9 @@ local function new_parser()
     :convert(integer "--privilege")
   parser:option("--platform", "What they are (cisco_ios); mixed: one of each.")
     :argname("<name>")
+  parser:option("--clock", "Of the devices: real, virtual (jumps to where the next one "
+    .. "wakes up), or how many times as fast, such as 60."):argname("<kind>")
+    :convert(read_clock)
   parser:flag("--json", "Say in one line of JSON how to reach the lab, answer requests "
     .. "on standard input, and end when it ends.")
   return parser
@@ -96,6 +109,7 @@ local function options_of(given)
     enable = given.enable,
     privilege = given.privilege,
     platform = given.platform,
+    clock = given.clock,
   }
 end
 
@@ -143,6 +157,11 @@ function answer.device(served, request)
     open_sessions = device:open_sessions(),
     unanswered = device:unanswered(),
   }
+end
+
+function answer.advance(served, request)
+  local ok, message = pcall(served.advance, served, tonumber(request.seconds) or 0)
+  return ok and { now = served.clock:now() } or { error = message }
 end
 
 local function reply(served, line)

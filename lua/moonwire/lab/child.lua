@@ -20,7 +20,7 @@ local STOP_TIMEOUT = 5
 
 -- options of `lab.open` that the command line has as well
 local TIMES = { "rtt", "jitter", "think", "kex_delay", "auth_delay", "reload_time" }
-local WORDS = { "seed", "port", "privilege", "platform" }
+local WORDS = { "seed", "port", "privilege", "platform", "clock" }
 local ALIASES = { username = "user", password = "password", enable = "enable" }
 
 local function add(words, name, value)
@@ -185,6 +185,16 @@ end
 -- @treturn[2] string kind: "closed"
 function Child:observe_device(which)
   return ask(self, { observe = "device", device = which })
+end
+
+--- Let time go by for all devices, where the lab's clock is virtual.
+-- @number seconds
+-- @treturn[1] table `now`, or `error`
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: "closed"
+function Child:advance(seconds)
+  return ask(self, { observe = "advance", seconds = seconds })
 end
 
 local function await_exit(self)

@@ -4,11 +4,11 @@
 -- @module moonwire.lab.device
 local address = require "moonwire.lab.address"
 local chance = require "moonwire.lab.chance"
+local clock = require "moonwire.lab.clock"
 local configuration = require "moonwire.lab.configuration"
 local gap = require "moonwire.lab.gap"
 local log = require "moonwire.lab.log"
 local pristine = require "moonwire.lab.pristine"
-local task = require "moonwire.task"
 local template = require "moonwire.lab.template"
 
 local device = {}
@@ -55,9 +55,11 @@ end
 -- @int index
 -- @string name
 -- @tparam table|nil faults what `fault.assign` gave
+-- @tparam[opt] Clock time the lab's; a real one of its own when left out
 -- @treturn Device
-function device.new(settings, index, name, faults)
+function device.new(settings, index, name, faults, time)
   return setmetatable({
+    clock = time or clock.new "real",
     settings = settings,
     index = index,
     name = name,
@@ -184,7 +186,7 @@ end
 --- Whether it is starting again, so that nobody can reach it.
 -- @treturn boolean
 function Device:is_down()
-  return self.up_at ~= nil and task.now() < self.up_at
+  return self.up_at ~= nil and self.clock:now() < self.up_at
 end
 
 --- Start again from the startup configuration: everybody is thrown off.
@@ -195,7 +197,7 @@ function Device:reload()
     or nil
   self.is_modified, self.views = nil, nil
   self.reloads = self.reloads + 1
-  self.up_at = task.now() + self.settings.reload_time
+  self.up_at = self.clock:now() + self.settings.reload_time
   for _, session in ipairs(self:sessions()) do
     session:drop()
   end

@@ -11,6 +11,7 @@ local uv = require "luv"
 local address = require "moonwire.lab.address"
 local catalogue = require "moonwire.lab.catalogue"
 local chance = require "moonwire.lab.chance"
+local clock = require "moonwire.lab.clock"
 local device = require "moonwire.lab.device"
 local fault = require "moonwire.lab.fault"
 local key = require "moonwire.lab.key"
@@ -86,7 +87,8 @@ local function device_at(self, index)
   local found = self.reached[index]
   if not found then
     local all = self.catalogue
-    found = device.new(all:settings(index), index, all:name(index), all:faults(index))
+    local settings, faults = all:settings(index), all:faults(index)
+    found = device.new(settings, index, all:name(index), faults, self.clock)
     self.reached[index] = found
   end
   return found
@@ -149,7 +151,9 @@ end
 -- `password`, `enable`, `privilege` (of the login, 15), `platform` (a name, or "mixed":
 -- every platform in turn), `start` (the mode that a login leads to), `fixed_pager`
 -- (false; true: it cannot be switched off), `twin` (false; true: play all from their
--- tables, those too that have a behaviour of their own), `host_key` (private key, PEM)
+-- tables, those too that have a behaviour of their own), `clock` ("real"; "virtual", or
+-- how many times as fast as real; see `moonwire.lab.clock`), `host_key` (private key,
+-- PEM)
 -- @treturn[1] Lab
 -- @return[2] nil
 -- @treturn[2] string message
@@ -167,6 +171,7 @@ function lab.open(options)
     catalogue = all,
     usual_profile = profile_for(all:settings(1), nil, 0),
     reached = {},
+    clock = clock.new(complete.clock),
     tally = tally.new(),
   }, Lab)
   self.reserved, self.closed_port, kind = reserve_port()
@@ -221,6 +226,12 @@ function Lab:close()
   end
 end
 Lab.__close = Lab.close
+
+--- Let time go by for all devices, where the clock is virtual; otherwise it raises.
+-- @number seconds
+function Lab:advance(seconds)
+  self.clock:advance(seconds)
+end
 
 --- One device, to look at what happened to it.
 -- @tparam int|string which its number or its name

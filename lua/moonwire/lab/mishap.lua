@@ -31,7 +31,7 @@ end
 
 function before.slow(session, seconds)
   for _ = 1, DOTS do
-    task.sleep(seconds / DOTS)
+    session:sleep(seconds / DOTS)
     session:write "."
   end
   session:write "\r\n"
@@ -56,7 +56,7 @@ end
 
 function amid.lookalike(session, seconds)
   session:write(session.prompt)
-  task.sleep(seconds)
+  session:sleep(seconds)
   session:write "\r\n"
   return true
 end

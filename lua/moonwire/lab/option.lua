@@ -1,6 +1,7 @@
 --- What a lab can be asked for, and what it is when nobody asks.
 -- @module moonwire.lab.option
 local address = require "moonwire.lab.address"
+local clock = require "moonwire.lab.clock"
 local fault = require "moonwire.lab.fault"
 
 local option = {}
@@ -22,6 +23,7 @@ local DEFAULTS = {
   platform = "cisco_ios",
   twin = false,
   fixed_pager = false,
+  clock = "real",
 }
 
 -- these may be left out, and have no default
@@ -53,12 +55,15 @@ local function wrong_type(key, value, expected)
   return ("%s: expected a %s, got a %s"):format(key, expected, type(value))
 end
 
+-- what may be of more than one type
+local CHECKED_APART = { devices = true, clock = true }
+
 local function check_types(given)
   for key, value in pairs(given) do
     local expected = OTHERS[key] or (DEFAULTS[key] ~= nil and type(DEFAULTS[key]))
     if not expected then
       return ("there is no option '%s'"):format(key)
-    elseif type(value) ~= expected and key ~= "devices" then
+    elseif type(value) ~= expected and not CHECKED_APART[key] then
       return wrong_type(key, value, expected)
     end
   end
@@ -134,6 +139,7 @@ function option.complete(given)
   complaint = check_count(complete.devices)
     or check_numbers(complete)
     or fault.complaint(complete.faults)
+    or clock.complaint(complete.clock)
   if complaint then
     return nil, complaint
   end

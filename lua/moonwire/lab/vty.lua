@@ -5,7 +5,6 @@
 -- @module moonwire.lab.vty
 local mishap = require "moonwire.lab.mishap"
 local platform = require "moonwire.platform"
-local task = require "moonwire.task"
 
 local vty = {}
 
@@ -47,11 +46,17 @@ function Vty:write(text)
   self.tty:write(text)
 end
 
+--- Let so much of the lab's time go by.
+-- @number seconds
+function Vty:sleep(seconds)
+  self.device.clock:sleep(seconds)
+end
+
 --- Let the device think, as long as it does before it says something.
 function Vty:think()
   local seconds = self.device:think_time()
   if seconds > 0 then
-    task.sleep(seconds)
+    self:sleep(seconds)
   end
 end
 
@@ -151,7 +156,7 @@ local function write_slowly(self, text, seconds)
     if not self.tty:write(text:sub(i, i)) then
       return false
     end
-    task.sleep(seconds)
+    self:sleep(seconds)
   end
   return true
 end

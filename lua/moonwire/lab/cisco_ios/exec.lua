@@ -1,7 +1,5 @@
 --- The commands of a simulated switch outside of configuration mode.
 -- @module moonwire.lab.cisco_ios.exec
-local task = require "moonwire.task"
-
 local complaint = require "moonwire.lab.cisco_ios.complaint"
 local file = require "moonwire.lab.cisco_ios.file"
 local grammar = require "moonwire.lab.grammar"
@@ -141,7 +139,7 @@ local function ping_address(session, address, count)
   )
   session:think()
   for _ = 1, count do
-    task.sleep(is_up and PING_INTERVAL or PING_TIMEOUT)
+    session:sleep(is_up and PING_INTERVAL or PING_TIMEOUT)
     session:write(is_up and "!" or ".")
     replies = replies + (is_up and 1 or 0)
   end

@@ -2,8 +2,6 @@
 -- Each takes the session and gives text with CR LF. They read the state of the device
 -- and change nothing; what does not depend on state is one string for all devices.
 -- @module moonwire.lab.cisco_ios.show
-local uv = require "luv"
-
 local configuration = require "moonwire.lab.configuration"
 local gap = require "moonwire.lab.gap"
 local interface = require "moonwire.lab.cisco_ios.interface"
@@ -109,11 +107,12 @@ function show.running_interface(session, name)
   return BUILDING:format(#text) .. "!\r\n" .. text .. "end\r\n\r\n"
 end
 
-function show.clock()
-  local seconds, microseconds = uv.gettimeofday()
+function show.clock(session)
+  local now = session.device.clock:date()
+  local seconds = now // 1 | 0
   local time = os.date("!%H:%M:%S", seconds)
   local day = os.date("!%a %b %d %Y", seconds):gsub(" 0", " ")
-  return ("*%s.%03d UTC %s\r\n"):format(time, microseconds // 1000, day)
+  return ("*%s.%03d UTC %s\r\n"):format(time, (now - seconds) * 1000 // 1 | 0, day)
 end
 
 function show.users(session)

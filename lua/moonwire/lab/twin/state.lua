@@ -1,8 +1,6 @@
 --- The configuration of a twin: running, candidate and startup, as lists of lines.
 -- What a commit with confirmation has changed goes back by itself.
 -- @module moonwire.lab.twin.state
-local task = require "moonwire.task"
-
 local state = {}
 
 local State = { __name = "moonwire.lab.twin.State" }
@@ -27,13 +25,14 @@ function state.of(device)
       running = lines,
       candidate = copy(lines),
       startup = copy(lines),
+      clock = device.clock,
     }, State)
     if device:fault "candidate" then
       table.insert(self.candidate, "ntp server 203.0.113.66")
     end
     device.twin = self
   end
-  if self.back_at and task.now() >= self.back_at then
+  if self.back_at and device.clock:now() >= self.back_at then
     self.running, self.candidate = self.before, copy(self.before)
     self.back_at, self.before = nil, nil
   end
@@ -66,7 +65,7 @@ end
 -- @number[opt] seconds until all of it goes back, unless there is another commit
 function State:commit(seconds)
   self.before = seconds and (self.before or self.running) or nil
-  self.back_at = seconds and task.now() + seconds or nil
+  self.back_at = seconds and self.clock:now() + seconds or nil
   self.running = copy(self.candidate)
 end
 
