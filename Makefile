@@ -106,6 +106,11 @@ setup: setup-build-run-test-lint ## install what is missing, with apt
 setup-%:
 	@.ci/setup $(subst -, ,$*)
 
+.PHONY: setup-specs
+setup-specs:
+	@.ci/setup build run test
+	@.ci/unpack build/real # real systems to talk to
+
 ## ---- bench ---------------------------------------------------------------------------
 
 # What is missing must be there before this Makefile is read again: hence the sub-makes.
@@ -137,18 +142,18 @@ FIXED_ADDRESSES = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
 .PHONY: test gc asan tsan fuzz
 test: ## run the specs; SPECS="spec/task_spec.lua" for some of them
-	@$(MAKE) setup-build-run-test
+	@$(MAKE) setup-specs
 	@$(MAKE) build
 	@$(MOONWIRE) test $(SPECS)
 
 gc: ## the specs with a collector that never rests
-	@$(MAKE) setup-build-run-test
+	@$(MAKE) setup-specs
 	@$(MAKE) build
 	@MOONWIRE_GC=stress $(MOONWIRE) test $(SPECS)
 
 # No WERROR: what a sanitizer adds to the code makes gcc see ghosts.
 asan: ## the specs under AddressSanitizer, LeakSanitizer and UBSan
-	@$(MAKE) setup-build-run-test
+	@$(MAKE) setup-specs
 	@$(MAKE) build BUILD=$(BUILD)/asan SANITIZE=address,undefined WERROR=
 	@ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
 	  LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/lsan.supp:print_suppressions=0 \
@@ -156,7 +161,7 @@ asan: ## the specs under AddressSanitizer, LeakSanitizer and UBSan
 	  $(FIXED_ADDRESSES) $(BUILD)/asan/moonwire test $(SPECS)
 
 tsan: ## the specs under ThreadSanitizer
-	@$(MAKE) setup-build-run-test
+	@$(MAKE) setup-specs
 	@$(MAKE) build BUILD=$(BUILD)/tsan SANITIZE=thread WERROR=
 	@TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/tsan.supp:halt_on_error=1:second_deadlock_stack=1 \
 	  $(FIXED_ADDRESSES) $(BUILD)/tsan/moonwire test $(SPECS)

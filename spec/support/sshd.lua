@@ -1,5 +1,6 @@
 --- An OpenSSH server of a spec's own: loopback, a free port, keys only.
 local lfs = require "lfs"
+local loopback = require "spec.support.loopback"
 local task = require "moonwire.task"
 local uv = require "luv"
 
@@ -33,14 +34,6 @@ local function run(program, arguments)
   end)
 end
 
-local function free_port()
-  local socket = uv.new_tcp()
-  socket:bind("127.0.0.1", 0)
-  local port = socket:getsockname().port
-  socket:close()
-  return port
-end
-
 local function write_file(path, text)
   local file = assert(io.open(path, "w"))
   file:write(text)
@@ -59,23 +52,13 @@ local function make_key(path, kind, ...)
   return read_file(path .. ".pub")
 end
 
-local function answers(port)
-  return task.await(function(done)
-    local socket = uv.new_tcp()
-    socket:connect("127.0.0.1", port, function(err)
-      socket:close()
-      done(err == nil)
-    end)
-  end)
-end
-
 --- Start a server.
 -- @string[opt] extra lines for its configuration
 -- @treturn Server `port`, `host_key` ("ssh-ed25519 AAAA…"), `folder`, `user`,
 -- `ed25519` and `rsa` (paths of keys that it lets in)
 function sshd.start(extra)
   local folder = assert(uv.fs_mkdtemp("/tmp/moonwire-sshd-XXXXXX"))
-  local self = setmetatable({ folder = folder, port = free_port() }, Server)
+  local self = setmetatable({ folder = folder, port = loopback.free_port() }, Server)
   lfs.mkdir "/run/sshd"
   self.host_key = make_key(folder .. "/host_key", "ed25519"):match "^%S+ %S+"
   self.ed25519, self.rsa = folder .. "/ed25519", folder .. "/rsa"
@@ -88,7 +71,7 @@ function sshd.start(extra)
   self.handle, self.pid = assert(uv.spawn("/usr/sbin/sshd", {
     args = { "-D", "-e", "-f", folder .. "/config" },
   }, function() self.has_ended = true end))
-  while not answers(self.port) do
+  while not loopback.answers(self.port) do
     assert(not self.has_ended, "sshd did not start")
     task.sleep(0.01)
   end

@@ -1,18 +1,22 @@
 --- FRRouting, by vtysh; a login may lead to it or to the shell around it.
--- Sources: S scrapli, N netmiko; (K): to be proved.
+-- Proved against FRRouting 8.4.4 of Debian 12 (spec/real/frr_spec.lua), with vtysh and
+-- with bash as the login's shell, but for what is marked (K).
 -- @module moonwire.platform.frr_vtysh
 return require("moonwire.platform").define "frr_vtysh" {
-  status = "documents",
+  status = "proved",
   title = "FRRouting (vtysh)",
   family = "ios-like",
   aliases = { "frr", "vtysh", "cumulus_vtysh" },
 
   link = { newline = "\n", term = "vt100", width = 511, height = 1000 },
-  paging = { off = "terminal length 0", on = "terminal length 24" },
-  ssh = { exec = true }, -- (K): vtysh -c "…"
+  -- a length other than 0 is long since ignored, with a complaint
+  paging = { off = "terminal length 0", on = "terminal paginate" },
+  ssh = { exec = true }, -- where vtysh is the login's shell
   host = { pattern = { "@([%w_.%-]+)", "^([%w_.%-]+)[%(>#]" } },
 
   banner = "\nHello, this is FRRouting (version 8.4.4).\n#1 of the lab >\n",
+  -- where VTYSH_PAGER is set, even the banner goes through a pager
+  login = { { "^%(END%)$", key = "q", text = "(END)" } },
   start = { "priv", "exec", "linux" },
   modes = {
     { "config", "^[%w_.%-]+%(config[%w%-]*%)#%s*$" },
@@ -21,8 +25,9 @@ return require("moonwire.platform").define "frr_vtysh" {
     { "exec", "^[%w_.%-]+>%s*$" },
   },
   edges = {
-    { "linux", "priv", run = "vtysh" },
+    { "linux", "priv", run = "VTYSH_PAGER=cat vtysh" },
     { "priv", "linux", run = "exit" },
+    -- vtysh itself never asks; the daemons' own terminals do (K)
     { "exec", "priv", run = "enable", ask = { "[Pp]assword: ?$", secret = "enable" } },
     { "priv", "exec", run = "disable" },
     { "priv", "config", run = "configure terminal" },
@@ -30,7 +35,7 @@ return require("moonwire.platform").define "frr_vtysh" {
   },
   logout = "exit",
 
-  prep = { { "terminal length 0", mode = "priv" } }, -- (K)
+  prep = { { "terminal length 0", mode = "priv" } },
   pager = { -- the pager of the shell
     text = "--More--",
     pattern = "^%s*%-%-More%-%-[%(%)%d%%]*%s*$",
@@ -47,7 +52,7 @@ return require("moonwire.platform").define "frr_vtysh" {
   },
   sentinel = "comment",
   comment = "!",
-  type_ahead = true, -- (K)
+  type_ahead = true,
   break_key = "\3",
 
   questions = {
@@ -55,19 +60,38 @@ return require("moonwire.platform").define "frr_vtysh" {
     { "%([yY]/[nN]%)[:?]? ?$", text = "Proceed (y/n)? " },
     { "%[[yY]/[nN]%]:? ?$", text = "Overwrite it? [y/N] " },
   },
-  errors = { -- S
-    { "^%% ?Unknown command", class = "syntax" },
+  errors = { -- the texts of its daemons; what merely found nothing is none
+    { "^%% ?Unknown ", class = "syntax" },
     { "^%% ?Command incomplete", class = "syntax" },
     { "^%% ?Ambiguous command", class = "syntax" },
     { "^%% ?There is no matched command", class = "syntax" },
     { "^%% ?Malformed", class = "syntax" },
+    { "^%% ?Invalid", class = "syntax" },
+    { "^%% ?Unbalanced", class = "syntax" },
     { "Permission denied", class = "denied" },
     { "^%% ?Bad password", class = "denied" },
     { "VTY configuration is locked", class = "locked" }, -- (K)
     { "^ERROR:", class = "rejected" },
+    { "^%%%%? ?Failed", class = "rejected" },
     { "^%% ?Configuration failed", class = "rejected" },
     { "^%% ?[Cc]an't", class = "rejected" },
+    { "^%% ?Cannot", class = "rejected" },
+    { "^%% ?Could not", class = "rejected" },
+    { "^%% ?Unable to", class = "rejected" },
     { "^%% ?[Ee]rror", class = "rejected" },
+    { "^%% ?Configure ", class = "rejected" },
+    { "^%% ?Create ", class = "rejected" },
+    { "^%% ?Specify ", class = "rejected" },
+    { "^%% ?Must ", class = "rejected" },
+    { "^%% ?You ", class = "rejected" },
+    { "^%% ?Please unconfigure", class = "rejected" },
+    { "^%% ?Please specify", class = "rejected" },
+    { "^%% ?Refusing", class = "rejected" },
+    { "^%% ?Too many", class = "rejected" },
+    { "^%% ?Value ", class = "rejected" },
+    { "^%% ?No such ", class = "rejected" },
+    { "^%% ?Peer%-group does not exist", class = "rejected" },
+    { "^%% ?BGP is already running", class = "rejected" },
     { "command not found$", class = "syntax" },
   },
 
