@@ -68,6 +68,10 @@ describe("a twin", function()
       terminal:expect "\r\ntw1>"
       terminal:type "enable\r"
       terminal:expect "Password:"
+      for _ = 1, 2 do
+        terminal:type "wrong\r"
+        terminal:expect "Password:"
+      end
       terminal:type "wrong\r"
       terminal:expect "tw1>"
       terminal:type "enable\r"
@@ -127,6 +131,142 @@ describe("a twin", function()
       terminal:expect "Password:"
       terminal:type "admin\r"
       terminal:expect "(tw1) >"
+    end)
+  end)
+
+  it("takes the right password at the last try, and lets one break off", function()
+    with_twin({ platform = "arista_eos" }, function(terminal)
+      terminal:expect "tw1>"
+      terminal:type "enable\r"
+      terminal:expect "Password:"
+      terminal:type "\3"
+      terminal:expect "tw1>"
+      terminal:type "enable\r"
+      for _, word in ipairs { "wrong", "wrong", "enable" } do
+        terminal:expect "Password:"
+        terminal:type(word .. "\r")
+      end
+      terminal:expect "tw1#"
+    end)
+  end)
+
+  it("goes by its new name at once, or with the commit", function()
+    with_twin({ platform = "arista_eos", start = "priv" }, function(terminal)
+      terminal:expect "tw1#"
+      terminal:type "configure terminal\r"
+      terminal:expect "tw1(config)#"
+      terminal:type "hostname leaf7\r"
+      terminal:expect "leaf7(config)#"
+    end)
+    with_twin({ platform = "juniper_junos" }, function(terminal)
+      terminal:expect "tw1>"
+      terminal:type "configure exclusive\r"
+      terminal:expect "tw1# "
+      terminal:type "set system host-name leaf7\r"
+      terminal:expect "tw1# "
+      terminal:type "commit\r"
+      terminal:expect "commit complete"
+      terminal:expect "leaf7# "
+    end)
+  end)
+
+  it("keeps lines in their sections, and shows where one is", function()
+    with_twin({ platform = "arista_eos", start = "priv" }, function(terminal, device)
+      terminal:expect "tw1#"
+      terminal:type "configure terminal\r"
+      terminal:expect "(config)#"
+      terminal:type "interface Ethernet1\r"
+      terminal:expect "tw1(config-if"
+      terminal:type "description to the moon\r"
+      terminal:expect "tw1(config-if"
+      terminal:type "exit\r"
+      terminal:expect "tw1(config)#"
+      terminal:type "exit\r"
+      terminal:expect "tw1#"
+      local text = table.concat(device.twin.running, "\n")
+      local section = "\ninterface Ethernet1\n description to the moon\n"
+      assert.is_truthy(text:find(section, 1, true))
+    end)
+  end)
+
+  it("keeps others out of a configuration that is held, and says by whom", function()
+    local options = { devices = { { platform = "juniper_junos", name = "tw1" } } }
+    support.with_lab(options, function(lab)
+      local one <close> = support.ssh(lab)
+      one:expect "tw1>"
+      one:type "configure exclusive\r"
+      one:expect "tw1# "
+      local other <close> = support.ssh(lab)
+      other:expect "tw1>"
+      other:type "configure\r"
+      other:expect "error: configuration database locked by:"
+      other:expect "admin terminal vty0"
+      other:expect "tw1>"
+      one:type "exit\r"
+      one:expect "tw1>"
+      other:type "configure\r"
+      other:expect "[edit]\r\n"
+    end)
+  end)
+
+  it("undoes a commit that nobody confirms, and goes back to an earlier one", function()
+    support.with_lab({
+      devices = { { platform = "juniper_junos", name = "tw1" } }, clock = "virtual",
+    }, function(lab)
+      local terminal <close> = support.ssh(lab)
+      local function say(line, answer)
+        terminal:type(line .. "\r")
+        terminal:expect(answer)
+        terminal:expect "# "
+      end
+      terminal:expect "tw1>"
+      say("configure exclusive", "[edit]")
+      say("set system host-name first", "first")
+      say("commit", "commit complete")
+      say("set system host-name second", "second")
+      say("commit confirmed 5", "rolled back in")
+      lab:advance(299)
+      say("show | compare", "second")
+      lab:advance(1)
+      say("show | compare", "first")
+      say("rollback 1", "load complete")
+      say("commit", "commit complete")
+      say("show | compare", "second")
+      say("rollback 99", "error")
+    end)
+  end)
+
+  it("comes back from a restart with what was saved", function()
+    support.with_lab({
+      devices = { { platform = "arista_eos", name = "tw1", start = "priv" } },
+      clock = "virtual", reload_time = 120,
+    }, function(lab)
+      local device, terminal = lab:device(1), support.ssh(lab)
+      local function say(line, answer)
+        terminal:type(line .. "\r")
+        terminal:expect(answer)
+      end
+      terminal:expect "tw1#"
+      say("configure terminal", "tw1(config)#")
+      say("hostname kept", "kept(config)#")
+      say("end", "kept#")
+      say("write memory", "kept#")
+      say("configure terminal", "kept(config)#")
+      say("hostname lost", "lost(config)#")
+      say("end", "lost#")
+      say("reload", "[confirm]")
+      terminal:type "\r"
+      terminal:await_end()
+      assert.is_true(device:is_down())
+      lab:advance(119)
+      assert.is_true(device:is_down())
+      lab:advance(1)
+      assert.is_false(device:is_down())
+      local again <close> = support.ssh(lab)
+      again:expect "kept#"
+      assert.equal("0 minutes", device:uptime())
+      lab:advance(3600)
+      assert.equal("1 hour, 0 minutes", device:uptime())
     end)
   end)
 

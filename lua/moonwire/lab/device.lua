@@ -109,12 +109,25 @@ function Device:address()
   return gap.address(self)
 end
 
---- For how long it has been up, in words. It does not change with time, so that two
--- runs against the same lab see the same bytes.
+local function plural(number, word)
+  return ("%d %s%s"):format(number, word, number == 1 and "" or "s")
+end
+
+-- in words, since it was started again
+local function time_up(self)
+  local minutes = math.max(0, self.clock:now() - self.up_at) // 60 | 0
+  local hours = minutes // 60
+  local text = plural(minutes % 60, "minute")
+  text = hours > 0 and plural(hours % 24, "hour") .. ", " .. text or text
+  return hours >= 24 and plural(hours // 24, "day") .. ", " .. text or text
+end
+
+--- For how long it has been up, in words. Until it is started again this does not
+-- change with time, so that two runs against the same lab see the same bytes.
 -- @treturn string
 function Device:uptime()
-  if self.reloads > 0 then
-    return "1 minute"
+  if self.up_at then
+    return time_up(self)
   end
   local x = chance.integer(self.index, "uptime")
   return ("%d weeks, %d days, %d hours, %d minutes"):format(
@@ -198,6 +211,9 @@ function Device:reload()
   self.is_modified, self.views = nil, nil
   self.reloads = self.reloads + 1
   self.up_at = self.clock:now() + self.settings.reload_time
+  if self.twin then
+    self.twin:restart()
+  end
   for _, session in ipairs(self:sessions()) do
     session:drop()
   end

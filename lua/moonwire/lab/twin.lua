@@ -4,6 +4,8 @@
 -- It knows few commands of its own: those of the table, what only reads, lines of
 -- configuration that begin with a word of `CONFIGURATION`, `reload` and `reboot`.
 -- @module moonwire.lab.twin
+local dialect = require "moonwire.lab.twin.dialect"
+local edge = require "moonwire.lab.twin.edge"
 local output = require "moonwire.lab.twin.output"
 local platforms = require "moonwire.platform"
 local prompt = require "moonwire.lab.twin.prompt"
@@ -20,11 +22,15 @@ local RESTARTS = { reload = true, reboot = true }
 -- first words of lines that any configuration takes
 local CONFIGURATION = {
   "ntp", "set", "no", "delete", "undo", "hostname", "interface", "vlan", "ip",
-  "description", "logging",
+  "description", "logging", "router", "shutdown", "switchport", "sysname", "mtu",
+  "speed", "network", "neighbor", "name", "snmp-server",
 }
 
 local function takes_line(platform, line)
   local first = line:match "%S+"
+  if dialect.name_in(platform, line) then
+    return true
+  end
   for _, word in ipairs(CONFIGURATION) do
     if first == word then
       return true
@@ -52,33 +58,31 @@ local function reject(session, class)
   session:write(wording.rejection(session.platform, class) .. "\r\n")
 end
 
--- a secret is always asked for; anything else only when changes would be lost
-local function asked_on(session, edge)
-  local rules, now = {}, state.of(session.device)
-  for _, rule in ipairs(platforms.questions_of(edge)) do
-    if rule.secret or session.is_candidate and now:is_changed() then
-      rules[#rules + 1] = rule
-    end
-  end
-  return rules
-end
-
 -- Each of these does what a line says, and gives true, when it is the one for it.
 local does = {}
 
 function does.edge(session, line)
-  for _, edge in ipairs(session.platform.edges or {}) do
-    if edge[1] == session.mode and edge.run == line then
-      if edge[2] == session.enter and session.device:fault "locked" then
-        reject(session, "locked")
-      elseif question.all(session, asked_on(session, edge)) then
-        session.mode = edge[2]
-      else
-        reject(session, "denied")
-      end
-      return true
-    end
+  local found = edge.find(session, line)
+  if found and not edge.take(session, found, line) then
+    reject(session, "denied")
   end
+  return found ~= nil
+end
+
+-- Out of a section, and out of configuration mode; elsewhere it is the end.
+function does.leaving(session, line)
+  local action = platforms.action(session.platform, "logout")
+  if session.mode ~= session.enter or not action or not is_in(action.run, line) then
+    return false
+  elseif session.section then
+    session.section = nil
+    return true
+  end
+  local found = edge.way_out(session)
+  if found then
+    edge.take(session, found, line)
+  end
+  return found ~= nil
 end
 
 function does.logout(session, line)
@@ -156,15 +160,32 @@ function does.restart(session, line)
   return true
 end
 
+-- first words of lines that end a section by standing in it
+local GLOBAL = { hostname = true, sysname = true, ntp = true, logging = true }
+
+local function is_of_section(line)
+  return not GLOBAL[line:gsub("^no ", ""):gsub("^undo ", ""):match "%S+"]
+end
+
 function does.line(session, line)
   if session.mode ~= session.enter or not takes_line(session.platform, line) then
     return false
   end
-  state.of(session.device):add(line, session.is_candidate)
+  local self = dialect.of(session.platform)
+  if dialect.opens(self, line) then
+    session.section = line
+  elseif session.section and not is_of_section(line) then
+    session.section = nil
+  end
+  local now = state.of(session.device)
+  local section = line ~= session.section and session.section or nil
+  now:add(line, session.is_candidate, section)
   return true
 end
 
-local ORDER = { "edge", "logout", "preparation", "verb", "restart", "reading", "line" }
+local ORDER = {
+  "edge", "leaving", "logout", "preparation", "verb", "restart", "reading", "line",
+}
 
 local function is_silent(session, line)
   local comment = session.platform.comment
@@ -190,9 +211,9 @@ local function config_mode(platform, start)
   local reached, found = { [start] = true }, true
   while found do
     found = false
-    for _, edge in ipairs(platform.edges or {}) do
-      if reached[edge[1]] and not reached[edge[2]] then
-        reached[edge[2]], found = true, true
+    for _, one in ipairs(platform.edges or {}) do
+      if reached[one[1]] and not reached[one[2]] then
+        reached[one[2]], found = true, true
       end
     end
   end
@@ -265,8 +286,9 @@ end
 local READING = { help = false, tab = false }
 
 local function show_prompt(session)
-  local name = session.device.name
-  local line, before = prompt.of(session.platform, session.mode, name, session.count)
+  local name = state.of(session.device):hostname()
+  local line, before =
+    prompt.of(session.platform, session.mode, name, session.count, session.section)
   if before then
     session:write(before:gsub("\n", "\r\n") .. "\r\n")
   end

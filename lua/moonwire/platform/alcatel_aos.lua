@@ -58,6 +58,7 @@ return require("moonwire.platform").define "alcatel_aos" {
 
   config = {
     enter = "exec", -- lines take effect at once
+    hostname = "system name %s", -- (K)
     show = { "show configuration snapshot", timeout = 60 },
     save = { "write memory flash-synchro", timeout = 120 }, -- N
   },

@@ -95,6 +95,7 @@ return require("moonwire.platform").define "arista_eos" {
 
   config = {
     enter = "config",
+    hostname = "hostname %s",
     session = { "configure session %s", mode = "priv" }, -- (K)
     show = "show running-config",
     startup = "show startup-config",

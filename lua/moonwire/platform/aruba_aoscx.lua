@@ -78,6 +78,7 @@ return require("moonwire.platform").define "aruba_aoscx" {
 
   config = {
     enter = "config",
+    hostname = "hostname %s",
     show = "show running-config",
     startup = "show startup-config",
     diff = "checkpoint diff startup-config running-config", -- (K)

@@ -87,6 +87,7 @@ return require("moonwire.platform").define "aruba_os" {
 
   config = {
     enter = "config",
+    hostname = "hostname %s",
     show = { "show running-config", mode = "priv", timeout = 120 },
     startup = { "show startup-config", mode = "priv" },
     diff = { "show configuration pending", mode = "priv" }, -- (K): from version 8 on

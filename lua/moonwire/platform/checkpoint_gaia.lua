@@ -77,6 +77,7 @@ return require("moonwire.platform").define "checkpoint_gaia" {
 
   config = {
     enter = "clish", -- lines take effect at once
+    hostname = "set hostname %s", -- (K)
     show = { "show configuration", mode = "clish", timeout = 60 },
     save = { "save config", mode = "clish", timeout = 60 }, -- (K)
     checksum = { "md5sum %s", mode = "expert", timeout = 300 }, -- (K)

@@ -101,6 +101,7 @@ return require("moonwire.platform").define "cisco_asa" {
 
   config = {
     enter = "config",
+    hostname = "hostname %s",
     show = "show running-config",
     startup = "show startup-config",
     save = { "write memory", mode = "priv", done = "%[OK%]", timeout = 120 },

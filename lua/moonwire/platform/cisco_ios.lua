@@ -158,6 +158,7 @@ return require("moonwire.platform").define "cisco_ios" {
 
   config = {
     enter = "config",
+    hostname = "hostname %s",
     show = "show running-config",
     startup = "show startup-config",
     save = { "write memory", mode = "priv", timeout = 60 },

@@ -99,6 +99,7 @@ return require("moonwire.platform").define "cisco_nxos" {
 
   config = {
     enter = "config",
+    hostname = "hostname %s",
     show = "show running-config",
     startup = "show startup-config",
     save = { -- with a progress bar

@@ -101,6 +101,7 @@ return require("moonwire.platform").define "cisco_wlc" {
 
   config = {
     enter = "config",
+    hostname = "sysname %s", -- (K)
     show = { "show run-config commands", timeout = 180 }, -- O
     save = {
       "save config", mode = "exec", timeout = 60,

@@ -103,6 +103,7 @@ return require("moonwire.platform").define "cisco_xr" {
 
   config = {
     enter = "config",
+    hostname = "hostname %s",
     candidate = true,
     show = { "show running-config", mode = "priv" },
     diff = { "show commit changes diff", mode = "config" },

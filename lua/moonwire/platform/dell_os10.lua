@@ -83,6 +83,7 @@ return require("moonwire.platform").define "dell_os10" {
 
   config = {
     enter = "config",
+    hostname = "hostname %s",
     -- takes lines at once, unless "start transaction" was said (K)
     show = "show running-configuration",
     startup = "show startup-configuration",

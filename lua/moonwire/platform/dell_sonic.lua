@@ -71,6 +71,7 @@ return require("moonwire.platform").define "dell_sonic" {
 
   config = {
     enter = "config",
+    hostname = "hostname %s", -- (K)
     show = { "show running-configuration", mode = "priv", timeout = 60 }, -- O
     save = { "write memory", mode = "priv", timeout = 60 },
     checksum = { "md5sum %s", mode = "linux", timeout = 300 }, -- N

@@ -84,6 +84,7 @@ return require("moonwire.platform").define "ericsson_ipos" {
 
   config = {
     enter = "config",
+    hostname = "system hostname %s", -- (K)
     candidate = true,
     show = { "show configuration", timeout = 60 },
     check = { "commit check", mode = "config", timeout = 120 }, -- N

@@ -94,6 +94,7 @@ return require("moonwire.platform").define "extreme_exos" {
 
   config = {
     enter = "exec", -- lines take effect at once
+    hostname = "configure snmp sysname %s",
     show = { "show configuration", timeout = 60 },
     save = {
       "save configuration primary", timeout = 60,

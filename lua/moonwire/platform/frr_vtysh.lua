@@ -97,6 +97,7 @@ return require("moonwire.platform").define "frr_vtysh" {
 
   config = {
     enter = "config",
+    hostname = "hostname %s",
     show = { "show running-config", mode = "priv" },
     startup = { "show startup-config", mode = "priv" },
     save = { "write memory", mode = "priv", timeout = 60 },

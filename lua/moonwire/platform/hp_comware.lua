@@ -89,6 +89,7 @@ return require("moonwire.platform").define "hp_comware" {
 
   config = {
     enter = "config",
+    hostname = "sysname %s",
     show = { "display current-configuration", timeout = 60 },
     startup = "display saved-configuration",
     diff = "display diff current-configuration saved-configuration", -- (K)

@@ -106,6 +106,7 @@ return require("moonwire.platform").define "hp_procurve" {
 
   config = {
     enter = "config",
+    hostname = "hostname %s",
     show = { "show running-config", mode = "priv", timeout = 60 },
     startup = { "show config", mode = "priv", timeout = 60 },
     save = { "write memory", mode = "priv", timeout = 60 },

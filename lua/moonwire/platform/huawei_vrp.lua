@@ -113,6 +113,7 @@ return require("moonwire.platform").define "huawei_vrp" {
 
   config = {
     enter = "config",
+    hostname = "sysname %s",
     candidate = "^%[[~*]", -- such a prompt shows version 8
     show = { "display current-configuration", timeout = 60 },
     startup = "display saved-configuration",

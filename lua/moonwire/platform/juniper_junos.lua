@@ -98,6 +98,7 @@ return require("moonwire.platform").define "juniper_junos" {
 
   config = {
     enter = "config",
+    hostname = "set system host-name %s",
     candidate = true,
     show = { "show configuration", mode = "exec" },
     diff = { "show | compare", mode = "config" },

@@ -96,6 +96,7 @@ return require("moonwire.platform").define "mikrotik_routeros" {
 
   config = {
     enter = "cli", -- lines take effect at once
+    hostname = "/system identity set name=%s", -- (K)
     show = { "/export", timeout = 60 },
   },
   push = {

@@ -72,6 +72,7 @@ return require("moonwire.platform").define "nokia_srl" {
 
   config = {
     enter = "config",
+    hostname = "set / system name host-name %s", -- (K)
     candidate = true,
     show = { "info from running", timeout = 60 }, -- (K)
     diff = { "diff", mode = "config" }, -- (K)

@@ -105,6 +105,7 @@ return require("moonwire.platform").define "nokia_sros" {
 
   config = {
     enter = "config",
+    hostname = "/configure system name %s", -- (K)
     modes = { "config", "classic_config" },
     candidate = "^%*?[A-D]:[%w_.%-]+@", -- the model-driven one
     show = { "admin show configuration", mode = "exec", timeout = 60 },

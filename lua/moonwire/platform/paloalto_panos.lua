@@ -80,6 +80,7 @@ return require("moonwire.platform").define "paloalto_panos" {
 
   config = {
     enter = "config",
+    hostname = "set deviceconfig system hostname %s",
     candidate = true,
     show = { "show config running", mode = "exec", timeout = 120 },
     diff = { "show config diff", mode = "exec", timeout = 60 }, -- (K)

@@ -101,7 +101,9 @@ function prepare.action(verb)
   }
 end
 
-local NO_VERB = { enter = true, modes = true, candidate = true, comment = true }
+local NO_VERB = {
+  enter = true, hostname = true, modes = true, candidate = true, comment = true,
+}
 
 local function actions_of(value)
   local actions = {

@@ -93,6 +93,7 @@ return require("moonwire.platform").define "ruckus_fastiron" {
 
   config = {
     enter = "config",
+    hostname = "hostname %s",
     show = "show running-config",
     startup = "show configuration",
     save = { "write memory", mode = "priv", timeout = 60 },

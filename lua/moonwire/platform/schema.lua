@@ -115,6 +115,7 @@ local FIELDS = {
 
   config = record {
     enter = text, -- the mode for it
+    hostname = text, -- the line that names the device, with %s
     modes = list(text, 1), -- all that are for it, where there are several
     session = verb, -- enters a candidate of the name %s instead
     -- before the lines: undoes them in %d minutes or seconds unless `confirm` comes

@@ -65,6 +65,7 @@ return require("moonwire.platform").define "siemens_scalance" {
 
   config = {
     enter = "config",
+    hostname = "system name %s", -- (K)
     show = "show running-config",
     startup = "show startup-config",
     save = { "write startup-config", mode = "priv", timeout = 60 }, -- (K)

@@ -92,6 +92,7 @@ return require("moonwire.platform").define "ubiquiti_edgeswitch" {
 
   config = {
     enter = "config",
+    hostname = "hostname %s", -- (K)
     show = { "show running-config", mode = "priv", timeout = 60 },
     startup = { "show startup-config", mode = "priv" },
     save = {

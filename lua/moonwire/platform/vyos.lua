@@ -82,6 +82,7 @@ return require("moonwire.platform").define "vyos" {
 
   config = {
     enter = "config",
+    hostname = "set system host-name %s",
     candidate = true,
     show = { "show configuration commands", mode = "exec" },
     diff = { "compare", mode = "config" },

@@ -69,6 +69,7 @@ return require("moonwire.platform").define "zte_zxros" {
 
   config = {
     enter = "config",
+    hostname = "hostname %s",
     show = { "show running-config", timeout = 60 },
     startup = "show startrun",
     save = { "write", mode = "priv", timeout = 100 }, -- N

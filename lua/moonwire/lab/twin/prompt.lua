@@ -18,7 +18,7 @@ local function host_in(platform, line)
   for _, pattern in ipairs(USUAL_PLACES) do
     host = host or line:match(pattern)
   end
-  return host
+  return host or line:match "^%[[~*]?([%w_.]+)[%]%-]" -- and perhaps a section behind it
 end
 
 local SUFFIX = "%-%l+$" -- of a name, that a mode may put there
@@ -42,15 +42,41 @@ local function counted(platform, line, count)
   return (line:gsub("%.%d+( [#>] ?)$", (".%d%%1"):format(count)))
 end
 
+-- prompts that show where in the configuration one is
+local DEEP = { "%(config%-if[^%)]*%)", "%-GigabitEthernet[%d/]+%]$" }
+
+local function is_deep(sample)
+  for _, pattern in ipairs(DEEP) do
+    if sample:find(pattern) then
+      return true
+    end
+  end
+  return false
+end
+
+-- the samples of a mode; those first that are meant
+local function samples_of(platform, mode, section)
+  local samples = platform.samples[mode] or {}
+  if not section or not section:find "^interface" then
+    return samples
+  end
+  local meant, rest = {}, {}
+  for _, sample in ipairs(samples) do
+    table.insert(is_deep(sample) and meant or rest, sample)
+  end
+  return table.move(rest, 1, #rest, #meant + 1, meant)
+end
+
 --- The prompt of a mode.
 -- @tparam table platform
 -- @string mode
 -- @string name of the device
 -- @int count of commands until now
+-- @tparam[opt] string section of the configuration that the session is in
 -- @treturn string its last line
 -- @treturn string|nil the lines above it; raises where no sample shows the mode
-function prompt.of(platform, mode, name, count)
-  for _, sample in ipairs(platform.samples[mode] or {}) do
+function prompt.of(platform, mode, name, count, section)
+  for _, sample in ipairs(samples_of(platform, mode, section)) do
     local before, line = split(sample)
     local candidates = {
       renamed(platform, line, name),

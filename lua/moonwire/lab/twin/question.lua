@@ -24,25 +24,38 @@ local function ask_for_key(session, rule, text)
   local key = session:read_key()
   session.device:asks(session, nil, key == nil)
   session:write "\r\n"
-  return key == rule.key
+  return key == rule.key, key
+end
+
+local SECRET_TRIES = 3
+
+-- A wrong password is asked for again. Its last answer, or nil.
+local function ask_for_secret(session, rule, text)
+  local right, answer = expected(session, rule.secret), nil
+  for _ = 1, rule.secret == "username" and 1 or SECRET_TRIES do
+    answer = session:ask(text, rule.secret ~= "username")
+    if not answer or answer == right then
+      return answer == right, answer
+    end
+  end
+  return false, answer
 end
 
 --- Ask one question.
 -- @tparam Vty session
 -- @tparam table rule of the platform
--- @treturn boolean whether it goes on: a secret was right, a key was the one awaited,
--- any other answer was not broken off
+-- @treturn boolean whether it goes on: a secret was right at last, a key was the one
+-- awaited, any other answer was not broken off
+-- @treturn string|nil the answer; nil when it was broken off
 function question.ask(session, rule)
   local text = on_terminal(wording.question(rule))
   if rule.key then
     return ask_for_key(session, rule, text)
+  elseif rule.secret then
+    return ask_for_secret(session, rule, text)
   end
-  local is_secret = rule.secret ~= nil and rule.secret ~= "username"
-  local answer = session:ask(text, is_secret)
-  if answer and rule.secret then
-    return answer == expected(session, rule.secret)
-  end
-  return answer ~= nil
+  local answer = session:ask(text)
+  return answer ~= nil, answer
 end
 
 --- Ask several, until one is not answered well.

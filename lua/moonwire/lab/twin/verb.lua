@@ -1,5 +1,6 @@
 --- The verbs of a platform's configuration, as its twin obeys them.
 -- @module moonwire.lab.twin.verb
+local dialect = require "moonwire.lab.twin.dialect"
 local platforms = require "moonwire.platform"
 local question = require "moonwire.lab.twin.question"
 local state = require "moonwire.lab.twin.state"
@@ -16,10 +17,10 @@ local function pattern_of(command, has_comment)
   return "^" .. pattern .. (has_comment and "%s?.*$" or "$")
 end
 
-local function show(lines)
+local function show(name)
   return function(session)
-    local now = state.of(session.device)
-    return session:print(table.concat(now[lines], "\r\n") .. "\r\n")
+    local lines = dialect.shown(session.platform, state.of(session.device)[name])
+    return session:print(table.concat(lines, "\r\n") .. "\r\n")
   end
 end
 
@@ -29,6 +30,11 @@ local function say_done(session, action)
   if text then
     session:write(text .. "\r\n")
   end
+end
+
+local function reject(session)
+  session:think()
+  session:write(wording.rejection(session.platform, "rejected") .. "\r\n")
 end
 
 local perform = {
@@ -42,24 +48,52 @@ function perform.show(session)
 end
 
 function perform.diff(session)
-  local now = state.of(session.device)
-  local lines = {}
-  for i = #now.running + 1, #now.candidate do
-    lines[#lines + 1] = "+  " .. now.candidate[i] .. "\r\n"
-  end
-  return session:print(table.concat(lines))
+  local changes = state.of(session.device):diff()
+  return session:print(table.concat(changes, "\r\n") .. (changes[1] and "\r\n" or ""))
 end
 
 function perform.commit(session, action)
   state.of(session.device):commit()
   say_done(session, action)
 end
-perform.confirm = perform.commit
+
+local function seconds_in(action, number)
+  return (tonumber(number) or 10) * (SECONDS[action.unit] or 60)
+end
+
+function perform.confirm(session, action)
+  if session.is_candidate then
+    return perform.commit(session, action)
+  end
+  state.of(session.device):guard(nil)
+  say_done(session, action)
+end
 
 function perform.confirmed(session, action, number)
-  local seconds = (tonumber(number) or 10) * (SECONDS[action.unit] or 60)
-  state.of(session.device):commit(seconds)
+  state.of(session.device):commit(seconds_in(action, number))
   say_done(session, action)
+end
+
+-- Some of these commands lead to configuration mode themselves.
+function perform.revert(session, action, number)
+  state.of(session.device):guard(seconds_in(action, number))
+  if action.run[1]:find "^configure" then
+    session.mode = session.enter
+  end
+  say_done(session, action)
+end
+
+function perform.snapshot(session, action, name)
+  state.of(session.device):snapshot(name)
+  say_done(session, action)
+end
+
+function perform.rollback(session, action, which)
+  local is_candidate = session.is_candidate and session.mode == session.enter
+  if state.of(session.device):rollback(which or "1", is_candidate) then
+    return say_done(session, action)
+  end
+  reject(session)
 end
 
 function perform.discard(session, action)
@@ -74,8 +108,8 @@ end
 
 -- a longer one first: "commit confirmed" and "commit check" begin as "commit" does
 local ORDER = {
-  "confirmed", "check", "discard", "startup", "diff", "save", "show", "commit",
-  "confirm",
+  "confirmed", "check", "discard", "rollback", "snapshot", "revert", "startup", "diff",
+  "save", "show", "commit", "confirm",
 }
 
 local HAS_COMMENT = { commit = true, confirmed = true }
