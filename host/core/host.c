@@ -184,6 +184,26 @@ static int open_libraries(lua_State *L)
   return 0;
 }
 
+static bool open_state(struct host *host)
+{
+  host->L = luaL_newstate();
+  if (host->L == NULL)
+    return false;
+  *(struct host **)lua_getextraspace(host->L) = host;
+  lua_pushcfunction(host->L, open_libraries);
+  return lua_pcall(host->L, 0, 0, 0) == LUA_OK;
+}
+
+static void abandon(struct host *host)
+{
+  if (host->L != NULL)
+    lua_close(host->L);
+  if (host->watches != NULL)
+    watches_close(host->watches);
+  uv_run(&host->loop, UV_RUN_DEFAULT); /* lets its handles end */
+  uv_loop_close(&host->loop);
+}
+
 int host_open(struct host *host)
 {
   memset(host, 0, sizeof *host);
@@ -191,16 +211,9 @@ int host_open(struct host *host)
   if (code < 0)
     return code;
   uv_loop_configure(&host->loop, UV_METRICS_IDLE_TIME);
-  host->L = luaL_newstate();
-  if (host->L == NULL) {
-    uv_loop_close(&host->loop);
-    return UV_ENOMEM;
-  }
-  *(struct host **)lua_getextraspace(host->L) = host;
-  lua_pushcfunction(host->L, open_libraries);
-  if (lua_pcall(host->L, 0, 0, 0) != LUA_OK) {
-    lua_close(host->L);
-    uv_loop_close(&host->loop);
+  host->watches = watches_open(&host->loop);
+  if (host->watches == NULL || !open_state(host)) {
+    abandon(host);
     return UV_ENOMEM;
   }
   deadlines_open(&host->deadlines, &host->loop);
@@ -279,6 +292,7 @@ bool host_close(struct host *host)
   uv_close((uv_handle_t *)&host->after_poll, NULL);
   uv_close((uv_handle_t *)&host->more, NULL);
   deadlines_close(&host->deadlines);
+  watches_close(host->watches);
   turn_until(host, has_no_handles);
   return uv_loop_close(&host->loop) == 0;
 }

@@ -6,6 +6,7 @@
 #include <uv.h>
 
 #include "core/deadline.h"
+#include "core/watch.h"
 
 struct op;
 
@@ -33,6 +34,7 @@ struct task {
 struct host {
   uv_loop_t loop;
   struct deadlines deadlines;
+  struct watches *watches;  /* the sockets of sessions */
   uv_prepare_t before_poll; /* both drain the ready queue, */
   uv_check_t after_poll;
   uv_idle_t more; /* and this keeps the loop from sleeping on a full one */

@@ -8,9 +8,11 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,33 +21,28 @@
 
 enum { FLUSH_ROUNDS = 4, REST_ROUNDS = 1024, TURN_MS = 10 };
 
-struct client *client_new(uv_loop_t *loop, struct deadlines *deadlines)
+struct client *client_new(uv_loop_t *loop, struct deadlines *deadlines,
+                          struct watches *watches, struct greeter *greeter)
 {
   struct client *c = calloc(1, sizeof *c);
   if (c == NULL)
     return NULL;
   c->loop = loop;
   c->deadlines = deadlines;
+  c->watches = watches;
+  c->greeter = greeter;
   c->fd = -1;
   return c;
 }
 
 static void free_when_at_rest(struct client *c)
 {
-  if (!c->is_closing || c->has_poll || c->dial != NULL || c->depth > 0 || c->is_freed)
+  if (!c->is_closing || c->dial != NULL || c->depth > 0 || c->holds > 0)
     return;
-  c->is_freed = true;
   free(c->message);
   free(c->offered);
   free(c->opening);
   free(c);
-}
-
-static void on_poll_closed(uv_handle_t *handle)
-{
-  struct client *c = handle->data;
-  c->has_poll = false;
-  free_when_at_rest(c);
 }
 
 /*
@@ -72,13 +69,8 @@ static void tear_down(struct client *c)
   deadline_disarm(c->deadlines, &c->deadline);
   if (c->dial != NULL)
     dial_cancel(c->dial);
-  if (c->has_poll && !uv_is_closing((uv_handle_t *)&c->poll)) {
-    uv_poll_stop(&c->poll);
-    close_session(c);
-    uv_close((uv_handle_t *)&c->poll, on_poll_closed);
-  } else {
-    close_session(c);
-  }
+  watch_forget(&c->watch);
+  close_session(c);
 }
 
 void client_fail(struct client *c, enum error error, const char *format, ...)
@@ -114,7 +106,7 @@ static void see_whether_lost(struct client *c)
 {
   bool is_gone = ssh_get_fd(c->session) < 0;
   if (is_gone)
-    uv_poll_stop(&c->poll); /* at once: the number may be another socket's soon */
+    watch_forget(&c->watch); /* at once: the number may be another socket's soon */
   if (!is_gone && (ssh_get_status(c->session) & (SSH_CLOSED | SSH_CLOSED_ERROR)) == 0)
     return;
   const char *text = ssh_get_error(c->session);
@@ -126,18 +118,15 @@ static void see_whether_lost(struct client *c)
                 has_text ? ": " : "", has_text ? text : "");
 }
 
-static void on_poll(uv_poll_t *poll, int status, int events);
-
-/* Interest in writing comes and goes; libuv pays two system calls for each change. */
 static void arm(struct client *c)
 {
-  int events = UV_READABLE;
-  if ((ssh_get_status(c->session) & SSH_WRITE_PENDING) != 0)
-    events |= UV_WRITABLE;
-  if (events == c->events)
-    return;
-  c->events = events;
-  uv_poll_start(&c->poll, events, on_poll);
+  bool has_more = (ssh_get_status(c->session) & SSH_WRITE_PENDING) != 0;
+  watch_change(&c->watch, has_more ? EPOLLIN | EPOLLOUT : EPOLLIN);
+}
+
+static bool is_watched(const struct client *c)
+{
+  return c->watch.watches != NULL;
 }
 
 static void step_streams(struct client *c)
@@ -190,7 +179,8 @@ void client_leave(struct client *c)
     c->depth--;
     return;
   }
-  if (c->session != NULL && c->error == ERROR_NONE && c->has_poll) {
+  c->holds++;
+  if (c->session != NULL && c->error == ERROR_NONE && is_watched(c)) {
     step_streams(c);
     flush(c);
     if (c->error == ERROR_NONE)
@@ -199,7 +189,7 @@ void client_leave(struct client *c)
   c->depth = 0;
   if (c->is_closing || c->error != ERROR_NONE)
     tear_down(c);
-  else if (c->has_poll)
+  else if (is_watched(c))
     arm(c);
   if (c->is_closing) {
     orphan_streams(c);
@@ -207,6 +197,7 @@ void client_leave(struct client *c)
     notify(c);
     sweep_streams(c);
   }
+  c->holds--;
   free_when_at_rest(c);
 }
 
@@ -220,7 +211,7 @@ static void read_rest(struct client *c)
   }
 }
 
-static void fail_broken_socket(struct client *c, int status)
+static void fail_broken_socket(struct client *c)
 {
   int error = 0;
   socklen_t length = sizeof error;
@@ -231,7 +222,7 @@ static void fail_broken_socket(struct client *c, int status)
   }
   getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &length);
   client_fail(c, ERROR_DROPPED, "the device ended the connection: %s",
-              uv_strerror(error != 0 ? -error : status));
+              uv_strerror(error != 0 ? -error : UV_ECONNRESET));
 }
 
 static bool has_pending_stream(const struct client *c)
@@ -251,17 +242,16 @@ static bool is_long_turn(const struct client *c)
   return uv_hrtime() / 1000000 > uv_now(c->loop) + TURN_MS;
 }
 
-static void on_poll(uv_poll_t *poll, int status, int events)
+static void on_events(struct watch *watch, unsigned events)
 {
-  struct client *c = poll->data;
-  (void)events;
-  if (c->session == NULL)
-    return;
-  if (!c->is_up && status >= 0 && is_long_turn(c))
+  struct client *c =
+      (struct client *)(void *)((char *)watch - offsetof(struct client, watch));
+  bool is_broken = (events & EPOLLERR) != 0;
+  if (!c->is_up && !is_broken && is_long_turn(c))
     return; /* it is level-triggered: the next turn begins with what is left */
   client_enter(c);
-  if (status < 0)
-    fail_broken_socket(c, status);
+  if (is_broken)
+    fail_broken_socket(c);
   else if (!c->is_up)
     login_step(c);
   else if (!has_pending_stream(c)) /* otherwise leaving pumps */
@@ -274,13 +264,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 
 bool client_watch(struct client *c)
 {
-  if (uv_poll_init(c->loop, &c->poll, c->fd) < 0)
-    return false;
-  c->poll.data = c;
-  c->has_poll = true;
-  c->events = 0;
-  arm(c);
-  return true;
+  c->watch.on_events = on_events;
+  return watch_start(c->watches, &c->watch, c->fd, EPOLLIN);
 }
 
 void client_close(struct client *c)

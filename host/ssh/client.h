@@ -9,7 +9,9 @@
 #include "core/deadline.h"
 #include "core/error.h"
 #include "core/secret.h"
+#include "core/watch.h"
 #include "ssh/dial.h"
+#include "ssh/greeter.h"
 #include "ssh/hostkeys.h"
 
 enum { CLIENT_MESSAGE = 768, CLIENT_METHODS = 4 };
@@ -54,7 +56,7 @@ struct login {
 struct stream;
 
 /*
-** One SSH connection to one device. It is freed after client_close, on a later turn.
+** One SSH connection to one device. client_close frees it, perhaps on a later turn.
 ** Every call into libssh is wrapped in client_enter and client_leave: any of them may
 ** read the socket and so complete something for somebody else.
 */
@@ -62,7 +64,9 @@ struct client {
   uv_loop_t *loop;
   struct deadlines *deadlines;
   struct dial *dial;
-  uv_poll_t poll;
+  struct watches *watches;
+  struct greeter *greeter;
+  struct watch watch;
   ssh_session session;
   const struct login *login; /* while logging in */
   struct stream *streams;
@@ -77,19 +81,20 @@ struct client {
   void (*on_login)(struct client *client); /* once: look at 'error' */
   enum error error;
   enum phase phase;
-  int fd, events, depth;
+  int fd, depth, holds;
   unsigned method, rounds;
-  bool has_poll, is_up, is_closing, is_freed, is_new_key, is_key_verified;
+  bool is_up, is_closing, is_new_key, is_key_verified;
 };
 
 /* A client at rest. NULL: no memory. */
-struct client *client_new(uv_loop_t *loop, struct deadlines *deadlines);
+struct client *client_new(uv_loop_t *loop, struct deadlines *deadlines,
+                          struct watches *watches, struct greeter *greeter);
 
 /* Log in; on_login follows, perhaps at once. */
 void client_login(struct client *client, const struct login *login);
 
 /*
-** Say goodbye and let go of everything; the client is freed later and calls nobody. Its
+** Say goodbye and let go of everything; the client is gone and calls nobody. Its
 ** streams end with ERROR_CLOSED, tell their owners, and stay theirs to close.
 */
 void client_close(struct client *client);

@@ -5,6 +5,7 @@ Every function that waits returns its value or `nil, message, kind`.
 */
 #include "ssh/client_lua.h"
 
+#include <errno.h>
 #include <lauxlib.h>
 #include <libssh/libssh.h>
 #include <string.h>
@@ -259,7 +260,8 @@ static int client_lua_connect(lua_State *L)
   o->box = box;
   read_pins(L, o);
   struct host *host = host_of(L);
-  box->client = client_new(&host->loop, &host->deadlines);
+  struct greeter *greeter = lua_touserdata(L, lua_upvalueindex(1));
+  box->client = client_new(&host->loop, &host->deadlines, host->watches, greeter);
   if (box->client == NULL)
     return op_fail(L, ERROR_LOCAL, "not enough memory");
   box->client->owner = o;
@@ -332,8 +334,26 @@ static const luaL_Reg methods[] = {
     {NULL, NULL},
 };
 
+static int close_greeter(lua_State *L)
+{
+  greeter_close(lua_touserdata(L, 1));
+  return 0;
+}
+
+static void push_greeter(lua_State *L)
+{
+  struct greeter *greeter = lua_newuserdatauv(L, sizeof *greeter, 0);
+  bool is_open = greeter_open(greeter);
+  int error = errno;
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, close_greeter);
+  lua_setfield(L, -2, "__gc");
+  lua_setmetatable(L, -2);
+  if (!is_open)
+    luaL_error(L, "no descriptors for SSH: %s", strerror(error));
+}
+
 static const luaL_Reg functions[] = {
-    {"connect", client_lua_connect},
     {"key", key_lua_load},
     {"version", ssh_lua_version},
     {NULL, NULL},
@@ -348,5 +368,8 @@ int luaopen_host_ssh(lua_State *L)
   key_lua_register(L);
   shell_lua_register(L);
   luaL_newlib(L, functions);
+  push_greeter(L);
+  lua_pushcclosure(L, client_lua_connect, 1);
+  lua_setfield(L, -2, "connect");
   return 1;
 }

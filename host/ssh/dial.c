@@ -6,26 +6,19 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 static void try_next(struct dial *dial);
 
-static void on_poll_closed(uv_handle_t *handle)
+static void give_up(struct dial *dial)
 {
-  struct dial *dial = handle->data;
-  dial->is_polling = false;
-  if (dial->addresses != NULL && !dial->is_cancelled && dial->error == ERROR_NONE &&
-      dial->fd >= 0) {
-    int fd = dial->fd;
-    dial->fd = -1;
-    dial->on_connected(dial, fd);
-  } else if (!dial->is_cancelled) {
-    try_next(dial);
-    return;
-  }
+  dial->is_ending = true;
+  dial->on_failed(dial);
   dial->on_gone(dial);
 }
 
@@ -60,22 +53,26 @@ static void fail_address(struct dial *dial, int code)
   dial->fd = -1;
 }
 
-static void on_writable(uv_poll_t *poll, int status, int events)
+static void on_writable(struct watch *watch, unsigned events)
 {
-  struct dial *dial = poll->data;
-  int error = 0;
+  struct dial *dial =
+      (struct dial *)(void *)((char *)watch - offsetof(struct dial, watch));
+  int fd = dial->fd, error = 0;
   socklen_t length = sizeof error;
   (void)events;
-  uv_poll_stop(poll); /* before its descriptor may be closed */
-  if (getsockopt(dial->fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0)
+  watch_stop(watch);
+  if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) != 0)
     error = errno;
-  else if (error == 0 && status < 0) /* libuv says EBADF whenever the socket erred */
-    error = -status;
-  if (error != 0)
+  if (error != 0) {
     fail_address(dial, -error);
-  else
-    dial->error = ERROR_NONE;
-  uv_close((uv_handle_t *)poll, on_poll_closed);
+    try_next(dial);
+    return;
+  }
+  dial->error = ERROR_NONE;
+  dial->fd = -1;
+  dial->is_ending = true;
+  dial->on_connected(dial, fd);
+  dial->on_gone(dial);
 }
 
 static int open_socket(const struct addrinfo *address)
@@ -102,18 +99,12 @@ static void try_next(struct dial *dial)
       fail_address(dial, code);
       continue;
     }
-    int code = uv_poll_init(dial->resolve.loop, &dial->poll, dial->fd);
-    if (code < 0) {
-      fail_address(dial, code);
-      continue;
-    }
-    dial->poll.data = dial;
-    dial->is_polling = true;
-    uv_poll_start(&dial->poll, UV_WRITABLE, on_writable);
-    return;
+    dial->watch.on_events = on_writable;
+    if (watch_start(dial->watches, &dial->watch, dial->fd, EPOLLOUT))
+      return;
+    fail_address(dial, -errno);
   }
-  dial->on_failed(dial);
-  dial->on_gone(dial);
+  give_up(dial);
 }
 
 static void on_resolved(uv_getaddrinfo_t *resolve, int status,
@@ -122,15 +113,14 @@ static void on_resolved(uv_getaddrinfo_t *resolve, int status,
   struct dial *dial = resolve->data;
   dial->is_resolving = false;
   dial->addresses = dial->next = addresses;
-  if (dial->is_cancelled) {
+  if (dial->is_ending) {
     dial->on_gone(dial);
     return;
   }
   if (status < 0) {
     note(dial, dial->host, status);
     dial->error = ERROR_RESOLVE;
-    dial->on_failed(dial);
-    dial->on_gone(dial);
+    give_up(dial);
     return;
   }
   dial->on_resolved(dial);
@@ -145,7 +135,8 @@ static bool is_address(struct dial *dial)
   return getaddrinfo(dial->host, dial->port, &hints, &dial->addresses) == 0;
 }
 
-bool dial_start(struct dial *dial, uv_loop_t *loop, const char *host, uint16_t port)
+bool dial_start(struct dial *dial, uv_loop_t *loop, struct watches *watches,
+                const char *host, uint16_t port)
 {
   size_t length = strlen(host);
   if (length == 0 || length >= sizeof dial->host)
@@ -154,7 +145,7 @@ bool dial_start(struct dial *dial, uv_loop_t *loop, const char *host, uint16_t p
   snprintf(dial->port, sizeof dial->port, "%u", (unsigned)port);
   dial->fd = -1;
   dial->resolve.data = dial;
-  dial->resolve.loop = loop;
+  dial->watches = watches;
   if (is_address(dial)) {
     dial->next = dial->addresses;
     dial->on_resolved(dial);
@@ -172,19 +163,16 @@ bool dial_start(struct dial *dial, uv_loop_t *loop, const char *host, uint16_t p
 
 void dial_cancel(struct dial *dial)
 {
-  if (dial->is_cancelled)
+  if (dial->is_ending)
     return;
-  dial->is_cancelled = true;
-  if (dial->is_resolving)
+  dial->is_ending = true;
+  if (dial->is_resolving) {
     uv_cancel((uv_req_t *)&dial->resolve); /* or its answer is dropped */
-  if (!dial->is_polling)
     return;
-  bool is_closing = uv_is_closing((uv_handle_t *)&dial->poll) != 0;
-  if (!is_closing)
-    uv_poll_stop(&dial->poll); /* before its descriptor is closed */
+  }
+  watch_forget(&dial->watch);
   if (dial->fd >= 0)
     close(dial->fd);
   dial->fd = -1;
-  if (!is_closing)
-    uv_close((uv_handle_t *)&dial->poll, on_poll_closed);
+  dial->on_gone(dial);
 }

@@ -7,6 +7,7 @@
 #include <uv.h>
 
 #include "core/error.h"
+#include "core/watch.h"
 
 enum { DIAL_MESSAGE = 256 };
 
@@ -15,7 +16,8 @@ enum { DIAL_MESSAGE = 256 };
 ** socket is non-blocking and sends at once (TCP_NODELAY).
 */
 struct dial {
-  uv_poll_t poll;
+  struct watch watch;
+  struct watches *watches;
   uv_getaddrinfo_t resolve;
   struct addrinfo *addresses, *next;
   char port[8];
@@ -23,7 +25,7 @@ struct dial {
   char message[DIAL_MESSAGE]; /* what went wrong, address by address */
   enum error error;
   int fd;
-  bool is_resolving, is_polling, is_cancelled;
+  bool is_resolving, is_ending;
   void *owner;
   void (*on_resolved)(struct dial *dial); /* the connect phase begins */
   void (*on_connected)(struct dial *dial, int fd);
@@ -33,9 +35,10 @@ struct dial {
 };
 
 /* 'owner' and the callbacks must be set. False: the host name is no name. */
-bool dial_start(struct dial *dial, uv_loop_t *loop, const char *host, uint16_t port);
+bool dial_start(struct dial *dial, uv_loop_t *loop, struct watches *watches,
+                const char *host, uint16_t port);
 
-/* Stop; on_gone follows, on a later turn, in every case. */
+/* Stop; on_gone follows, at once or on a later turn. */
 void dial_cancel(struct dial *dial);
 
 #endif

@@ -1,17 +1,10 @@
 /*
 ** login.c - the steps from a name to a logged-in session: resolve, connect, banner, key
 ** exchange, host key, authentication. One deadline and one clock per step.
-**
-** The socket is exchanged under libssh's hands: it begins on one end of a socket pair,
-** writes its identification there, and then finds the TCP socket under the same number.
-** So our identification travels at once, the first bytes of the device are looked at
-** before libssh sees them, libssh's fcntl never takes O_NONBLOCK from the real socket,
-** and its first write cannot fail (in 0.10.6 that writes to freed memory).
 */
 #include "ssh/login.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libssh/callbacks.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,10 +63,10 @@ static bool set_options(struct client *c)
     enum ssh_options_e option;
     const void *value;
   } options[] = {
-      {SSH_OPTIONS_PROCESS_CONFIG, &no},     /* never read ~/.ssh/config */
-      {SSH_OPTIONS_SSH_DIR, "/nonexistent"}, /* never ask who the user is */
-      {SSH_OPTIONS_KNOWNHOSTS, "/dev/null"}, /* it would be read at every login */
-      {SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null"},
+      {SSH_OPTIONS_PROCESS_CONFIG, &no},        /* never read ~/.ssh/config */
+      {SSH_OPTIONS_SSH_DIR, "/nonexistent"},    /* never ask who the user is */
+      {SSH_OPTIONS_KNOWNHOSTS, "/nonexistent"}, /* it would be read at every login */
+      {SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/nonexistent"},
       {SSH_OPTIONS_HOST, "device"}, /* the real names have characters it refuses */
       {SSH_OPTIONS_USER, "moonwire"},
       {SSH_OPTIONS_KEY_EXCHANGE, login->kex},
@@ -95,51 +88,35 @@ static bool set_options(struct client *c)
   return true;
 }
 
-/* Let libssh write its identification into a socket pair; the other end has it then. */
-static ssize_t take_identification(struct client *c, int end, char *text, size_t size)
-{
-  for (int round = 0; round < 4; round++) {
-    if (ssh_connect(c->session) != SSH_AGAIN)
-      return -1;
-    ssize_t n = recv(end, text, size, MSG_DONTWAIT);
-    if (n > 0)
-      return n;
-  }
-  return -1;
-}
-
 static bool introduce(struct client *c, int socket_fd)
 {
-  int ends[2];
-  char text[256];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0) {
+  switch (greeter_begin(c->greeter, c->session, socket_fd, &c->fd)) {
+  case GREETING_SENT:
+    return true;
+  case GREETING_NO_DESCRIPTOR:
     client_fail(c, ERROR_LOCAL, "no descriptor left: %s", uv_strerror(-errno));
     return false;
-  }
-  c->fd = ends[0];
-  ssh_options_set(c->session, SSH_OPTIONS_FD, &c->fd);
-  ssize_t n = take_identification(c, ends[1], text, sizeof text);
-  int same =
-      dup3(socket_fd, c->fd, O_CLOEXEC); /* libssh holds the number, not the file */
-  close(ends[1]);
-  if (n < 0 || same < 0)
+  case GREETING_FAILED:
     client_fail(c, ERROR_LOCAL, "cannot start SSH: %s", ssh_get_error(c->session));
-  else if (send(c->fd, text, (size_t)n, MSG_NOSIGNAL) != n)
+    return false;
+  case GREETING_LOST:
     client_fail(c, ERROR_DROPPED, "the device ended the connection at once");
-  return c->error == ERROR_NONE;
+    return false;
+  }
+  return false;
 }
 
 static void start_ssh(struct client *c, int socket_fd)
 {
   c->session = ssh_new();
-  if (c->session == NULL) {
+  if (c->session == NULL)
     client_fail(c, ERROR_LOCAL, "not enough memory");
-  } else {
+  else
     ssh_set_blocking(c->session, 0);
-    if (set_options(c) && introduce(c, socket_fd) && !client_watch(c))
-      client_fail(c, ERROR_LOCAL, "the loop takes no more descriptors");
-  }
-  close(socket_fd);
+  if (c->session == NULL || !set_options(c))
+    close(socket_fd);
+  else if (introduce(c, socket_fd) && !client_watch(c))
+    client_fail(c, ERROR_LOCAL, "the loop takes no more descriptors");
 }
 
 static void on_resolved(struct dial *dial)
@@ -189,7 +166,7 @@ void client_login(struct client *c, const struct login *login)
                              .on_failed = on_failed,
                              .on_gone = on_gone};
     begin(c, PHASE_RESOLVE);
-    if (!dial_start(c->dial, c->loop, login->host, login->port)) {
+    if (!dial_start(c->dial, c->loop, c->watches, login->host, login->port)) {
       free(c->dial);
       c->dial = NULL;
       client_fail(c, ERROR_RESOLVE, "\"%.64s\" is no host name", login->host);
