@@ -22,7 +22,7 @@
 enum { FLUSH_ROUNDS = 4, REST_ROUNDS = 1024, TURN_MS = 10 };
 
 struct client *client_new(uv_loop_t *loop, struct deadlines *deadlines,
-                          struct watches *watches, struct greeter *greeter)
+                          struct watches *watches, struct client_shared *shared)
 {
   struct client *c = calloc(1, sizeof *c);
   if (c == NULL)
@@ -30,7 +30,7 @@ struct client *client_new(uv_loop_t *loop, struct deadlines *deadlines,
   c->loop = loop;
   c->deadlines = deadlines;
   c->watches = watches;
-  c->greeter = greeter;
+  c->shared = shared;
   c->fd = -1;
   return c;
 }

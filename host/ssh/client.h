@@ -13,6 +13,7 @@
 #include "ssh/dial.h"
 #include "ssh/greeter.h"
 #include "ssh/hostkeys.h"
+#include "ssh/preset.h"
 
 enum { CLIENT_MESSAGE = 768, CLIENT_METHODS = 4 };
 
@@ -53,6 +54,12 @@ struct login {
   uint64_t timeout_ns[PHASE_COUNT];
 };
 
+/* What the clients of a loop share. */
+struct client_shared {
+  struct greeter greeter;
+  struct presets presets;
+};
+
 struct stream;
 
 /*
@@ -65,7 +72,7 @@ struct client {
   struct deadlines *deadlines;
   struct dial *dial;
   struct watches *watches;
-  struct greeter *greeter;
+  struct client_shared *shared;
   struct watch watch;
   ssh_session session;
   const struct login *login; /* while logging in */
@@ -88,7 +95,7 @@ struct client {
 
 /* A client at rest. NULL: no memory. */
 struct client *client_new(uv_loop_t *loop, struct deadlines *deadlines,
-                          struct watches *watches, struct greeter *greeter);
+                          struct watches *watches, struct client_shared *shared);
 
 /* Log in; on_login follows, perhaps at once. */
 void client_login(struct client *client, const struct login *login);

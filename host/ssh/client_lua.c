@@ -260,8 +260,8 @@ static int client_lua_connect(lua_State *L)
   o->box = box;
   read_pins(L, o);
   struct host *host = host_of(L);
-  struct greeter *greeter = lua_touserdata(L, lua_upvalueindex(1));
-  box->client = client_new(&host->loop, &host->deadlines, host->watches, greeter);
+  struct client_shared *shared = lua_touserdata(L, lua_upvalueindex(1));
+  box->client = client_new(&host->loop, &host->deadlines, host->watches, shared);
   if (box->client == NULL)
     return op_fail(L, ERROR_LOCAL, "not enough memory");
   box->client->owner = o;
@@ -334,23 +334,26 @@ static const luaL_Reg methods[] = {
     {NULL, NULL},
 };
 
-static int close_greeter(lua_State *L)
+static int close_shared(lua_State *L)
 {
-  greeter_close(lua_touserdata(L, 1));
+  struct client_shared *shared = lua_touserdata(L, 1);
+  greeter_close(&shared->greeter);
+  presets_free(&shared->presets);
   return 0;
 }
 
-static void push_greeter(lua_State *L)
+static void push_shared(lua_State *L)
 {
-  struct greeter *greeter = lua_newuserdatauv(L, sizeof *greeter, 0);
-  bool is_open = greeter_open(greeter);
+  struct client_shared *shared = lua_newuserdatauv(L, sizeof *shared, 0);
+  memset(shared, 0, sizeof *shared);
+  bool is_open = greeter_open(&shared->greeter);
   int error = errno;
   lua_createtable(L, 0, 1);
-  lua_pushcfunction(L, close_greeter);
+  lua_pushcfunction(L, close_shared);
   lua_setfield(L, -2, "__gc");
   lua_setmetatable(L, -2);
   if (!is_open)
-    luaL_error(L, "no descriptors for SSH: %s", strerror(error));
+    luaL_error(L, "no descriptors for SSH: %s", uv_strerror(-error));
 }
 
 static const luaL_Reg functions[] = {
@@ -368,7 +371,7 @@ int luaopen_host_ssh(lua_State *L)
   key_lua_register(L);
   shell_lua_register(L);
   luaL_newlib(L, functions);
-  push_greeter(L);
+  push_shared(L);
   lua_pushcclosure(L, client_lua_connect, 1);
   lua_setfield(L, -2, "connect");
   return 1;

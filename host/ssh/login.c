@@ -55,42 +55,9 @@ static void begin(struct client *c, enum phase phase)
     client_fail(c, ERROR_LOCAL, "not enough memory");
 }
 
-static bool set_options(struct client *c)
-{
-  const struct login *login = c->login;
-  int no = 0;
-  const struct {
-    enum ssh_options_e option;
-    const void *value;
-  } options[] = {
-      {SSH_OPTIONS_PROCESS_CONFIG, &no},        /* never read ~/.ssh/config */
-      {SSH_OPTIONS_SSH_DIR, "/nonexistent"},    /* never ask who the user is */
-      {SSH_OPTIONS_KNOWNHOSTS, "/nonexistent"}, /* it would be read at every login */
-      {SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/nonexistent"},
-      {SSH_OPTIONS_HOST, "device"}, /* the real names have characters it refuses */
-      {SSH_OPTIONS_USER, "moonwire"},
-      {SSH_OPTIONS_KEY_EXCHANGE, login->kex},
-      {SSH_OPTIONS_HOSTKEYS, login->hostkey_types},
-      {SSH_OPTIONS_CIPHERS_C_S, login->ciphers},
-      {SSH_OPTIONS_CIPHERS_S_C, login->ciphers},
-      {SSH_OPTIONS_HMAC_C_S, login->macs},
-      {SSH_OPTIONS_HMAC_S_C, login->macs},
-      {SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, login->publickey_types},
-  };
-  for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
-    if (options[i].value == NULL)
-      continue;
-    if (ssh_options_set(c->session, options[i].option, options[i].value) != SSH_OK) {
-      client_fail(c, ERROR_ALGORITHM, "%s", ssh_get_error(c->session));
-      return false;
-    }
-  }
-  return true;
-}
-
 static bool introduce(struct client *c, int socket_fd)
 {
-  switch (greeter_begin(c->greeter, c->session, socket_fd, &c->fd)) {
+  switch (greeter_begin(&c->shared->greeter, c->session, socket_fd, &c->fd)) {
   case GREETING_SENT:
     return true;
   case GREETING_NO_DESCRIPTOR:
@@ -108,15 +75,22 @@ static bool introduce(struct client *c, int socket_fd)
 
 static void start_ssh(struct client *c, int socket_fd)
 {
-  c->session = ssh_new();
-  if (c->session == NULL)
-    client_fail(c, ERROR_LOCAL, "not enough memory");
-  else
-    ssh_set_blocking(c->session, 0);
-  if (c->session == NULL || !set_options(c))
+  const struct login *login = c->login;
+  const char *const lists[PRESET_LISTS] = {
+      [PRESET_KEX] = login->kex,
+      [PRESET_HOSTKEYS] = login->hostkey_types,
+      [PRESET_CIPHERS] = login->ciphers,
+      [PRESET_MACS] = login->macs,
+      [PRESET_PUBLICKEYS] = login->publickey_types,
+  };
+  char why[CLIENT_MESSAGE];
+  c->session = preset_session(&c->shared->presets, lists, why, sizeof why);
+  if (c->session == NULL) {
+    client_fail(c, ERROR_ALGORITHM, "%s", why);
     close(socket_fd);
-  else if (introduce(c, socket_fd) && !client_watch(c))
+  } else if (introduce(c, socket_fd) && !client_watch(c)) {
     client_fail(c, ERROR_LOCAL, "the loop takes no more descriptors");
+  }
 }
 
 static void on_resolved(struct dial *dial)

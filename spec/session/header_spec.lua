@@ -7,8 +7,8 @@ local IOS = assert(platforms.get "cisco_ios")
 
 describe("header", function()
   it("knows which platforms have prompts of two lines", function()
-    assert.is_true(header.is_used(SROS))
-    assert.is_false(header.is_used(IOS))
+    assert.is_true(SROS.has_headers)
+    assert.is_false(IOS.has_headers)
   end)
 
   it("tells the two lines apart from others", function()

@@ -4,6 +4,7 @@
 -- `moonwire.platform.schema` tells what a table may hold. Files of one's own go to
 -- `~/.config/moonwire/platform/` or a folder of `MOONWIRE_PLATFORM_PATH`.
 -- @module moonwire.platform
+local needle = require "moonwire.platform.needle"
 local prepare = require "moonwire.platform.prepare"
 local schema = require "moonwire.platform.schema"
 local store = require "moonwire.platform.store"
@@ -197,12 +198,7 @@ local function matches_any(text, patterns)
   return false
 end
 
---- Whether a command only reads and cannot ask a question, so that more may be sent
--- behind it before it has been answered.
--- @tparam table self the platform
--- @string command
--- @treturn boolean
-function platform.is_read_only(self, command)
+local function only_reads(self, command)
   local words = command:match("^ *(.-) *$"):lower()
   if words:find "[%c?]" then
     return false -- keys of the line editor, not a command
@@ -215,6 +211,56 @@ function platform.is_read_only(self, command)
     end
   end
   return matches_any(words, self.read_patterns)
+end
+
+local function does_no_harm(self, command)
+  local rest = command:lower():gsub("^%s*%S+", "")
+  for word in rest:gmatch "%S+" do
+    for _, harmful in ipairs(self.harmful or {}) do
+      if word:sub(1, #harmful) == harmful then
+        return false
+      end
+    end
+  end
+  return true
+end
+
+local MOST_VERDICTS = 500 -- commands that are remembered
+
+-- A fleet hears the same commands over and over.
+local function verdict_on(self, command)
+  local verdict = self.verdicts[command]
+  if verdict then
+    return verdict
+  end
+  self.verdict_count = (self.verdict_count or 0) + 1
+  if self.verdict_count > MOST_VERDICTS then
+    self.verdicts, self.verdict_count = {}, 1
+  end
+  verdict = {
+    reads = only_reads(self, command),
+    is_harmless = does_no_harm(self, command),
+  }
+  self.verdicts[command] = verdict
+  return verdict
+end
+
+--- Whether a command only reads and cannot ask a question, so that more may be sent
+-- behind it before it has been answered.
+-- @tparam table self the platform
+-- @string command
+-- @treturn boolean
+function platform.is_read_only(self, command)
+  return verdict_on(self, command).reads
+end
+
+--- Whether no part of a command would do harm if its beginning got lost, as when a
+-- pager takes it for keys: "show reload" would.
+-- @tparam table self the platform
+-- @string command
+-- @treturn boolean
+function platform.is_harmless(self, command)
+  return verdict_on(self, command).is_harmless
 end
 
 --- A command that only reads, whatever it shows: by preference "show interfaces".
@@ -234,21 +280,13 @@ function platform.reading_of(self)
   return first
 end
 
---- Whether no part of a command would do harm if its beginning got lost, as when a
--- pager takes it for keys: "show reload" would.
+--- Whether a text may hold a line by which the device rejects something. Quick; when it
+-- says so, each line has to be looked at.
 -- @tparam table self the platform
--- @string command
+-- @string text
 -- @treturn boolean
-function platform.is_harmless(self, command)
-  local rest = command:lower():gsub("^%s*%S+", "")
-  for word in rest:gmatch "%S+" do
-    for _, harmful in ipairs(self.harmful or {}) do
-      if word:sub(1, #harmful) == harmful then
-        return false
-      end
-    end
-  end
-  return true
+function platform.may_reject(self, text)
+  return needle.may_match(text, self.error_needles)
 end
 
 --- Whether a line of a configuration changes by itself, as with the time.

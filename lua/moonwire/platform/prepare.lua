@@ -1,5 +1,7 @@
 --- What follows from a platform's table, computed once when it is loaded.
 -- @module moonwire.platform.prepare
+local needle = require "moonwire.platform.needle"
+
 local prepare = {}
 
 -- what a prompt or a question usually ends in
@@ -161,17 +163,33 @@ local function terminators_of(value)
   return all
 end
 
+-- Prompts of two lines: there is a rule for the upper one.
+local function has_headers(value)
+  for _, mode in ipairs(value.modes_of) do
+    for _, rule in ipairs(mode.alternatives) do
+      if rule.prev then
+        return true
+      end
+    end
+  end
+  return false
+end
+
 --- Add to a platform what follows from it.
--- @tparam table value is changed: `modes_of`, `privileged`, `verbs`, `read_patterns`,
--- `preparation`, `actions` and `terminators` come to it
+-- @tparam table value is changed: `modes_of`, `has_headers`, `privileged`, `verbs`,
+-- `read_patterns`, `preparation`, `actions`, `terminators`, `error_needles` and
+-- `verdicts` come to it
 -- @treturn table it
 function prepare.complete(value)
   value.modes_of = modes_of(value)
+  value.has_headers = has_headers(value)
   value.privileged = value.privileged or privileged_of(value)
   value.verbs, value.read_patterns = read_only_of(value)
   value.preparation = preparation_of(value)
   value.actions = actions_of(value)
   value.terminators = terminators_of(value)
+  value.error_needles = needle.list(value.errors or {})
+  value.verdicts = {}
   return value
 end
 

@@ -1,6 +1,7 @@
 --- What a session is: its state, its end, and the words of its failures. The verbs come
 -- to it in the other files of this folder.
 -- @module moonwire.session
+local platforms = require "moonwire.platform"
 local transport = require "moonwire.transport.ssh"
 
 local Session = { __name = "moonwire.Session" }
@@ -41,7 +42,7 @@ end
 --- The line by which the device rejects something, and its class.
 -- @local here
 function Session:_rejection_in(output)
-  if not is_short(output) then
+  if not is_short(output) or not platforms.may_reject(self.platform, output) then
     return nil
   end
   for line in output:gmatch "[^\n]+" do

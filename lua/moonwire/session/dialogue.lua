@@ -11,7 +11,7 @@ local header = require "moonwire.session.header"
 local platforms = require "moonwire.platform"
 local proof = require "moonwire.session.proof"
 local task = require "host.task"
-local uv = require "luv"
+local transport = require "moonwire.transport.ssh"
 
 local dialogue = {}
 
@@ -20,12 +20,12 @@ Dialogue.__index = Dialogue
 
 local MOST_PAGES = 100000
 local QUIET = 0.03 -- seconds without a byte before a line is believed to be the last
+local NEWLINE = 10
 local RESYNC = 5 -- seconds for the device to come back to its prompt
 
+-- It need not be a secret: the device sees it anyway. It must not come twice.
 local function random_word()
-  return (uv.random(4):gsub(".", function(c)
-    return ("%02x"):format(c:byte())
-  end))
+  return ("%08x"):format(math.random(0, 0xffffffff))
 end
 
 --- A dialogue over an open shell.
@@ -40,7 +40,7 @@ function dialogue.new(shell, platform)
     newline = platform.link.newline,
     word = random_word(),
     has_marks = platform.sentinel ~= "double_prompt" and platform.comment ~= nil,
-    has_headers = header.is_used(platform),
+    has_headers = platform.has_headers,
     marks = 0,
     stale = {},
   }, Dialogue)
@@ -275,6 +275,15 @@ function Dialogue:resync(seconds)
   return ok ~= nil and ok ~= false
 end
 
+-- what must not be seen in a message
+local function secrets_of(device)
+  local list = {}
+  for _, name in ipairs(device and { "password", "enable" } or {}) do
+    list[#list + 1] = transport.secret_of(device, name)
+  end
+  return list
+end
+
 --- The words of a failed wait.
 -- @string doing
 -- @string message
@@ -290,7 +299,7 @@ function Dialogue:explain(doing, message, text)
     phase = self.phase,
     mode = self.mode,
     host = self.host,
-    secrets = self.secrets,
+    secrets = secrets_of(self.device),
   }
 end
 
@@ -335,7 +344,10 @@ function Dialogue:output_of(text, command)
   if self.has_headers then
     output = header.strip(self.platform, output)
   end
-  return without_pager(self.platform, output:gsub("\n$", "", 1)), before
+  if output:byte(-1) == NEWLINE then -- a pattern would try at every byte
+    output = output:sub(1, -2)
+  end
+  return without_pager(self.platform, output), before
 end
 
 return dialogue

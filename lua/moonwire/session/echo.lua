@@ -41,9 +41,9 @@ local function find_plain(text, command, is_prompt)
     if not first then
       return nil
     end
-    local prefix = text:sub(1, first - 1):match "[^\n]*$"
-    if is_prompt(prefix) then
-      return first - #prefix, last
+    local line = text:sub(1, first - 1):match "^.*\n()" or 1
+    if is_prompt(text:sub(line, first - 1)) then
+      return line, last
     end
     from = last + 1
   end

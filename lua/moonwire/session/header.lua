@@ -13,15 +13,6 @@ local function each_rule(platform, fits)
   return false
 end
 
---- Whether a platform has such prompts.
--- @tparam table platform
--- @treturn boolean
-function header.is_used(platform)
-  return each_rule(platform, function(rule)
-    return rule.prev ~= nil
-  end)
-end
-
 --- Whether a line is the upper one of a prompt.
 -- @tparam table platform
 -- @string line

@@ -5,20 +5,11 @@ local cli = require "moonwire.session.cli"
 local detect = require "moonwire.session.detect"
 local dialogue = require "moonwire.session.dialogue"
 local exchange = require "moonwire.session.exchange"
+local platforms = require "moonwire.platform"
 local task = require "host.task"
-local transport = require "moonwire.transport.ssh"
 
 local SHELL_TIMEOUT = 15 -- seconds
 local REST = 0.5 -- seconds without a byte
-
--- what must not be seen in a message
-local function secrets_of(device)
-  local list = {}
-  for _, name in ipairs { "password", "enable" } do
-    list[#list + 1] = transport.secret_of(device, name)
-  end
-  return list
-end
 
 local function open_shell(self, options)
   local link = self.platform.link
@@ -47,7 +38,7 @@ end
 local function open_dialogue(self)
   self.dialogue = dialogue.new(self.shell, self.platform)
   self.dialogue.phase = "prompt"
-  self.dialogue.secrets = secrets_of(self.device)
+  self.dialogue.device = self.device
   self.cli = cli.new(self)
 end
 
@@ -131,6 +122,9 @@ end
 
 -- whatever the length of the banner before it
 local function has_rejection(self, text)
+  if not platforms.may_reject(self.platform, text) then
+    return false
+  end
   for line in text:gmatch "[^\n]+" do
     if self:_rejection_in(line) then
       return true
