@@ -1,6 +1,7 @@
 local inventory = require "moonwire.inventory"
 local json = require "moonwire.report.json"
 local secret = require "host.secret"
+local uv = require "luv"
 
 local HIDDEN = "hunter2-canary"
 
@@ -10,6 +11,7 @@ local function with_file(suffix, text, check)
   local stream = assert(io.open(path, "wb"))
   stream:write(text)
   stream:close()
+  assert(uv.fs_chmod(path, tonumber("600", 8)))
   local results = table.pack(pcall(check, path))
   os.remove(path)
   os.remove(name)
@@ -20,7 +22,10 @@ end
 local function load_text(suffix, text)
   return with_file(suffix, text, function(path)
     local loaded, message, kind = inventory.load(path)
-    return loaded, message and message:gsub(path:gsub("%p", "%%%0"), "FILE"), kind
+    if message then
+      message = message:gsub(path:gsub("%p", "%%%0"), "FILE"):gsub("(FILE):%d+:", "%1:")
+    end
+    return loaded, message, kind
   end)
 end
 
@@ -264,7 +269,7 @@ describe("a password elsewhere", function()
   end)
 
   it("is read from the environment once, for all who refer to it", function()
-    require("luv").os_setenv("MOONWIRE_SPEC_PASSWORD", HIDDEN)
+    uv.os_setenv("MOONWIRE_SPEC_PASSWORD", HIDDEN)
     local first = assert(load_password { env = "MOONWIRE_SPEC_PASSWORD" })
     assert.is_nil(os.getenv "MOONWIRE_SPEC_PASSWORD")
     local second = assert(load_password { env = "MOONWIRE_SPEC_PASSWORD" })
@@ -342,10 +347,10 @@ describe("inventory.load", function()
     assert.is_nil(loaded)
     assert.equal("local", kind)
     assert.is_truthy(message:find("/nowhere/devices.json", 1, true))
-    loaded, message, kind = inventory.load "/etc/hostname.yaml"
+    loaded, message, kind = inventory.load "/etc/apt"
     assert.is_nil(loaded)
     assert.equal("invalid", kind)
-    assert.is_truthy(message:find("ends in .lua or .json", 1, true))
+    assert.is_truthy(message:find("/etc/apt: a folder holds hosts.yaml", 1, true))
   end)
 
   it("raises for what is neither a path nor a table", function()
@@ -353,10 +358,9 @@ describe("inventory.load", function()
   end)
 
   it("reads the sample inventory", function()
-    local uv = require "luv"
     uv.os_setenv("MOONWIRE_PASSWORD", HIDDEN)
     uv.os_setenv("MOONWIRE_ENABLE", HIDDEN)
-    local loaded = assert(inventory.load "inventory/devices.json")
+    local loaded = assert(inventory.load("inventory/devices.json"))
     assert.equal(2, #loaded)
     assert.same({ "show ip int brief", "show vlan" }, loaded.commands)
   end)

@@ -114,6 +114,7 @@ describe("moonwire bench", function()
         device_type = "cisco_ios" } }
     ]]
     stream:close()
+    uv.fs_chmod(path .. ".lua", tonumber("600", 8))
     local text, status = moonwire(QUIET, "-i", path .. ".lua", "--mode", "nonblocking",
       "--runs", "1", "--output", folder, "--json", "-")
     os.remove(path .. ".lua")

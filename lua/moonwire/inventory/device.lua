@@ -1,6 +1,7 @@
 --- What can be said about a device: the schema, and what makes a table a device.
 -- The schema is data, so that checks, help and documentation share their words.
 -- @module moonwire.inventory.device
+local json = require "moonwire.inventory.json"
 local spelling = require "moonwire.platform.spelling"
 local value = require "moonwire.inventory.value"
 
@@ -25,7 +26,8 @@ device.fields = {
   {
     name = "password",
     type = "secret",
-    doc = 'text, { env = "NAME" } or { file = "path" }; needed without a key_file',
+    doc = "text, or where it is: see moonwire.inventory.credential; needed without "
+      .. "a key_file",
   },
   { name = "secret", type = "secret", doc = "the enable password, given likewise" },
   { name = "key_file", type = "path", doc = "private key to log in with" },
@@ -61,33 +63,100 @@ device.fields = {
   { name = "labels", type = "labels", doc = "anything else, by name: site, role, …" },
 }
 
+-- what reading looks up in a schema, made once for each
+local plans = setmetatable({}, { __mode = "k" })
+
+local function plan_of(fields)
+  local plan = plans[fields]
+  if not plan then
+    plan = { by_name = {}, rank = {}, names = {}, needed = {} }
+    for i, field in ipairs(fields) do
+      plan.by_name[field.name], plan.rank[field.name] = field, i
+      plan.names[i] = field.name
+      if field.is_required or field.default ~= nil then
+        plan.needed[#plan.needed + 1] = field
+      end
+    end
+    plans[fields] = plan
+  end
+  return plan
+end
+
+local function words_of(names, record)
+  local words = table.move(names, 1, #names, 1, {})
+  for _, word in pairs(record.words or {}) do
+    words[#words + 1] = word
+  end
+  table.sort(words)
+  return words
+end
+
+local function unknown(key, names, record)
+  local words = words_of(names, record)
+  local meant = spelling.nearest(key, words, math.max(1, #key // 3))
+  local advice = meant and ("; did you mean %q?"):format(meant) or ""
+  return ("unknown key %q"):format(key) .. advice
+end
+
+-- in the order of the schema, unknown keys last and by name
+local function complain(problems, plan, context)
+  table.sort(problems, function(a, b)
+    local x, y = plan.rank[a.name] or math.huge, plan.rank[b.name] or math.huge
+    return x < y or x == y and a.name < b.name
+  end)
+  for _, problem in ipairs(problems) do
+    local field, text = problem.name, problem.text
+    if not text then
+      field, text = nil, unknown(problem.name, plan.names, context.record)
+    end
+    context.complaints:add(context.record, field, text)
+  end
+end
+
+local function note(problems, name, text)
+  problems = problems or {}
+  problems[#problems + 1] = { name = name, text = text }
+  return problems
+end
+
+local function fill_in(taken, given, plan, problems)
+  for _, field in ipairs(plan.needed) do
+    local name = field.name
+    if given[name] == nil or given[name] == json.null then
+      taken[name] = field.default
+      if field.is_required then
+        problems = note(problems, name, "is missing")
+      end
+    end
+  end
+  return problems
+end
+
 --- Read fields by a schema: check, coerce, fill in defaults. Also for other tables that
 -- people write.
 -- @tparam table fields as `device.fields`
 -- @tparam table given what somebody wrote
--- @tparam table context `path` (of the table, for complaints), `complain(path, text)`,
--- `folder` (of the file), `null` (what stands for an absent value), `secrets` (a table
--- that lives as long as the reading)
+-- @tparam table context `complaints`, `record` (that they are about), `secrets` and
+-- `platforms` (tables that live as long as the reading)
 -- @treturn table a new one
 function device.read_fields(fields, given, context)
-  local taken, names = {}, {}
-  for i, field in ipairs(fields) do
-    names[i] = field.name
-    local what = given[field.name]
-    if what == nil or what == context.null then
-      taken[field.name] = field.default
-      if field.is_required then
-        context.complain(context.path .. "." .. field.name, "is missing")
-      end
-    else
-      local complaint
-      taken[field.name], complaint = value[field.type](what, field, context)
+  local plan, taken, problems = plan_of(fields), {}, nil
+  for name, what in next, given do
+    local field = plan.by_name[name]
+    if not field then
+      problems = note(problems, tostring(name))
+    elseif what ~= json.null then
+      local read, complaint = value[field.type](what, field, context)
+      taken[name] = read
       if complaint then
-        context.complain(context.path .. "." .. field.name, complaint)
+        problems = note(problems, name, complaint)
       end
     end
   end
-  device.find_unknown(names, given, context)
+  problems = fill_in(taken, given, plan, problems)
+  if problems then
+    complain(problems, plan, context)
+  end
   return taken
 end
 
@@ -107,9 +176,7 @@ function device.find_unknown(names, given, context)
   end
   table.sort(strange)
   for _, key in ipairs(strange) do
-    local meant = spelling.nearest(key, names, math.max(1, #key // 3))
-    local advice = meant and ("; did you mean %q?"):format(meant) or ""
-    context.complain(context.path, ("unknown key %q"):format(key) .. advice)
+    context.complaints:add(context.record, nil, unknown(key, names, context.record))
   end
 end
 
@@ -121,19 +188,21 @@ local function default_name(taken)
 end
 
 --- Read one device.
--- @tparam table given what somebody wrote
--- @tparam table context as for `read_fields`, and `name` (the default of the name)
+-- @tparam table record what somebody wrote; see `moonwire.inventory.complaints`
+-- @tparam table context as for `read_fields`
 -- @treturn table a device; only as good as nobody complained
-function device.read(given, context)
+function device.read(record, context)
+  local given = record.given
+  context.record = record
   local taken = device.read_fields(device.fields, given, context)
   if taken.password == nil and taken.key_file == nil then
-    if given.password == nil or given.password == context.null then
+    if given.password == nil or given.password == json.null then
       local text = "is missing, and there is no key_file"
-      context.complain(context.path .. ".password", text)
+      context.complaints:add(record, "password", text)
     end
   end
   if taken.host then
-    taken.name = taken.name or context.name or default_name(taken)
+    taken.name = taken.name or record.name or default_name(taken)
   end
   return taken
 end

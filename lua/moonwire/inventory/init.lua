@@ -1,10 +1,13 @@
 --- Devices and commands, read from files that people and programs write.
 -- What comes out is plain and complete: every field checked, defaults filled in,
--- passwords turned into secrets. What is wrong is named by file and place, and no
+-- passwords turned into secrets. What is wrong is named by file, line and place, and no
 -- message holds a secret. Nothing in here talks to a device.
 -- @module moonwire.inventory
+local assemble = require "moonwire.inventory.assemble"
+local filter = require "moonwire.inventory.filter"
+local origin = require "moonwire.inventory.origin"
 local secret = require "host.secret"
-local shape = require "moonwire.inventory.shape"
+local source = require "moonwire.inventory.source"
 
 local inventory = {}
 
@@ -20,6 +23,16 @@ function Inventory:close()
   end
 end
 Inventory.__close = Inventory.close
+
+--- The devices that a filter wants; see `moonwire.inventory.filter`.
+-- @string text
+-- @treturn[1] table devices, in their order; may be empty
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: "invalid"
+function Inventory:select(text)
+  return filter.select(text, self.devices)
+end
 
 -- What is a secret already need not become one at every login. A lab's devices share
 -- their passwords, so few are made.
@@ -37,112 +50,107 @@ local function wrap_secrets(devices)
   return devices
 end
 
-local function new_inventory(devices, commands, lab)
-  local self = { commands = commands, lab = lab }
-  if lab then
-    local handle, message, kind = require("moonwire.lab.child").start(lab)
-    if not handle then
-      return nil, message, kind
-    end
-    self.running_lab, devices = handle, wrap_secrets(handle.devices)
+-- Replace what the inventory holds by some of it.
+local function narrow(self, devices)
+  for i = 1, math.max(#self, #devices) do
+    self[i] = devices[i]
   end
   self.devices = devices
-  table.move(devices, 1, #devices, 1, self)
-  return setmetatable(self, Inventory)
 end
 
-local function from_value(given, source)
-  local content, message, kind = shape.read(given, source)
-  if not content then
+local function choose(self, options)
+  local devices = self.devices
+  if options.filter then
+    local message, kind
+    devices, message, kind = filter.select(options.filter, devices)
+    if not devices then
+      return nil, message, kind
+    elseif #devices == 0 then
+      return nil, ("no device is wanted by %s"):format(options.filter), "invalid"
+    end
+  end
+  if options.limit and #devices > options.limit then
+    devices = table.move(devices, 1, options.limit, 1, {})
+  end
+  if options.expect and #devices ~= options.expect then
+    local message = "%d devices were expected, and there are %d"
+    return nil, message:format(options.expect, #devices), "invalid"
+  end
+  narrow(self, devices)
+  return self
+end
+
+local function start_lab(self, options)
+  local handle, message, kind = require("moonwire.lab.child").start(options)
+  if not handle then
     return nil, message, kind
   end
-  return new_inventory(content.devices, content.commands, content.lab)
+  self.running_lab = handle
+  return wrap_secrets(handle.devices)
 end
 
-local function read_text(path)
-  local stream, message = io.open(path, "rb")
-  if not stream then
-    return nil, message, "local"
-  end
-  local text
-  text, message = stream:read "a"
-  stream:close()
-  if not text then
-    return nil, ("%s: %s"):format(path, message), "local"
-  end
-  return text
-end
-
--- how to read a file, by the end of its name; what counts from zero there does here
-local LANGUAGES = {
-  json = {
-    read = require("moonwire.inventory.json").decode,
-    base = 0,
-    is_strict = true,
-  },
-  lua = {
-    read = require "moonwire.inventory.lua",
-    base = 1,
-    is_strict = false,
-  },
-}
-
-local function from_file(path)
-  local language = LANGUAGES[path:match "%.(%a+)$" or ""]
-  if not language then
-    local wrong = "%s: an inventory's name ends in .lua or .json"
-    return nil, wrong:format(path), "invalid"
-  end
-  local text, message, kind = read_text(path)
-  if not text then
+local function new_inventory(content, reading, options)
+  local devices, message, kind = assemble.devices(content, reading, options.defaults)
+  if not devices then
     return nil, message, kind
   end
-  local given
-  given, message, kind = language.read(text, path)
-  if kind then
-    local has_path = message:find(path, 1, true) == 1
-    return nil, has_path and message or path .. ": " .. message, kind
+  local self = { commands = content.commands, lab = content.lab }
+  self.warnings = reading.complaints:warnings()
+  setmetatable(self, Inventory)
+  if content.lab then
+    devices, message, kind = start_lab(self, content.lab)
+    if not devices then
+      return nil, message, kind
+    end
   end
-  return from_value(given, {
-    name = path,
-    folder = path:match "^(.*)/[^/]*$" or ".",
-    base = language.base,
-    is_strict = language.is_strict,
-  })
+  self.devices = {}
+  narrow(self, devices)
+  local chosen
+  chosen, message, kind = choose(self, options)
+  if not chosen then
+    self:close()
+  end
+  return chosen, message, kind
 end
 
-local function from_lab(text)
-  local devices = math.tointeger(tonumber(text))
-  if not devices or devices < 1 then
-    local message = "lab:%s: write lab: and how many devices"
-    return nil, message:format(text), "invalid"
+local function check_options(options)
+  local format = options.format
+  for _, name in ipairs(source.languages) do
+    format = format ~= name and format or nil
   end
-  return from_value({ lab = { devices = devices } }, { name = "lab", base = 1 })
+  if format then
+    error(("inventory.load: there is no format %q"):format(tostring(format)), 3)
+  end
 end
 
 --- Load an inventory.
 --
 -- It works as a list of devices: `#inventory`, `inventory[1]` and `ipairs(inventory)`.
--- Beside that it has `devices` (the plain list), `commands` (a list, or nil) and `lab`
--- (the options of the lab that it asked for, or nil). Such a lab runs as a child
--- process from here on, until `close`; `local inventory <close> = …` sees to it.
--- @tparam string|table source the path of a `.lua` or `.json` file, `lab:N`, or the
--- table that such a file would hold
+-- Beside that it has `devices` (the plain list), `commands` (a list, or nil),
+-- `warnings` (lines about what may be wrong) and `lab` (the options of the lab that it
+-- asked for, or nil). Such a lab runs as a child process from here on, until `close`;
+-- `local inventory <close> = …` sees to it.
+-- @tparam string|table from what `moonwire.inventory.origin` takes: a path, `-`,
+-- `lab:N`, a node set; or the table that a file would hold
+-- @tparam[opt] table options `format` (a language, when the name does not tell),
+-- `defaults` (fields of a device that the file does not give), `filter` (which devices;
+-- see `moonwire.inventory.filter`; none is an error), `limit` (only the first so many),
+-- `expect` (how many there must be)
 -- @treturn[1] Inventory
 -- @return[2] nil
 -- @treturn[2] string message, a line for each thing that is wrong, with no secret in it
 -- @treturn[2] string kind: "invalid" (the content), "local" (no file, no lab)
-function inventory.load(source)
-  if type(source) == "table" then
-    return from_value(source, { name = "inventory", base = 1 })
-  elseif type(source) ~= "string" then
+function inventory.load(from, options)
+  options = options or {}
+  check_options(options)
+  if type(from) ~= "table" and type(from) ~= "string" then
     error("inventory.load: neither a path nor a table", 2)
   end
-  local lab = source:match "^lab:(.*)$"
-  if lab then
-    return from_lab(lab)
+  local content, reading, kind = origin.read(from, options)
+  if not content then
+    return nil, reading, kind
   end
-  return from_file(source)
+  return new_inventory(content, reading, options)
 end
 
 return inventory

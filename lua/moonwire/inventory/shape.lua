@@ -1,14 +1,17 @@
 --- What an inventory holds, whatever language it is written in: the shapes it may have.
--- Devices in a list or by name, commands, or the options of a lab.
+-- Devices in a list or by name, with groups and defaults, commands, or the options of a
+-- lab. Other programs' shapes have files of their own; all become records.
 -- @module moonwire.inventory.shape
+local ansible = require "moonwire.inventory.ansible"
 local device = require "moonwire.inventory.device"
+local inherit = require "moonwire.inventory.inherit"
 local json = require "moonwire.inventory.json"
+local nornir = require "moonwire.inventory.nornir"
 local value = require "moonwire.inventory.value"
 
 local shape = {}
 
-local MOST_COMPLAINTS = 10
-local TOP = { "devices", "commands", "lab" }
+local TOP = { "devices", "commands", "lab", "groups", "defaults" }
 
 --- The options of a lab that an inventory may ask for: see `moonwire.lab`.
 shape.lab_fields = {
@@ -45,33 +48,8 @@ shape.lab_fields = {
   { name = "faults", type = "any", doc = "list of `{ name =, device = | p = }`" },
 }
 
--- Complaints are collected, so that a person mends a file in one go.
-local function new_context(source)
-  local context = {
-    folder = source.folder,
-    base = source.base,
-    null = json.null,
-    complaints = {},
-    secrets = {},
-  }
-  function context.complain(path, text)
-    local where = path == "" and "" or path .. ": "
-    table.insert(context.complaints, ("%s: %s%s"):format(source.name, where, text))
-  end
-  return context
-end
-
-local function verdict(context)
-  local complaints = context.complaints
-  local n = #complaints
-  if n == 0 then
-    return nil
-  end
-  if n > MOST_COMPLAINTS then
-    complaints = table.move(complaints, 1, MOST_COMPLAINTS, 1, {})
-    complaints[MOST_COMPLAINTS + 1] = ("… and %d more"):format(n - MOST_COMPLAINTS)
-  end
-  return table.concat(complaints, "\n")
+local function is_map(what)
+  return type(what) == "table" and what ~= json.null and not json.is_array(what)
 end
 
 local function is_list(what)
@@ -81,141 +59,201 @@ local function is_list(what)
   return json.is_array(what) or #what > 0 or next(what) == nil
 end
 
-local function read_one(context, given, path, name)
-  if type(given) ~= "table" or given == json.null then
-    context.complain(path, "must be a table with the fields of a device")
-    return nil
-  end
-  context.path, context.name = path, name
-  return device.read(given, context)
+local function absent(what)
+  return what == nil or what == json.null
 end
 
-local function read_list(context, list, path)
-  local devices, paths = {}, {}
+local function place(source, path, keys)
+  return { path = path, keys = keys, base = source.base }
+end
+
+local function add_record(records, reading, record)
+  if type(record.given) ~= "table" or record.given == json.null then
+    reading.complaints:add(record, nil, "must be a table with the fields of a device")
+    return
+  end
+  records[#records + 1] = record
+end
+
+local function list_records(reading, list, at)
+  local records = {}
   for i, given in ipairs(list) do
-    paths[i] = ("%s[%d]"):format(path, i - 1 + context.base)
-    devices[i] = read_one(context, given, paths[i]) or {}
+    local record = { given = given, source = reading.source, at = at, key = i }
+    add_record(records, reading, record)
   end
-  return devices, paths
+  return records
 end
 
-local function read_named(context, named)
-  local names, devices = {}, {}
+-- in the order of the file where the language keeps it, else of the names
+local function ordered_names(reading, named)
+  local order = reading.source.order
+  if order and order[named] then
+    return order[named]
+  end
+  local names = {}
   for name in pairs(named) do
-    names[#names + 1] = tostring(name)
+    names[#names + 1] = name
   end
-  table.sort(names)
-  for i, name in ipairs(names) do
-    devices[i] = read_one(context, named[name], name, name) or {}
-  end
-  return devices, names
+  table.sort(names, function(a, b) return tostring(a) < tostring(b) end)
+  return names
 end
 
-local function find_duplicates(context, devices, paths)
-  local first = {}
-  for i, one in ipairs(devices) do
-    local before = one.name and first[one.name]
-    if before then
-      local text = "%q is the name of %s already"
-      context.complain(paths[i] .. ".name", text:format(one.name, before))
-    elseif one.name then
-      first[one.name] = paths[i]
-    end
+local function named_records(reading, named, at)
+  local records = {}
+  for _, name in ipairs(ordered_names(reading, named)) do
+    add_record(records, reading, {
+      given = named[name],
+      source = reading.source,
+      at = at,
+      key = tostring(name),
+      name = tostring(name),
+    })
   end
+  return records
 end
 
 -- The strict shape is { commands = list }; a file in Lua may also hold the list itself.
 local function find_commands(given, is_strict)
   local is_table = type(given) == "table"
   if is_strict or is_table and (json.is_object(given) or given.commands) then
-    return is_table and given.commands, "commands.commands"
+    return is_table and given.commands, "commands.commands", { "commands", "commands" }
   end
-  return given, "commands"
+  return given, "commands", { "commands" }
 end
 
-local function read_commands(context, given, is_strict)
-  if given == nil or given == json.null then
+local function read_commands(reading, given)
+  if absent(given) then
     return nil
   end
-  local list, path = find_commands(given, is_strict)
+  local list, path, keys = find_commands(given, reading.source.is_strict)
+  local record = { source = reading.source, at = place(reading.source, path, keys) }
   if not is_list(list) then
-    context.complain(path, "must be a list of commands")
+    reading.complaints:add(record, nil, "must be a list of commands")
     return nil
   end
-  local commands, complaint, at = value.strings(list)
+  local commands, complaint, key = value.strings(list)
   if complaint then
-    local place = at and ("[%d]"):format(at - 1 + context.base) or ""
-    context.complain(path .. place, complaint)
+    record.key = key
+    reading.complaints:add(record, nil, complaint)
   end
   return commands
 end
 
-local function read_lab(context, given)
-  if given == nil or given == json.null then
-    return nil
-  elseif type(given) ~= "table" then
-    context.complain("lab", "must be a table such as { devices = 5, rtt = 0.15 }")
+local function read_lab(reading, given)
+  if absent(given) then
     return nil
   end
-  context.path = "lab"
-  return device.read_fields(shape.lab_fields, given, context)
+  local at = place(reading.source, "lab", { "lab" })
+  local record = { source = reading.source, at = at }
+  if type(given) ~= "table" then
+    local text = "must be a table such as { devices = 5, rtt = 0.15 }"
+    reading.complaints:add(record, nil, text)
+    return nil
+  end
+  reading.context.record = record
+  return device.read_fields(shape.lab_fields, given, reading.context)
 end
 
 local function is_document(given)
-  return given.devices ~= nil or given.lab ~= nil or given.commands ~= nil
-end
-
-local function read_document(context, given, is_strict)
-  context.path = ""
-  device.find_unknown(TOP, given, context)
-  local lab = read_lab(context, given.lab)
-  local commands = read_commands(context, given.commands, is_strict)
-  if lab then
-    if given.devices ~= nil then
-      context.complain("devices", "a lab brings its own devices: leave one of them out")
+  for _, name in ipairs { "devices", "lab", "commands" } do
+    if given[name] ~= nil then
+      return true
     end
-    return {}, {}, commands, lab
-  elseif not is_list(given.devices) then
-    context.complain("devices", "must be a list of devices")
-    return {}, {}, commands
   end
-  local devices, paths = read_list(context, given.devices, "devices")
-  return devices, paths, commands
+  return false
 end
 
-local function read_any(context, given, is_strict)
-  if type(given) ~= "table" or given == json.null then
-    context.complain("", "must hold a table of devices")
-    return {}, {}
-  elseif is_list(given) and is_strict then
-    context.complain("", 'must be an object with "devices", or one of devices by name')
-    return {}, {}
-  elseif is_list(given) then
-    return read_list(context, given, "")
-  elseif is_document(given) then
-    return read_document(context, given, is_strict)
+-- Groups by name, or nil; each a record like a device's.
+local function read_groups(reading, given)
+  if absent(given) then
+    return nil
   end
-  return read_named(context, given)
+  local at = place(reading.source, "groups", { "groups" })
+  if not is_map(given) then
+    local record = { source = reading.source, at = at }
+    reading.complaints:add(record, nil, "must be groups by name")
+    return nil
+  end
+  local groups = {}
+  for _, record in ipairs(named_records(reading, given, at)) do
+    groups[record.name] = record
+  end
+  return groups
+end
+
+local function read_defaults(reading, given)
+  if absent(given) then
+    return nil
+  end
+  local at = place(reading.source, "defaults", { "defaults" })
+  local record = { given = given, source = reading.source, at = at }
+  if not is_map(given) then
+    reading.complaints:add(record, nil, "must be a table with the fields of a device")
+    return nil
+  end
+  return record
+end
+
+local function device_records(reading, given)
+  local at = place(reading.source, "devices", { "devices" })
+  if not is_list(given.devices) then
+    local record = { source = reading.source, at = at }
+    reading.complaints:add(record, nil, "must be a list of devices")
+    return {}
+  end
+  local records = list_records(reading, given.devices, at)
+  inherit.resolve(records, {
+    groups = read_groups(reading, given.groups),
+    defaults = read_defaults(reading, given.defaults),
+    complaints = reading.complaints,
+  })
+  return records
+end
+
+local function read_document(reading, given)
+  local whole = { source = reading.source }
+  reading.context.record = whole
+  device.find_unknown(TOP, given, reading.context)
+  local lab = read_lab(reading, given.lab)
+  local commands = read_commands(reading, given.commands)
+  if not lab then
+    return { records = device_records(reading, given), commands = commands }
+  elseif given.devices ~= nil then
+    local text = "a lab brings its own devices: leave one of them out"
+    reading.complaints:add(whole, "devices", text)
+  end
+  return { records = {}, commands = commands, lab = lab }
+end
+
+local function nothing(reading, text)
+  reading.complaints:add({ source = reading.source }, nil, text)
+  return { records = {} }
 end
 
 --- Read what a file holds.
 -- @param given what was decoded
--- @tparam table source `name` (for messages), `base` (what a list counts from),
--- `folder` (that relative paths begin at), `is_strict` (the JSON shape: commands only
--- inside `{"commands": …}`, no bare list of devices)
--- @treturn[1] table `devices`, `commands`, `lab`
--- @return[2] nil
--- @treturn[2] string message, a line for each thing that is wrong
--- @treturn[2] string kind: "invalid"
-function shape.read(given, source)
-  local context = new_context(source)
-  local devices, paths, commands, lab = read_any(context, given, source.is_strict)
-  find_duplicates(context, devices, paths)
-  local complaint = verdict(context)
-  if complaint then
-    return nil, complaint, "invalid"
+-- @tparam table reading `source` (`name`, for messages; `base`, what a list counts
+-- from; `folder`, that relative paths begin at; `is_strict`, for JSON: commands only
+-- inside `{"commands": …}`, no bare list of devices; `order` and `locate` where the
+-- language has them), `complaints`, `context` (for `moonwire.inventory.device`)
+-- @treturn table `records` (see `moonwire.inventory.complaints`), `commands`, `lab`
+function shape.read(given, reading)
+  local at = place(reading.source, "", {})
+  if type(given) ~= "table" or given == json.null then
+    return nothing(reading, "must hold a table of devices")
+  elseif is_list(given) and reading.source.is_strict then
+    local text = 'must be an object with "devices", or one of devices by name'
+    return nothing(reading, text)
+  elseif is_list(given) then
+    return { records = list_records(reading, given, at) }
+  elseif is_document(given) then
+    return read_document(reading, given)
+  elseif nornir.fits(given) then
+    return nornir.read_whole(given, reading)
+  elseif ansible.fits(given) then
+    return ansible.read(given, reading)
   end
-  return { devices = devices, commands = commands, lab = lab }
+  return { records = named_records(reading, given, at) }
 end
 
 return shape

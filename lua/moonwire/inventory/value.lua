@@ -2,16 +2,13 @@
 -- A reader gives the value as it will be used, or nil and what is wrong with it. No
 -- reader shows a value that could be a secret.
 -- @module moonwire.inventory.value
+local credential = require "moonwire.inventory.credential"
 local duration = require "moonwire.duration"
-local secret = require "host.secret"
 
 local value = {}
 
 local LONGEST_SHOWN = 40
 local GREATEST_PORT = 65535
-
--- from_env reads a variable once and takes it away: others may refer to it later
-local from_environment = {}
 
 local function show(what)
   local text = type(what) == "string" and ("%q"):format(what) or tostring(what)
@@ -30,6 +27,32 @@ function value.any(what)
   return what
 end
 
+-- marks that turn the direction of writing: a name with them is not what it seems
+local TURNS = { [0x200E] = true, [0x200F] = true }
+for _, range in ipairs { { 0x202A, 0x202E }, { 0x2066, 0x2069 } } do
+  for code = range[1], range[2] do
+    TURNS[code] = true
+  end
+end
+
+local function turns(text)
+  for _, code in utf8.codes(text) do
+    if TURNS[code] then
+      return true
+    end
+  end
+  return false
+end
+
+local function odd(text)
+  if not text:find "[\128-\255]" then
+    return nil
+  elseif not utf8.len(text) then
+    return "must be UTF-8"
+  end
+  return turns(text) and "must not contain marks that turn the direction of writing"
+end
+
 --- Text that is not empty and has no control characters.
 function value.string(what)
   if type(what) ~= "string" then
@@ -39,7 +62,27 @@ function value.string(what)
   elseif what:find "%c" then
     return nil, "must not contain control characters"
   end
+  local complaint = odd(what)
+  if complaint then
+    return nil, complaint
+  end
   return what
+end
+
+local function is_address(text)
+  local a, b, c, d = text:match "^(%d+)%.(%d+)%.(%d+)%.(%d+)$"
+  if a then
+    return #a + #b + #c + #d <= 12
+      and math.max(tonumber(a), tonumber(b), tonumber(c), tonumber(d)) <= 255
+  end
+  local _, colons = text:gsub(":", "")
+  return colons >= 2
+    and (text:find "^[%x:][%x:.]*$" or text:find "^[%x:][%x:.]*%%[%w._-]+$")
+end
+
+local function is_host_name(text)
+  return text:find "^[%w_][%w._-]*$" and not text:find("..", 1, true)
+    and not text:find "^[%d.]+$"
 end
 
 --- A host name or an address of either kind.
@@ -47,9 +90,7 @@ function value.host(what)
   local text, complaint = value.string(what)
   if not text then
     return nil, complaint
-  end
-  local is_name = text:find "^%w[%w._:%%-]*$" or text:find "^::[%x:.]*$"
-  if not is_name or #text > 253 then
+  elseif #text > 253 or not (is_host_name(text) or is_address(text)) then
     return nil, "must be a host name or an address, and nothing else"
   end
   return text
@@ -101,24 +142,16 @@ function value.choice(what, field)
 end
 
 --- The name of a platform, or "autodetect".
-function value.platform(what)
+function value.platform(what, _, context)
   local text, complaint = value.string(what)
   if not text then
     return nil, complaint
-  elseif text == "autodetect" then
+  elseif text == "autodetect" or context.platforms[text] then
     return text
   end
   local found, message = require("moonwire.platform").get(text)
+  context.platforms[text] = found and true
   return found and text, message
-end
-
-local function absolute(path, folder)
-  if path:find "^~/" then
-    return (os.getenv "HOME" or "~") .. path:sub(2)
-  elseif path:find "^/" or folder == nil then
-    return path
-  end
-  return folder .. "/" .. path
 end
 
 --- A path. `~/` is the home folder; a relative path begins at the inventory's folder.
@@ -127,44 +160,12 @@ function value.path(what, _, context)
   if not text then
     return nil, complaint
   end
-  return absolute(text, context.folder)
+  return credential.absolute(text, context.record.source.folder)
 end
 
-local function read_environment(name)
-  if not from_environment[name] then
-    local held, message = secret.from_env(name)
-    if not held then
-      return nil, message
-    end
-    from_environment[name] = held
-  end
-  return from_environment[name]
-end
-
--- A fleet has few passwords for many devices: each is kept once.
-local function literal(text, context)
-  local held = context.secrets[text]
-  if not held then
-    held = secret.from_string(text)
-    context.secrets[text] = held
-  end
-  return held
-end
-
---- A password: text, `{ env = "NAME" }` or `{ file = "path" }`. It becomes a secret.
-function value.secret(what, _, context)
-  if secret.is_secret(what) then
-    return what
-  elseif what == "" then
-    return nil, "must not be empty"
-  elseif type(what) == "string" then
-    return literal(what, context)
-  elseif type(what) == "table" and type(what.env) == "string" then
-    return read_environment(what.env)
-  elseif type(what) == "table" and type(what.file) == "string" then
-    return secret.from_file(absolute(what.file, context.folder))
-  end
-  return nil, 'must be text, { env = "NAME" } or { file = "path" }'
+--- A password: text, or where it is. It becomes a secret.
+function value.secret(what, field, context)
+  return credential.read(what, field, context)
 end
 
 --- A list of texts.

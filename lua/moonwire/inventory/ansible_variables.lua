@@ -1,0 +1,79 @@
+--- Ansible's variables in our words: those of connections become fields of a device,
+-- all others are labels. Templates are not evaluated; the one look-up that inventories
+-- are full of, of an environment variable, is a reference like our own.
+-- @module moonwire.inventory.ansible_variables
+local json = require "moonwire.inventory.json"
+
+local FIELDS = {
+  ansible_host = "host",
+  ansible_ssh_host = "host",
+  ansible_port = "port",
+  ansible_ssh_port = "port",
+  ansible_user = "username",
+  ansible_ssh_user = "username",
+  ansible_password = "password",
+  ansible_ssh_pass = "password",
+  ansible_ssh_password = "password",
+  ansible_become_password = "secret",
+  ansible_become_pass = "secret",
+  ansible_enable_password = "secret",
+  ansible_network_os = "device_type",
+  ansible_ssh_private_key_file = "key_file",
+  ansible_private_key_file = "key_file",
+  ansible_command_timeout = "timeout",
+}
+
+-- ours, which Ansible has no word for
+local OWN = {
+  "known_hosts", "host_key", "host_key_policy", "algorithms", "key_passphrase",
+  "ssh_config_file", "device_type", "secret",
+}
+for _, name in ipairs(OWN) do
+  FIELDS["moonwire_" .. name] = name
+end
+
+local TEMPLATE = "^{{ *lookup%( *['\"]env['\"] *, *['\"]([%w_]+)['\"] *%) *}}$"
+
+local function value_of(what, record, name, complaints)
+  if type(what) ~= "string" or not what:find("{{", 1, true) then
+    return what
+  end
+  local variable = what:match(TEMPLATE)
+  if variable then
+    return { env = variable }
+  end
+  complaints:add(record, name, "a template, and templates are not evaluated")
+end
+
+-- cisco.ios.ios is ios
+local function platform_of(what)
+  return type(what) == "string" and what:match "([^.]+)$" or what
+end
+
+local function is_plain(what)
+  return type(what) ~= "table" and what ~= json.null
+end
+
+--- Translate the variables of one host or group.
+-- @tparam table variables
+-- @tparam table record that they are about
+-- @tparam table complaints
+-- @treturn table fields of a device
+-- @treturn table by field, the variable that gave it
+return function(variables, record, complaints)
+  local fields, words, labels = {}, {}, {}
+  for name, what in pairs(variables) do
+    local field = FIELDS[name]
+    what = value_of(what, record, name, complaints)
+    if field == "device_type" then
+      what = platform_of(what)
+    end
+    if field and what ~= nil then
+      fields[field], words[field] = what, name
+    elseif not name:find "^ansible_" and is_plain(what) then
+      labels[name] = what
+    end
+  end
+  fields.labels = next(labels) and labels or nil
+  return fields, words
+end
