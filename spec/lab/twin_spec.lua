@@ -94,7 +94,7 @@ describe("a twin", function()
       terminal:type "screen-length 0 temporary\r"
       terminal:expect "<tw1>"
       terminal:type "display interface\r"
-      terminal:expect "1/40"
+      terminal:expect "GigabitEthernet0/0/8"
       terminal:expect "<tw1>"
     end)
   end)

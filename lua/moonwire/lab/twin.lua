@@ -6,6 +6,7 @@
 -- @module moonwire.lab.twin
 local dialect = require "moonwire.lab.twin.dialect"
 local edge = require "moonwire.lab.twin.edge"
+local filter = require "moonwire.lab.filter"
 local output = require "moonwire.lab.twin.output"
 local platforms = require "moonwire.platform"
 local prompt = require "moonwire.lab.twin.prompt"
@@ -130,11 +131,31 @@ function does.verb(session, line)
   return verb.run(session, session.platform, line)
 end
 
+-- words behind a bar, as platforms have them, and what IOS calls that
+local SIEVES = {
+  include = "include", match = "include", grep = "include",
+  exclude = "exclude", except = "exclude",
+  begin = "begin", find = "begin", section = "section", count = "count",
+}
+
+-- "show log | include x" without what stands behind the bar, and a function for that
+local function sieved(line)
+  local command, word, expression = line:match "^(.-)%s*|%s*(%l+)%s+(.+)$"
+  local sieve = word and SIEVES[word]
+    and filter.compile(SIEVES[word], expression:match '^"(.*)"$' or expression)
+  if not sieve then
+    return line
+  end
+  return command, sieve
+end
+
 function does.reading(session, line)
   if not platforms.is_read_only(session.platform, line) then
     return false
   end
-  session:print(output.of(session.platform, session.device, line))
+  local command, sieve = sieved(line)
+  local text = output.of(session.platform, session.device, command, session)
+  session:print(sieve and sieve(text) or text)
   return true
 end
 

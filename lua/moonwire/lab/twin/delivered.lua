@@ -50,7 +50,7 @@ local PORTS = {
   zte_zxros = { "gei-0/1/0/%d" },
 }
 
-local ABOUT = { "uplink to core", "downlink to access", "server room", "management" }
+local ABOUT = { "uplink to core", "downlink to access", "server room", "printers" }
 
 -- One port in four is free.
 local function port_of(device, place, number)
@@ -114,6 +114,36 @@ local FORMS = { -- of lines that begin with "set": description, address, and off
     "set interface %s state off",
   },
 }
+
+--- Whether ports stand in the configuration by lines that begin with "set".
+-- @tparam table platform
+-- @treturn boolean
+function delivered.writes_ports(platform)
+  return FORMS[platform.family] ~= nil
+end
+
+local FIELDS = { "description", "address", "is_shut" }
+
+-- the pattern of lines of a form
+local function pattern_of(form)
+  local pattern = form:gsub("[%^$()%.%[%]*+%-?]", "%%%0")
+  return "^" .. pattern:gsub("%%s", "(%%S+)", 1):gsub("%%s", "(.-)") .. "$"
+end
+
+--- What a line that begins with "set" says of a port.
+-- @tparam table platform
+-- @string line
+-- @treturn string|nil the field: "description", "address", "is_shut"; nil: nothing
+-- @treturn string the port's name
+-- @treturn string|boolean the value
+function delivered.read(platform, line)
+  for i, field in ipairs(FIELDS) do
+    local name, value = line:match(pattern_of(FORMS[platform.family][i]))
+    if name then
+      return field, name, value or true
+    end
+  end
+end
 
 function write.set(lines, port, forms)
   lines[#lines + 1] = forms[1]:format(port.name, port.description)

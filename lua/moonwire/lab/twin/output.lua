@@ -1,15 +1,52 @@
---- What a twin shows to commands that only read.
+--- What a twin shows to commands that only read: by the words of the command it is
+-- known what it is about.
 -- @module moonwire.lab.twin.output
+local facts = require "moonwire.lab.twin.facts"
+local layout = require "moonwire.lab.twin.layout"
 local platforms = require "moonwire.platform"
 
 local output = {}
 
-local PORTS = 40 -- more than a page
+-- The first topic counts of which a pattern is found in the command.
+local TOPICS = {
+  { "uptime", "%f[%w]uptime" },
+  { "log", "%f[%w]log%f[%W]", "logging", "logbuffer", "journalctl", "dmesg",
+    "messages" },
+  { "arp", "%f[%w]arp", "ip neigh" },
+  { "mac_table", "%f[%w]mac%f[%W]", "mac%-addr", "%f[%w]fdb", "ethernet%-switching" },
+  { "neighbors", "lldp", "cdp", "neighbo" },
+  { "routes", "%f[%w]route", "routing" },
+  { "brief", "interfaces? .*brief", "interfaces? .*terse", "interfaces? .*status",
+    "interfaces? .*desc", "ip interface" },
+  { "interfaces", "interface", "%f[%w]ports?%f[%W]", "ip addr", "ip link" },
+  { "clock", "clock", "%f[%w]date%f[%W]", "%f[%w]time%f[%W]" },
+  { "inventory", "inventory", "chassis", "hardware", "manuinfo", "%f[%w]device%f[%W]" },
+  { "users", "%f[%w]users?%f[%W]", "%f[%w]who%f[%W]", "%f[%w]w$", "sessions" },
+  { "version", "version", "uname", "system info", "system status", "resource" },
+}
 
+-- What facts are asked for where these are not called as the topic is.
+local FACTS = { brief = "interfaces", mac_table = "mac" }
+
+--- What a command is about.
+-- @string command
+-- @treturn string|nil
+function output.topic(command)
+  local words = command:lower()
+  for _, topic in ipairs(TOPICS) do
+    for i = 2, #topic do
+      if words:find(topic[i]) then
+        return topic[1]
+      end
+    end
+  end
+end
+
+-- the line by which the platform knows itself, where this is the command for it
 local function known(platform, command)
   for _, rule in ipairs(platform.detect or {}) do
     if rule[1] == command and rule.text then
-      return rule.text .. "\r\n"
+      return rule.text
     end
   end
 end
@@ -27,25 +64,66 @@ local function is_plain(platform, line)
   return true
 end
 
-local function ports(platform, device)
-  local lines = { ("Ports of %s are:"):format(device.name) }
-  for i = 1, PORTS do
-    local line = ("  port 1/%-3d up      1000 full"):format(i)
-    if is_plain(platform, line) then
-      lines[#lines + 1] = line
-    end
+-- an item in the words of the family
+local function worded(item, way)
+  local words = item.is_shut and way.down or way.up
+  local told = setmetatable({}, {
+    __index = function(_, name)
+      return item[name] or words[name]
+    end,
+  })
+  if item.mac then
+    local bytes = { item.mac:match "(..)(..)(..)(..)(..)(..)" }
+    told.mac = way.mac:gsub("%%(%d)", function(at) return bytes[tonumber(at)] end)
   end
-  return table.concat(lines, "\r\n") .. "\r\n"
+  if item.via then
+    told.how = item.via ~= "" and "via " .. item.via
+      or "is directly connected, " .. item.port
+  end
+  return told
 end
 
---- The output of a command: the line by which the platform knows itself where it is
--- the command for that, and else a table of ports that is longer than a page.
+local function lines_about(platform, device, topic, session)
+  local way, items = layout.of(platform), {}
+  local name = FACTS[topic] or topic
+  for i, item in ipairs(facts[name](platform, device, session)) do
+    items[i] = worded(item, way)
+  end
+  return layout.fill(way[topic], items)
+end
+
+local REPEATED = 40 -- times, so that it is more than a page
+
+-- of something that the twin knows nothing about
+local function anything(device)
+  local lines = { ("Entries of %s:"):format(device.name) }
+  for i = 1, REPEATED do
+    lines[#lines + 1] = ("  entry %-3d ok      1000"):format(i)
+  end
+  return lines
+end
+
+--- The output of a command.
 -- @tparam table platform
 -- @tparam Device device
 -- @string command
+-- @tparam[opt] Vty session of the one who asks
 -- @treturn string lines that end in CR LF
-function output.of(platform, device, command)
-  return known(platform, command) or ports(platform, device)
+function output.of(platform, device, command, session)
+  local first = known(platform, command)
+  local topic = first and "version" or output.topic(command)
+  if first and command:find "^uname" then
+    return first .. "\r\n"
+  end
+  local lines = topic and lines_about(platform, device, topic, session)
+    or anything(device)
+  local shown = { first }
+  for _, line in ipairs(lines) do
+    if is_plain(platform, line) then
+      shown[#shown + 1] = line
+    end
+  end
+  return table.concat(shown, "\r\n") .. "\r\n"
 end
 
 return output
