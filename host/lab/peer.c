@@ -21,6 +21,8 @@ void peer_let_go(struct peer *peer)
     return;
   server_forget(peer->server, peer);
   free(peer->user);
+  free(peer->questions);
+  bytes_clear(&peer->answers);
   free(peer);
 }
 

@@ -9,11 +9,16 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "core/bytes.h"
 #include "core/deadline.h"
 #include "lab/relay.h"
 #include "lab/tty.h"
 
 struct server;
+
+/* What a round of questions begins with in a profile, and a question in its round. */
+#define PEER_ROUND    "\x1d"
+#define PEER_QUESTION "\x1e"
 
 /* What a client may ask for, besides authenticating. */
 enum { PEER_PTY = 1, PEER_SHELL = 2, PEER_EXEC = 4 };
@@ -32,6 +37,7 @@ struct profile {
   unsigned channels;        /* open at once */
   char *greeting;           /* said instead of SSH; NULL: it speaks SSH */
   size_t greeting_length;
+  char *questions;   /* of keyboard-interactive, see peer_prompt.c; NULL: a password */
   bool is_blackhole; /* it accepts and never answers */
 };
 
@@ -42,6 +48,12 @@ enum peer_stage {
   PEER_OPEN,
   PEER_DEAF, /* a line without a device */
   PEER_GONE,
+};
+
+enum peer_verdict {
+  PEER_REFUSED,
+  PEER_WELCOME,
+  PEER_IN_PART, /* another method is wanted, too */
 };
 
 enum peer_end {
@@ -67,6 +79,9 @@ struct peer {
   struct relay *relay;
   struct tty *ttys;
   char *user;
+  char *questions;        /* all rounds of them */
+  const char *round;      /* the next round; NULL: there is none */
+  struct bytes answers;   /* so far, a line each */
   struct in_addr address; /* the one that the client asked for */
   struct sockaddr_in from;
   uint64_t kex_delay_ns, auth_delay_ns;
@@ -75,9 +90,9 @@ struct peer {
   enum peer_stage stage;
   enum peer_end end;
   bool has_poll, is_paused;
-  bool is_lost;    /* the connection was reset */
-  bool is_asked;   /* the password prompt is out */
-  bool is_welcome; /* what to answer to 'held' */
+  bool is_lost;              /* the connection was reset */
+  unsigned asked;            /* how many questions are out */
+  enum peer_verdict verdict; /* what to answer to 'held' */
   bool has_had_tty;
 };
 
@@ -107,6 +122,18 @@ void peer_log_in(struct peer *peer);
 
 /* Answer the logins that have come in; peer_auth.c. */
 void peer_authenticate(struct peer *peer);
+
+/* Ask the next round of questions. False: all have been asked. peer_prompt.c */
+bool peer_ask(struct peer *peer, ssh_message message);
+
+/* Begin with the first round again. */
+void peer_rewind(struct peer *peer);
+
+/* Keep the answers to the last round. False: they are not as many as the questions. */
+bool peer_take_answers(struct peer *peer);
+
+/* All answers, a line each, when all rounds are over. NULL: no memory. */
+const char *peer_answers(struct peer *peer);
 
 /* Answer the one whose pause has ended; peer_auth.c. */
 void peer_answer_held(struct peer *peer);

@@ -30,10 +30,21 @@ static void refuse(struct peer *peer, ssh_message message)
     ssh_message_reply_default(message);
 }
 
-static void answer(struct peer *peer, ssh_message message, bool is_welcome)
+/* Half way in: the methods that are left are told, without the one that did it. */
+static void accept_in_part(struct peer *peer, ssh_message message)
 {
-  if (!is_welcome) {
-    refuse(peer, message);
+  peer->methods &= ~(unsigned)ssh_message_subtype(message);
+  ssh_set_auth_methods(peer->session, (int)peer->methods);
+  ssh_message_auth_reply_success(message, 1);
+}
+
+static void answer(struct peer *peer, ssh_message message, enum peer_verdict verdict)
+{
+  if (verdict != PEER_WELCOME) {
+    if (verdict == PEER_IN_PART)
+      accept_in_part(peer, message);
+    else
+      refuse(peer, message);
     return;
   }
   ssh_message_auth_reply_success(message, 0);
@@ -46,13 +57,14 @@ static bool judge(struct peer *peer, ssh_message message, const char *method,
 {
   struct server *server = peer->server;
   uint64_t delay_ns = 0;
-  bool is_welcome = server->authorize(server, peer, method, secret, &delay_ns);
+  enum peer_verdict verdict =
+      server->authorize(server, peer, method, secret, &delay_ns);
   delay_ns += peer->auth_delay_ns;
   if (delay_ns == 0 || peer->end != PEER_STAY) {
-    answer(peer, message, is_welcome);
+    answer(peer, message, verdict);
     return false;
   }
-  peer->is_welcome = is_welcome;
+  peer->verdict = verdict;
   peer->held = message;
   peer_pause(peer, delay_ns);
   return true;
@@ -62,31 +74,24 @@ void peer_answer_held(struct peer *peer)
 {
   ssh_message message = peer->held;
   peer->held = NULL;
-  answer(peer, message, peer->is_welcome);
+  answer(peer, message, peer->verdict);
   ssh_message_free(message);
-}
-
-static bool ask_password(struct peer *peer, ssh_message message)
-{
-  static const char *const text = "Password: ";
-  const char *prompts[] = {text};
-  char echo[] = {0};
-  peer->is_asked =
-      ssh_message_auth_interactive_request(message, "", "", 1, prompts, echo) == SSH_OK;
-  return false;
 }
 
 static bool take_interactive(struct peer *peer, ssh_message message)
 {
-  if (!ssh_message_auth_kbdint_is_response(message))
-    return ask_password(peer, message);
-  if (!peer->is_asked || ssh_userauth_kbdint_getnanswers(peer->session) != 1) {
+  if (!ssh_message_auth_kbdint_is_response(message)) {
+    peer_rewind(peer);
+    peer_ask(peer, message);
+    return false;
+  }
+  if (!peer_take_answers(peer)) {
     refuse(peer, message);
     return false;
   }
-  peer->is_asked = false;
-  return judge(peer, message, "keyboard-interactive",
-               ssh_userauth_kbdint_getanswer(peer->session, 0));
+  if (peer_ask(peer, message))
+    return false;
+  return judge(peer, message, "keyboard-interactive", peer_answers(peer));
 }
 
 static char *fingerprint(ssh_key key)
@@ -105,7 +110,7 @@ static void probe(struct peer *peer, ssh_message message, const char *print)
 {
   struct server *server = peer->server;
   uint64_t ignored_ns = 0;
-  if (server->authorize(server, peer, "publickey", print, &ignored_ns))
+  if (server->authorize(server, peer, "publickey", print, &ignored_ns) != PEER_REFUSED)
     ssh_message_auth_reply_pk_ok_simple(message);
   else
     ssh_message_reply_default(message);

@@ -77,6 +77,7 @@ static void undo(struct peer *peer, int fd)
     close(fd);
   if (peer->relay != NULL)
     relay_close(peer->relay, true);
+  free(peer->questions);
   free(peer);
 }
 
@@ -100,6 +101,8 @@ static struct peer *new_peer(struct server *server, int fd,
   peer->allowed = profile->allowed;
   peer->tries = profile->tries;
   peer->channels = profile->channels;
+  if (profile->questions != NULL)
+    peer->questions = strdup(profile->questions);
   return peer;
 }
 

@@ -166,6 +166,40 @@ static void read_greeting(lua_State *L, int index, struct profile *profile)
     luaL_error(L, "not enough memory");
 }
 
+/*
+** All rounds as one text, as peer_prompt.c takes it apart: a round begins with one mark,
+** each of its questions with another.
+*/
+static void join_questions(lua_State *L)
+{
+  int rounds = lua_gettop(L);
+  lua_pushliteral(L, "");
+  for (lua_Integer i = 1; lua_geti(L, rounds, i) == LUA_TTABLE; i++) {
+    lua_insert(L, rounds + 1);
+    lua_pushstring(L, PEER_ROUND);
+    for (lua_Integer k = 1; lua_geti(L, rounds + 1, k) == LUA_TSTRING; k++) {
+      lua_pushfstring(L, PEER_QUESTION "%s", lua_tostring(L, -1));
+      lua_remove(L, -2);
+      lua_concat(L, 2);
+    }
+    lua_pop(L, 1);
+    lua_concat(L, 2);
+    lua_remove(L, rounds + 1);
+  }
+  lua_pop(L, 1);
+}
+
+static void read_questions(lua_State *L, int index, struct profile *profile)
+{
+  int type = lua_getfield(L, index, "questions");
+  if (type == LUA_TNIL)
+    return;
+  if (type != LUA_TTABLE)
+    luaL_error(L, "profile: questions is no list");
+  join_questions(L);
+  profile->questions = strdup(lua_tostring(L, -1));
+}
+
 void profile_lua_read(lua_State *L, int index, struct server *server,
                       struct profile *profile)
 {
@@ -184,5 +218,6 @@ void profile_lua_read(lua_State *L, int index, struct server *server,
                      (flag(L, index, "exec", true) ? PEER_EXEC : 0U);
   profile->is_blackhole = flag(L, index, "blackhole", false);
   profile->bind = read_identity(L, index, server);
+  read_questions(L, index, profile);
   read_greeting(L, index, profile);
 }

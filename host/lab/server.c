@@ -195,6 +195,7 @@ static void welcome(struct server *server, int fd)
     peer_open(server, fd, &profile);
   }
   free(profile.greeting);
+  free(profile.questions);
 }
 
 static void on_breath(struct deadline *deadline)

@@ -57,8 +57,9 @@ struct server {
   bool (*admit)(struct server *server, struct in_addr address, uint16_t client_port,
                 struct profile *profile);
   /* 'secret' is a password, or a fingerprint, or NULL; '*delay_ns' is zero before. */
-  bool (*authorize)(struct server *server, const struct peer *peer, const char *method,
-                    const char *secret, uint64_t *delay_ns);
+  enum peer_verdict (*authorize)(struct server *server, const struct peer *peer,
+                                 const char *method, const char *secret,
+                                 uint64_t *delay_ns);
 };
 
 /* A server that does not listen yet. NULL: no memory. */

@@ -41,7 +41,7 @@ struct question {
   struct profile *profile;
   const char *user, *method, *secret;
   uint64_t delay_ns;
-  bool answer;
+  bool answer, is_in_part;
 };
 
 static struct listener *check_listener(lua_State *L)
@@ -104,6 +104,8 @@ static int ask_authorize(lua_State *L)
   lua_pushstring(L, question->secret);
   lua_call(L, 4, 2);
   question->answer = lua_toboolean(L, -2);
+  question->is_in_part =
+      lua_type(L, -2) == LUA_TSTRING && strcmp(lua_tostring(L, -2), "partial") == 0;
   question->delay_ns = op_nanoseconds(luaL_optnumber(L, -1, 0));
   return 0;
 }
@@ -118,8 +120,9 @@ static bool on_admit(struct server *server, struct in_addr address,
   return ask(&question, ask_admit, "the lab's admit: ");
 }
 
-static bool on_authorize(struct server *server, const struct peer *peer,
-                         const char *method, const char *secret, uint64_t *delay_ns)
+static enum peer_verdict on_authorize(struct server *server, const struct peer *peer,
+                                      const char *method, const char *secret,
+                                      uint64_t *delay_ns)
 {
   struct question question = {.listener = server->owner,
                               .address = peer->address,
@@ -128,7 +131,9 @@ static bool on_authorize(struct server *server, const struct peer *peer,
                               .secret = secret};
   bool answer = ask(&question, ask_authorize, "the lab's authorize: ");
   *delay_ns = question.delay_ns;
-  return answer;
+  if (!answer)
+    return PEER_REFUSED;
+  return question.is_in_part ? PEER_IN_PART : PEER_WELCOME;
 }
 
 /* ---- listening ---- */
@@ -231,8 +236,9 @@ static void attach(struct listener *listener, struct server *server)
 
 /***
 Listen for SSH clients. `authorize(address, user, method, secret)` returns whether a
-login is good and, optionally, how many seconds the answer takes. The method is
-"password", "keyboard-interactive" (secret: the password), "publickey" (secret: the
+login is good ("partial": good, but another method is wanted, too) and, optionally, how
+many seconds the answer takes. The method is "password", "keyboard-interactive" (secret:
+the answers, a line each), "publickey" (secret: the
 key's "SHA256:..." fingerprint) or "none". `admit(address, client_port)` returns the
 profile of the device at the address that the client asked for, or nil to refuse it.
 Neither may wait.
@@ -242,7 +248,8 @@ share and both ways of every byte), `banner_delay`, `kex_delay`, `auth_delay`. L
 `identification` (behind "SSH-2.0-"), `host_key` (index or list of indices, default 1),
 `algorithms` (`kex`, `hostkeys`, `ciphers`, `macs`: lists with commas), `rekey_after`
 (bytes). Logins: `methods` (list, default password, keyboard-interactive and publickey),
-`tries` (refused logins before it hangs up, default 6). Requests: `channels` (at once,
+`questions` (of keyboard-interactive: a list of rounds, each a list of texts; "+" in front
+of one shows what is typed, "#" makes it the instruction), `tries` (refused logins before it hangs up, default 6). Requests: `channels` (at once,
 default 10), `pty`, `shell`, `exec` (false: refused). Faults: `blackhole` (accepts and
 never answers), `greet` (bytes said instead of SSH); counted in bytes sent to the
 client: `drop_after` (then a reset), `fin_after` (then the end), `stall_after` (then
