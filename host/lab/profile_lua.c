@@ -167,8 +167,8 @@ static void read_greeting(lua_State *L, int index, struct profile *profile)
 }
 
 /*
-** All rounds as one text, as peer_prompt.c takes it apart: a round begins with one mark,
-** each of its questions with another.
+** All rounds as one text, as peer_prompt.c takes it apart: a round begins with one
+** mark, each of its questions with another.
 */
 static void join_questions(lua_State *L)
 {

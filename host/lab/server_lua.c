@@ -248,13 +248,14 @@ share and both ways of every byte), `banner_delay`, `kex_delay`, `auth_delay`. L
 `identification` (behind "SSH-2.0-"), `host_key` (index or list of indices, default 1),
 `algorithms` (`kex`, `hostkeys`, `ciphers`, `macs`: lists with commas), `rekey_after`
 (bytes). Logins: `methods` (list, default password, keyboard-interactive and publickey),
-`questions` (of keyboard-interactive: a list of rounds, each a list of texts; "+" in front
-of one shows what is typed, "#" makes it the instruction), `tries` (refused logins before it hangs up, default 6). Requests: `channels` (at once,
-default 10), `pty`, `shell`, `exec` (false: refused). Faults: `blackhole` (accepts and
-never answers), `greet` (bytes said instead of SSH); counted in bytes sent to the
-client: `drop_after` (then a reset), `fin_after` (then the end), `stall_after` (then
-nothing), `garble_at` (this byte is turned round); `dribble` (one byte in so many
-seconds). `seed` is that of the jitter.
+`questions` (of keyboard-interactive: a list of rounds, each a list of texts; "+" in
+front of one shows what is typed, "#" makes it the instruction), `tries` (refused logins
+before it hangs up, default 6). Requests: `channels` (at once, default 10), `pty`,
+`shell`, `exec` (false: refused). Faults: `blackhole` (accepts and never answers),
+`greet` (bytes said instead of SSH); counted in bytes sent to the client: `drop_after`
+(then a reset), `fin_after` (then the end), `stall_after` (then nothing), `garble_at`
+(this byte is turned round); `dribble` (one byte in so many seconds). `seed` is that of
+the jitter.
 @function listen
 @tparam table options
  `authorize`; optional are `admit` (default: every client gets `{}`), `port` (default 0:

@@ -20,6 +20,14 @@
 #define KEYS_SHA2                                                                      \
   "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,"           \
   "rsa-sha2-512,rsa-sha2-256"
+/*
+** What users log in with: certificates, then keys; those on tokens by way of an agent.
+*/
+#define KEYS_OF_USERS                                                                  \
+  "ssh-ed25519-cert-v01@openssh.com,ecdsa-sha2-nistp256-cert-v01@openssh.com,"         \
+  "ecdsa-sha2-nistp384-cert-v01@openssh.com,ecdsa-sha2-nistp521-cert-v01@openssh.com," \
+  "rsa-sha2-512-cert-v01@openssh.com,rsa-sha2-256-cert-v01@openssh.com," KEYS_SHA2     \
+  ",sk-ssh-ed25519@openssh.com,sk-ecdsa-sha2-nistp256@openssh.com"
 #define CIPHERS_AEAD                                                                   \
   "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com"
 #define CIPHERS_CTR "aes128-ctr,aes192-ctr,aes256-ctr"
@@ -41,7 +49,7 @@ static const char *const normal[ALGORITHMS_COUNT] = {
     [ALGORITHMS_HOSTKEY_TYPES] = KEYS_SHA2,
     [ALGORITHMS_CIPHERS] = CIPHERS_AEAD "," CIPHERS_CTR,
     [ALGORITHMS_MACS] = MACS_SHA2,
-    [ALGORITHMS_PUBLICKEY_TYPES] = KEYS_SHA2,
+    [ALGORITHMS_PUBLICKEY_TYPES] = KEYS_OF_USERS,
 };
 
 static const char *const modern[ALGORITHMS_COUNT] = {
@@ -49,16 +57,16 @@ static const char *const modern[ALGORITHMS_COUNT] = {
     [ALGORITHMS_HOSTKEY_TYPES] = KEYS_SHA2,
     [ALGORITHMS_CIPHERS] = CIPHERS_AEAD,
     [ALGORITHMS_MACS] = MACS_ETM,
-    [ALGORITHMS_PUBLICKEY_TYPES] = KEYS_SHA2,
+    [ALGORITHMS_PUBLICKEY_TYPES] = KEYS_OF_USERS,
 };
 
-/* At the same time all that libssh can do, but for keys that lie on security tokens. */
+/* At the same time all that libssh can do, but for host keys on security tokens. */
 static const char *const legacy[ALGORITHMS_COUNT] = {
     [ALGORITHMS_KEX] = KEX_ECDH "," KEX_DH "," KEX_SHA1,
     [ALGORITHMS_HOSTKEY_TYPES] = KEYS_SHA2 ",ssh-rsa",
     [ALGORITHMS_CIPHERS] = CIPHERS_AEAD "," CIPHERS_CTR "," CIPHERS_CBC,
     [ALGORITHMS_MACS] = MACS_SHA2 "," MACS_SHA1,
-    [ALGORITHMS_PUBLICKEY_TYPES] = KEYS_SHA2 ",ssh-rsa",
+    [ALGORITHMS_PUBLICKEY_TYPES] = KEYS_OF_USERS ",ssh-rsa",
 };
 
 static const struct {

@@ -1,88 +1,81 @@
 /*
 ** auth.c - prove who we are, by the methods that the caller gave and the device takes,
-** each credential once.
+** in the caller's order, each credential once. How a method goes is in auth_key.c,
+** auth_agent.c and auth_prompt.c; nothing in here sees a host key.
+**
+** A password is one credential, whichever method carries it: a device that has refused
+** it as "password" does not get it again as an answer to a question, since that would
+** be a second step to a lock-out. It is another matter when the device does not take
+** "password" at all: then nobody has judged it. A password that was accepted in part is
+** spent, too: what is asked behind it is something else.
 */
+#include "ssh/auth.h"
+
 #include <libssh/libssh.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "ssh/login.h"
+static unsigned bit_of(enum method method)
+{
+  return 1U << (unsigned)method;
+}
 
-enum { MOST_ROUNDS = 10 }; /* of questions in keyboard-interactive */
+static unsigned offered(const struct client *c)
+{
+  return (unsigned)ssh_userauth_list(c->session, NULL);
+}
+
+static bool is_connected(const struct client *c)
+{
+  return (ssh_get_status(c->session) & (SSH_CLOSED | SSH_CLOSED_ERROR)) == 0 &&
+         ssh_get_fd(c->session) >= 0;
+}
+
+/* SSH_MSG_USERAUTH_PASSWD_CHANGEREQ is to libssh a message at the wrong moment. */
+static void fail_expired(struct client *c)
+{
+  client_fail(
+      c, ERROR_AUTH,
+      "the device asks user \"%.64s\" for a new password: the one that was given "
+      "has expired, or must be changed first",
+      c->login->user);
+}
 
 static int ask_password(struct client *c)
 {
   const struct secret *password = c->login->password;
-  return ssh_userauth_password(c->session, c->login->user, secret_bytes(password));
+  int code = ssh_userauth_password(c->session, c->login->user, secret_bytes(password));
+  if (code == SSH_AUTH_ERROR && is_connected(c))
+    fail_expired(c);
+  return code;
 }
 
-/* Every hidden question is taken for the password's; a visible one we cannot answer. */
-static int answer_questions(struct client *c)
+static int ask(struct client *c)
 {
-  int count = ssh_userauth_kbdint_getnprompts(c->session);
-  for (int i = 0; i < count; i++) {
-    char is_visible = 0;
-    const char *question =
-        ssh_userauth_kbdint_getprompt(c->session, (unsigned)i, &is_visible);
-    if (is_visible != 0) {
-      client_fail(c, ERROR_AUTH, "the device asks a question at login: %.100s",
-                  question != NULL ? question : "");
-      return SSH_AUTH_ERROR;
-    }
-    const char *answer = secret_bytes(c->login->password);
-    if (ssh_userauth_kbdint_setanswer(c->session, (unsigned)i, answer) < 0)
-      return SSH_AUTH_ERROR;
+  switch (c->auth->method) {
+  case METHOD_PASSWORD:
+    return ask_password(c);
+  case METHOD_INTERACTIVE:
+    return auth_prompt_step(c);
+  case METHOD_PUBLICKEY:
+    return auth_key_step(c);
+  default:
+    return SSH_AUTH_DENIED;
   }
-  return SSH_AUTH_SUCCESS;
-}
-
-static int ask_interactive(struct client *c)
-{
-  for (;;) {
-    int code = ssh_userauth_kbdint(c->session, c->login->user, NULL);
-    if (code != SSH_AUTH_INFO)
-      return code;
-    if (++c->rounds > MOST_ROUNDS) {
-      client_fail(c, ERROR_AUTH, "the device asked more than %d rounds of questions",
-                  MOST_ROUNDS);
-      return SSH_AUTH_ERROR;
-    }
-    if (answer_questions(c) != SSH_AUTH_SUCCESS)
-      return SSH_AUTH_ERROR;
-  }
-}
-
-static int ask_publickey(struct client *c)
-{
-  /* An RSA key is refused here until the server has told its signature algorithms,
-  ** which may come after the key exchange; asking for "none" first waits for it. */
-  if (c->rounds == 0 && ssh_key_type(c->login->key) == SSH_KEYTYPE_RSA) {
-    int code = ssh_userauth_none(c->session, c->login->user);
-    if (code == SSH_AUTH_AGAIN || code == SSH_AUTH_SUCCESS)
-      return code;
-  }
-  c->rounds = 1;
-  return ssh_userauth_publickey(c->session, c->login->user, c->login->key);
 }
 
 static bool has_credential(const struct client *c, enum method method)
 {
-  if (method == METHOD_PUBLICKEY)
-    return c->login->key != NULL;
-  return c->login->password != NULL;
-}
-
-static int ask(struct client *c, enum method method)
-{
   switch (method) {
   case METHOD_PASSWORD:
-    return ask_password(c);
+    return c->login->password != NULL && !c->auth->is_spent;
   case METHOD_INTERACTIVE:
-    return ask_interactive(c);
+    return auth_prompt_is_left(c);
   case METHOD_PUBLICKEY:
-    return ask_publickey(c);
+    return auth_key_is_left(c);
   default:
-    return SSH_AUTH_DENIED;
+    return false;
   }
 }
 
@@ -93,72 +86,104 @@ static bool is_offered(const struct client *c, enum method method)
                                   [METHOD_PASSWORD] = SSH_AUTH_METHOD_PASSWORD,
                                   [METHOD_INTERACTIVE] = SSH_AUTH_METHOD_INTERACTIVE,
                                   [METHOD_PUBLICKEY] = SSH_AUTH_METHOD_PUBLICKEY};
-  unsigned offered = (unsigned)ssh_userauth_list(c->session, NULL);
-  return offered == 0 || (offered & bits[method]) != 0;
+  return offered(c) == 0 || (offered(c) & bits[method]) != 0;
 }
 
-/* The same password is not tried twice: a real refusal closes the second way, too. */
-static bool is_spent(const struct client *c, enum method method)
+static bool choose_method(struct client *c)
 {
-  if (method != METHOD_INTERACTIVE || c->method == 0)
-    return false;
-  bool was_tried = c->login->methods[c->method - 1] == METHOD_PASSWORD;
-  unsigned offered = (unsigned)ssh_userauth_list(c->session, NULL);
-  return was_tried && (offered & SSH_AUTH_METHOD_PASSWORD) != 0;
-}
-
-static enum method next_method(struct client *c)
-{
-  for (; c->method < CLIENT_METHODS; c->method++) {
-    enum method method = c->login->methods[c->method];
+  for (unsigned i = 0; i < CLIENT_METHODS; i++) {
+    enum method method = c->login->methods[i];
     if (method == METHOD_NONE)
-      return METHOD_NONE;
-    if (has_credential(c, method) && is_offered(c, method) && !is_spent(c, method))
-      return method;
+      break;
+    if ((c->auth->tried & bit_of(method)) == 0 && has_credential(c, method) &&
+        is_offered(c, method)) {
+      c->auth->method = method;
+      return true;
+    }
   }
-  return METHOD_NONE;
+  return false;
+}
+
+static const char *agent_trouble(const struct client *c)
+{
+  const struct agent *agent = c->login->agent;
+  return agent != NULL && agent_error(agent) != ERROR_NONE ? agent_message(agent) : "";
 }
 
 static void fail_refused(struct client *c)
 {
-  unsigned offered = (unsigned)ssh_userauth_list(c->session, NULL);
+  unsigned takes = offered(c);
+  const char *trouble = agent_trouble(c);
+  if (takes == 0 && c->auth->tried == 0 && c->auth->key == 0) {
+    client_fail(c, ERROR_AUTH, "there is nothing to log in with as user \"%.64s\"%s%s",
+                c->login->user, *trouble != '\0' ? ": " : "", trouble);
+    return;
+  }
   client_fail(
       c, ERROR_AUTH,
-      "the device refused the login of user \"%.64s\"; it takes:%s%s%s%s",
-      c->login->user, (offered & SSH_AUTH_METHOD_PUBLICKEY) != 0 ? " publickey" : "",
-      (offered & SSH_AUTH_METHOD_PASSWORD) != 0 ? " password" : "",
-      (offered & SSH_AUTH_METHOD_INTERACTIVE) != 0 ? " keyboard-interactive" : "",
-      offered == 0 ? " (it did not say)" : "");
+      "the device refused the login of user \"%.64s\"; it takes:%s%s%s%s%s%s",
+      c->login->user, (takes & SSH_AUTH_METHOD_PUBLICKEY) != 0 ? " publickey" : "",
+      (takes & SSH_AUTH_METHOD_PASSWORD) != 0 ? " password" : "",
+      (takes & SSH_AUTH_METHOD_INTERACTIVE) != 0 ? " keyboard-interactive" : "",
+      takes == 0 ? " (it did not say)" : "", *trouble != '\0' ? "; " : "", trouble);
 }
 
 static void fail_broken(struct client *c)
 {
-  if ((ssh_get_status(c->session) & (SSH_CLOSED | SSH_CLOSED_ERROR)) != 0 ||
-      ssh_get_fd(c->session) < 0)
+  if (!is_connected(c))
     client_fail(c, ERROR_DROPPED, "the device ended the connection during the login");
   else
     client_fail(c, ERROR_AUTH, "the login failed: %s", ssh_get_error(c->session));
+}
+
+/*
+** Refused, or accepted in part: what has had its try? Keys are counted in auth_key.c.
+*/
+static void note_verdict(struct client *c, int code)
+{
+  struct auth *auth = c->auth;
+  if (auth->method == METHOD_PASSWORD &&
+      (code == SSH_AUTH_PARTIAL || (offered(c) & SSH_AUTH_METHOD_PASSWORD) != 0))
+    auth->is_spent = true;
+  if (auth->method != METHOD_PUBLICKEY)
+    auth->tried |= bit_of(auth->method);
+  auth->method = METHOD_NONE;
+  auth->rounds = 0;
 }
 
 void auth_step(struct client *c)
 {
   if (!c->is_key_verified) /* the gate: no credential before the host key is checked */
     return;
-  enum method method;
-  while ((method = next_method(c)) != METHOD_NONE) {
-    int code = ask(c, method);
+  if (c->auth == NULL)
+    c->auth = calloc(1, sizeof *c->auth);
+  if (c->auth == NULL) {
+    client_fail(c, ERROR_LOCAL, "not enough memory");
+    return;
+  }
+  while (c->auth->method != METHOD_NONE || choose_method(c)) {
+    int code = ask(c);
     if (code == SSH_AUTH_AGAIN)
       return;
     if (code == SSH_AUTH_SUCCESS) {
       c->is_up = true;
+      auth_end(c);
       return;
     }
     if (code == SSH_AUTH_ERROR) {
       fail_broken(c);
       return;
     }
-    c->method++; /* refused, or accepted in part: on with the next one */
-    c->rounds = 0;
+    note_verdict(c, code);
   }
   fail_refused(c);
+}
+
+void auth_end(struct client *c)
+{
+  if (c->auth == NULL)
+    return;
+  auth_agent_end(c);
+  free(c->auth);
+  c->auth = NULL;
 }

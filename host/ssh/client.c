@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "ssh/auth.h"
 #include "ssh/login.h"
 #include "ssh/stream.h"
 
@@ -67,6 +68,7 @@ static void close_session(struct client *c)
 static void tear_down(struct client *c)
 {
   deadline_disarm(c->deadlines, &c->deadline);
+  auth_end(c);
   if (c->dial != NULL)
     dial_cancel(c->dial);
   watch_forget(&c->watch);

@@ -15,7 +15,7 @@
 #include "ssh/hostkeys.h"
 #include "ssh/preset.h"
 
-enum { CLIENT_MESSAGE = 768, CLIENT_METHODS = 4 };
+enum { CLIENT_MESSAGE = 768, CLIENT_METHODS = 4, LOGIN_KEYS = 16, LOGIN_ANSWERS = 16 };
 
 /* The steps of a login, in order. Each has a deadline and is timed. */
 enum phase {
@@ -35,6 +35,14 @@ enum method { METHOD_NONE, METHOD_PASSWORD, METHOD_INTERACTIVE, METHOD_PUBLICKEY
 
 enum hostkey_policy { HOSTKEY_STRICT, HOSTKEY_ACCEPT_NEW };
 
+struct agent;
+
+/* What to answer to a question at login that has this text in it. */
+struct login_answer {
+  const char *question;
+  struct secret *answer;
+};
+
 /*
 ** How to log in. The client reads it while it logs in; strings, secrets and the key
 ** stay the caller's, who keeps them until then.
@@ -44,8 +52,12 @@ struct login {
   uint16_t port;
   const char *known_as; /* the name under which the host key is known */
   const char *user;
-  struct secret *password;             /* NULL: none */
-  ssh_key key;                         /* NULL: none */
+  struct secret *password;            /* NULL: none */
+  const ssh_key *keys;                /* in this order, ended by NULL; NULL: none */
+  struct agent *agent;                /* NULL: none */
+  uint64_t agent_keys;                /* a bit for each of its identities to be tried */
+  const struct login_answer *answers; /* each is given once */
+  size_t answer_count;                /* up to LOGIN_ANSWERS */
   enum method methods[CLIENT_METHODS]; /* in this order, ended by METHOD_NONE */
   const char *kex, *hostkey_types, *ciphers, *macs, *publickey_types;
   struct hostkeys *hostkeys; /* NULL: none are known */
@@ -60,6 +72,7 @@ struct client_shared {
   struct presets presets;
 };
 
+struct auth;
 struct stream;
 
 /*
@@ -76,6 +89,7 @@ struct client {
   struct watch watch;
   ssh_session session;
   const struct login *login; /* while logging in */
+  struct auth *auth;         /* while authenticating */
   struct stream *streams;
   struct deadline deadline;
   uint64_t phase_ns[PHASE_COUNT]; /* how long each took */
@@ -89,7 +103,6 @@ struct client {
   enum error error;
   enum phase phase;
   int fd, depth, holds;
-  unsigned method, rounds;
   bool is_up, is_closing, is_new_key, is_key_verified;
 };
 

@@ -13,6 +13,7 @@ Every function that waits returns its value or `nil, message, kind`.
 #include "core/library.h"
 #include "core/op.h"
 #include "core/secret_lua.h"
+#include "ssh/agent_lua.h"
 #include "ssh/hostkeys_lua.h"
 #include "ssh/key_lua.h"
 
@@ -27,6 +28,8 @@ struct login_op {
   struct client_box *box;
   struct login login;
   const char *pins[MOST_PINS + 1];
+  ssh_key keys[LOGIN_KEYS + 1];
+  struct login_answer answers[LOGIN_ANSWERS];
 };
 
 struct client *client_check_lua(lua_State *L, int index)
@@ -191,9 +194,69 @@ static void read_credentials(lua_State *L, struct login *login)
   login->password = secret_test(L, -1);
   if (login->password == NULL && !lua_isnil(L, -1))
     luaL_error(L, "connect: password must be a secret (host.secret)");
-  lua_getfield(L, 1, "key");
-  login->key = lua_isnil(L, -1) ? NULL : key_check_lua(L, -1);
+  lua_getfield(L, 1, "agent");
+  login->agent = lua_isnil(L, -1) ? NULL : agent_check_lua(L, -1);
   lua_pop(L, 2);
+  login->agent_keys = UINT64_MAX;
+}
+
+/* The items stay alive in the options' tables, which nobody changes meanwhile. */
+static size_t length_of(lua_State *L, const char *name, size_t most)
+{
+  int type = lua_getfield(L, 1, name);
+  if (type != LUA_TTABLE && type != LUA_TNIL)
+    luaL_error(L, "connect: %s must be a list", name);
+  size_t length = type == LUA_TTABLE ? lua_rawlen(L, -1) : 0;
+  if (length > most)
+    luaL_error(L, "connect: there can be %d %s at most", (int)most, name);
+  return length;
+}
+
+static void read_keys(lua_State *L, struct login_op *o)
+{
+  size_t length = length_of(L, "keys", LOGIN_KEYS);
+  for (size_t i = 0; i < length; i++) {
+    lua_rawgeti(L, -1, (lua_Integer)i + 1);
+    o->keys[i] = key_check_lua(L, -1);
+    lua_pop(L, 1);
+  }
+  o->login.keys = o->keys;
+  lua_pop(L, 1);
+}
+
+static void read_agent_keys(lua_State *L, struct login *login)
+{
+  size_t length = length_of(L, "agent_keys", AGENT_IDENTITIES);
+  if (!lua_isnil(L, -1))
+    login->agent_keys = 0;
+  for (size_t i = 0; i < length; i++) {
+    lua_rawgeti(L, -1, (lua_Integer)i + 1);
+    lua_Integer number = luaL_checkinteger(L, -1);
+    if (number >= 1 && number <= AGENT_IDENTITIES)
+      login->agent_keys |= (uint64_t)1 << (number - 1);
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+}
+
+static void read_answers(lua_State *L, struct login_op *o)
+{
+  size_t length = length_of(L, "answers", LOGIN_ANSWERS);
+  for (size_t i = 0; i < length; i++) {
+    struct login_answer *answer = &o->answers[i];
+    lua_rawgeti(L, -1, (lua_Integer)i + 1);
+    if (!lua_istable(L, -1) || lua_getfield(L, -1, "question") != LUA_TSTRING)
+      luaL_error(L, "connect: answers[%d].question must be a string", (int)i + 1);
+    answer->question = lua_tostring(L, -1);
+    lua_getfield(L, -2, "answer");
+    answer->answer = secret_test(L, -1);
+    if (answer->answer == NULL)
+      luaL_error(L, "connect: answers[%d].answer must be a secret", (int)i + 1);
+    lua_pop(L, 3);
+  }
+  o->login.answers = o->answers;
+  o->login.answer_count = length;
+  lua_pop(L, 1);
 }
 
 static void read_host_keys(lua_State *L, struct login *login)
@@ -220,6 +283,7 @@ static void read_login(lua_State *L, struct login *login)
   read_timeouts(L, login);
   read_methods(L, login);
   read_credentials(L, login);
+  read_agent_keys(L, login);
   read_host_keys(L, login);
 }
 
@@ -237,10 +301,13 @@ static struct client_box *push_box(lua_State *L)
 Connect to a device, check its host key, log in.
 @function connect
 @tparam table options `host`, `user`; optional: `port` (22), `known_as` (name in
-known_hosts), `password` (secret), `key`, `methods` (in order: "publickey", "password",
-"keyboard-interactive"), `hostkeys` (store), `policy` ("strict", "accept-new"), `pins`
-("SHA256:…"), `kex`, `hostkey_types`, `ciphers`, `macs`, `publickey_types` (lists),
-`timeouts` (seconds by phase: resolve 5, connect 10, banner 15, kex 30, auth 30)
+known_hosts), `password` (secret), `keys` (up to 16), `agent`, `agent_keys` (numbers of
+its identities, all when left out), `answers` (up to 16 `{ question =, answer = secret
+}`: given once to a question at login with that text in it, whatever its case),
+`methods` (in order: "publickey", "password", "keyboard-interactive"), `hostkeys`
+(store), `policy` ("strict", "accept-new"), `pins` ("SHA256:…"), `kex`, `hostkey_types`,
+`ciphers`, `macs`, `publickey_types` (lists), `timeouts` (seconds by phase: resolve 5,
+connect 10, banner 15, kex 30, auth 30)
 @treturn[1] client
 @return[2] nil
 @treturn[2] string message
@@ -259,6 +326,8 @@ static int client_lua_connect(lua_State *L)
   o->login = login;
   o->box = box;
   read_pins(L, o);
+  read_keys(L, o);
+  read_answers(L, o);
   struct host *host = host_of(L);
   struct client_shared *shared = lua_touserdata(L, lua_upvalueindex(1));
   box->client = client_new(&host->loop, &host->deadlines, host->watches, shared);
@@ -357,6 +426,7 @@ static void push_shared(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
+    {"agent", agent_lua_open},
     {"key", key_lua_load},
     {"version", ssh_lua_version},
     {NULL, NULL},
@@ -368,6 +438,7 @@ int luaopen_host_ssh(lua_State *L)
   luaL_setfuncs(L, methods, 0);
   lua_pushvalue(L, -1);
   lua_setfield(L, -2, "__index");
+  agent_lua_register(L);
   key_lua_register(L);
   shell_lua_register(L);
   luaL_newlib(L, functions);

@@ -11,6 +11,7 @@ Private keys: read once, off the loop, and kept out of Lua.
 
 #include "core/op.h"
 #include "core/secret_lua.h"
+#include "ssh/known_hosts.h"
 
 #define KEY_NAME "moonwire.key"
 
@@ -39,6 +40,14 @@ ssh_key key_check_lua(lua_State *L, int index)
 {
   struct key_box *box = luaL_checkudata(L, index, KEY_NAME);
   return box->key;
+}
+
+static struct key_box *push_box(lua_State *L)
+{
+  struct key_box *box = lua_newuserdatauv(L, sizeof *box, 0);
+  box->key = NULL;
+  luaL_setmetatable(L, KEY_NAME);
+  return box;
 }
 
 /* Decrypting takes a tenth of a second of bcrypt: never on the loop. */
@@ -128,9 +137,7 @@ int key_lua_load(lua_State *L)
     lua_pushfstring(L, "key %s: %s", path, why);
     return op_fail(L, ERROR_LOCAL, lua_tostring(L, -1));
   }
-  struct key_box *box = lua_newuserdatauv(L, sizeof *box, 0);
-  box->key = NULL;
-  luaL_setmetatable(L, KEY_NAME);
+  struct key_box *box = push_box(L);
   struct load_op *o = op_new(L, sizeof *o, load_push, load_detach);
   o->box = box;
   o->job = new_job(path, passphrase);
@@ -143,6 +150,102 @@ int key_lua_load(lua_State *L)
   return op_wait(L, &o->op);
 }
 
+/***
+The public half.
+@function key:public
+@treturn string as in a file `*.pub`, without the comment: "ssh-ed25519 AAAA…"
+*/
+static int key_lua_public(lua_State *L)
+{
+  char *text = NULL;
+  ssh_key key = key_check_lua(L, 1);
+  if (ssh_pki_export_pubkey_base64(key, &text) != SSH_OK)
+    return luaL_error(L, "not enough memory");
+  lua_pushfstring(L, "%s %s", ssh_key_type_to_char(ssh_key_type(key)), text);
+  ssh_string_free_char(text);
+  return 1;
+}
+
+/* A public key or certificate as it travels. Empty: it cannot be told. */
+static size_t blob_of(ssh_key key, unsigned char blob[KNOWN_HOSTS_KEY_SIZE])
+{
+  char *text = NULL;
+  const char *type = ssh_key_type_to_char(ssh_key_type(key));
+  size_t length = 0;
+  if (type != NULL && ssh_pki_export_pubkey_base64(key, &text) == SSH_OK &&
+      strlen(text) / 4 * 3 <= KNOWN_HOSTS_KEY_SIZE)
+    length = known_hosts_decode((struct known_hosts_text){type, strlen(type)},
+                                (struct known_hosts_text){text, strlen(text)}, blob);
+  ssh_string_free_char(text);
+  return length;
+}
+
+/* Behind so many strings. */
+static size_t skip(const unsigned char *blob, size_t length, unsigned strings)
+{
+  size_t at = 0;
+  for (; strings > 0 && length - at >= 4; strings--) {
+    uint32_t size = (uint32_t)blob[at] << 24 | (uint32_t)blob[at + 1] << 16 |
+                    (uint32_t)blob[at + 2] << 8 | blob[at + 3];
+    if (size > length - at - 4)
+      return length;
+    at += 4 + size;
+  }
+  return at;
+}
+
+/* A certificate has the numbers of its key behind its type and a nonce. */
+static bool is_for(ssh_key certificate, ssh_key key)
+{
+  unsigned char theirs[KNOWN_HOSTS_KEY_SIZE], ours[KNOWN_HOSTS_KEY_SIZE];
+  size_t their_length = blob_of(certificate, theirs), our_length = blob_of(key, ours);
+  size_t their_start = skip(theirs, their_length, 2);
+  size_t our_start = skip(ours, our_length, 1);
+  size_t length = our_length - our_start;
+  return length > 0 && length <= their_length - their_start &&
+         memcmp(theirs + their_start, ours + our_start, length) == 0;
+}
+
+static const char *certify(ssh_key key, const char *path)
+{
+  ssh_key certificate = NULL;
+  if (ssh_pki_import_cert_file(path, &certificate) != SSH_OK)
+    return "is no certificate";
+  const char *type = ssh_key_type_to_char(ssh_key_type(certificate));
+  const char *why = NULL;
+  if (type == NULL || strstr(type, "-cert-") == NULL)
+    why = "is no certificate";
+  else if (!is_for(certificate, key))
+    why = "is of another key";
+  else if (ssh_pki_copy_cert_to_privkey(certificate, key) != SSH_OK)
+    why = "cannot be used";
+  ssh_key_free(certificate);
+  return why;
+}
+
+/***
+The key with a user certificate for it. The key itself stays as it is.
+@function key:certify
+@string path a file `*-cert.pub`
+@treturn[1] key
+@return[2] nil
+@treturn[2] string message
+@treturn[2] string kind: "local"
+*/
+static int key_lua_certify(lua_State *L)
+{
+  ssh_key key = key_check_lua(L, 1);
+  const char *path = luaL_checkstring(L, 2);
+  struct key_box *box = push_box(L);
+  box->key = ssh_key_dup(key);
+  const char *why =
+      box->key != NULL ? certify(box->key, path) : "cannot be read: no memory is left";
+  if (why == NULL)
+    return 1;
+  lua_pushfstring(L, "certificate %s: %s", path, why);
+  return op_fail(L, ERROR_LOCAL, lua_tostring(L, -1));
+}
+
 static int key_gc(lua_State *L)
 {
   struct key_box *box = luaL_checkudata(L, 1, KEY_NAME);
@@ -151,10 +254,18 @@ static int key_gc(lua_State *L)
   return 0;
 }
 
+static const luaL_Reg methods[] = {
+    {"certify", key_lua_certify},
+    {"public", key_lua_public},
+    {"__gc", key_gc},
+    {NULL, NULL},
+};
+
 void key_lua_register(lua_State *L)
 {
   luaL_newmetatable(L, KEY_NAME);
-  lua_pushcfunction(L, key_gc);
-  lua_setfield(L, -2, "__gc");
+  luaL_setfuncs(L, methods, 0);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -2, "__index");
   lua_pop(L, 1);
 }

@@ -30,7 +30,7 @@ describe("host.ssh against OpenSSH", function()
       host = "127.0.0.1",
       port = server.port,
       user = server.user,
-      key = key,
+      keys = { key },
       pins = { pin },
     }
     for name, value in pairs(changes or {}) do
@@ -77,7 +77,7 @@ describe("host.ssh against OpenSSH", function()
 
   -- trap: an RSA key is refused until the server has told its signature algorithms
   it("logs in with an RSA key", function()
-    local client <close> = assert(connect { key = assert(ssh.key(server.rsa)) })
+    local client <close> = assert(connect { keys = { assert(ssh.key(server.rsa)) } })
     assert.equal("x", client:exec("printf x").stdout)
   end)
 
@@ -232,7 +232,7 @@ describe("host.ssh against OpenSSH", function()
         host = "127.0.0.1",
         port = server.port,
         user = server.user,
-        key = key,
+        keys = { key },
         hostkeys = store,
       }
       return ssh.connect(options)
@@ -249,7 +249,7 @@ describe("host.ssh against OpenSSH", function()
       host = "127.0.0.1",
       port = server.port,
       user = server.user,
-      key = key,
+      keys = { key },
       hostkeys = store,
       policy = "accept-new",
     }

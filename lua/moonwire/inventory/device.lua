@@ -27,11 +27,37 @@ device.fields = {
     name = "password",
     type = "secret",
     doc = "text, or where it is: see moonwire.inventory.credential; needed without "
-      .. "a key_file",
+      .. "a key or an agent",
   },
   { name = "secret", type = "secret", doc = "the enable password, given likewise" },
   { name = "key_file", type = "path", doc = "private key to log in with" },
-  { name = "key_passphrase", type = "secret", doc = "what opens key_file" },
+  { name = "key_files", type = "paths", doc = "more private keys, tried in order" },
+  { name = "key_passphrase", type = "secret", doc = "what opens the key files" },
+  {
+    name = "certificate_files",
+    type = "paths",
+    doc = "user certificates for these keys; KEY-cert.pub is found by itself",
+  },
+  {
+    name = "agent",
+    type = "agent",
+    doc = "path of an ssh-agent's socket, or false; $SSH_AUTH_SOCK when there are keys",
+  },
+  {
+    name = "identities_only",
+    type = "flag",
+    doc = "true: of the agent's keys, only those that key_files name",
+  },
+  {
+    name = "auth_methods",
+    type = "methods",
+    doc = "publickey, password, keyboard-interactive: which, and in which order",
+  },
+  {
+    name = "answers",
+    type = "answers",
+    doc = "answers to further questions at login, by a part of the question's text",
+  },
   {
     name = "device_type",
     type = "platform",
@@ -187,6 +213,11 @@ local function default_name(taken)
   return ("%s:%s"):format(taken.host, taken.port)
 end
 
+local function has_way_in(taken)
+  return taken.password or taken.key_file or taken.key_files or taken.agent
+    or taken.answers
+end
+
 --- Read one device.
 -- @tparam table record what somebody wrote; see `moonwire.inventory.complaints`
 -- @tparam table context as for `read_fields`
@@ -195,9 +226,9 @@ function device.read(record, context)
   local given = record.given
   context.record = record
   local taken = device.read_fields(device.fields, given, context)
-  if taken.password == nil and taken.key_file == nil then
+  if not has_way_in(taken) then
     if given.password == nil or given.password == json.null then
-      local text = "is missing, and there is no key_file"
+      local text = "is missing, and there is neither a key nor an agent"
       context.complaints:add(record, "password", text)
     end
   end

@@ -163,6 +163,22 @@ function value.path(what, _, context)
   return credential.absolute(text, context.record.source.folder)
 end
 
+--- True or false.
+function value.flag(what)
+  if type(what) ~= "boolean" then
+    return nil, "must be true or false, not " .. article(what)
+  end
+  return what
+end
+
+--- An ssh-agent: the path of its socket, true (that of the environment), false (none).
+function value.agent(what, field, context)
+  if type(what) == "boolean" or what == "none" or what == "SSH_AUTH_SOCK" then
+    return what
+  end
+  return value.path(what, field, context)
+end
+
 --- A password: text, or where it is. It becomes a secret.
 function value.secret(what, field, context)
   return credential.read(what, field, context)
@@ -184,6 +200,64 @@ function value.strings(what)
     end
     list[i] = text
   end
+  return list
+end
+
+--- A list of paths, each as `value.path` reads one.
+function value.paths(what, field, context)
+  local list, complaint, at = value.strings(type(what) == "string" and { what } or what)
+  for i, path in ipairs(list or {}) do
+    list[i] = value.path(path, field, context)
+  end
+  return list, complaint, at
+end
+
+local METHODS = { publickey = true, password = true, ["keyboard-interactive"] = true }
+
+--- Ways to log in, in the order in which they are tried.
+function value.methods(what)
+  local list, complaint = value.strings(type(what) == "string" and { what } or what)
+  local seen = {}
+  for _, method in ipairs(list or {}) do
+    if not METHODS[method] or seen[method] then
+      return nil, "must be a list of publickey, password and keyboard-interactive, "
+        .. "each once"
+    end
+    seen[method] = true
+  end
+  return list, complaint
+end
+
+local MOST_ANSWERS = 16
+
+--- Answers by a part of the question's text, given as secrets are.
+-- @treturn {table,...} `question`, `answer`; the longest question first, since it is
+-- the most exact one
+function value.answers(what, field, context)
+  if type(what) ~= "table" then
+    return nil, "must be a table from questions to answers, not " .. article(what)
+  end
+  local list = {}
+  for question, given in pairs(what) do
+    local text, complaint = value.string(question)
+    local answer
+    if text then
+      answer, complaint = value.secret(given, field, context)
+    end
+    if not answer then
+      return nil, complaint
+    end
+    list[#list + 1] = { question = text, answer = answer }
+  end
+  if #list > MOST_ANSWERS then
+    return nil, ("must be %d at most"):format(MOST_ANSWERS)
+  end
+  table.sort(list, function(a, b)
+    if #a.question ~= #b.question then
+      return #a.question > #b.question
+    end
+    return a.question < b.question
+  end)
   return list
 end
 

@@ -3,13 +3,14 @@
 local algorithms = require "host.algorithms"
 local hostkeys = require "host.hostkeys"
 local secrets = require "host.secret"
+local identity = require "moonwire.transport.identity"
 local ssh = require "host.ssh"
 local uv = require "luv"
 
 local transport = {}
 
 -- Read once per program (and thread), not per device.
-local stores, keys, profiles = {}, {}, {}
+local stores, profiles = {}, {}
 
 local DEFAULT_STORE = ""
 local has_new = {} -- stores, by path, that hold keys which their file does not
@@ -58,22 +59,6 @@ function transport.save_new_keys()
   return true
 end
 
-local function key_of(device)
-  local path = device.key_file
-  if not path then
-    return nil
-  end
-  if not keys[path] then
-    local passphrase = transport.secret_of(device, "key_passphrase")
-    local key, message, kind = ssh.key(path, passphrase)
-    if not key then
-      return nil, message, kind
-    end
-    keys[path] = key
-  end
-  return keys[path]
-end
-
 local FIELD_OF = { enable = "secret" }
 
 --- A secret of a device: as it is in the inventory, or made of a string there.
@@ -86,6 +71,20 @@ function transport.secret_of(device, name)
     return secrets.from_string(value)
   end
   return value
+end
+
+-- an answer is a secret like a password: the inventory makes one of it
+local function answers_of(device)
+  local list
+  for i, one in ipairs(device.answers or {}) do
+    local answer = one.answer
+    if type(answer) == "string" then
+      answer = secrets.from_string(answer)
+    end
+    list = list or {}
+    list[i] = { question = one.question, answer = answer }
+  end
+  return list
 end
 
 local function pins_of(device)
@@ -127,7 +126,7 @@ end
 
 -- What this machine knows about a device before it is asked anything.
 local function what_is_known(device, policy)
-  local lists, pins, store, key, message, kind
+  local lists, pins, store, who, message, kind
   lists, message, kind = lists_of(device)
   if not lists then
     return nil, message, kind
@@ -139,11 +138,12 @@ local function what_is_known(device, policy)
       return nil, message, kind
     end
   end
-  key, message, kind = key_of(device)
-  if message then
+  local passphrase = transport.secret_of(device, "key_passphrase")
+  who, message, kind = identity.of(device, passphrase)
+  if not who then
     return nil, message, kind
   end
-  return { lists = lists, pins = pins, store = store, key = key }
+  return { lists = lists, pins = pins, store = store, who = who }
 end
 
 --- Connect, check the host key, log in.
@@ -167,7 +167,11 @@ function transport.connect(device, options)
     port = device.port,
     user = device.username,
     password = transport.secret_of(device, "password"),
-    key = known.key,
+    keys = known.who.keys,
+    agent = known.who.agent,
+    agent_keys = known.who.agent_keys,
+    answers = answers_of(device),
+    methods = device.auth_methods,
     pins = known.pins,
     hostkeys = known.store,
     policy = policy,
