@@ -1,10 +1,10 @@
 /*
 ** greeter.c - the socket is exchanged under libssh's hands: a session begins on one
-** end of a socket pair, writes its identification there, and then finds the TCP socket under
-** the same number. So our identification travels at once, the first bytes of the device
-** are looked at before libssh sees them, libssh's fcntl never takes O_NONBLOCK from the
-** real socket, and its first write cannot fail (in 0.10.6 that writes to freed memory).
-** All sessions of a loop share the pair: nothing stays in it.
+** end of a socket pair, writes its identification there, and then finds the TCP socket
+** under the same number. So our identification travels at once, the first bytes of the
+** device are looked at before libssh sees them, libssh's fcntl never takes O_NONBLOCK
+** from the real socket, and its first write cannot fail (in 0.10.6 that writes to freed
+** memory). All sessions of a loop share the pair: nothing stays in it.
 */
 #include "ssh/greeter.h"
 
