@@ -25,6 +25,7 @@ local LUA_LAYERS = {
   { "parse" },
   { "platform" },
   { "lab" }, -- before the inventory, which may ask for one
+  { "ssh_config" },
   { "inventory" },
   { "transport" },
   { "session" },

@@ -12,6 +12,7 @@ static const luaL_Reg modules[] = {
     {"host.secret", luaopen_host_secret},
     {"host.server", luaopen_host_server},
     {"host.ssh", luaopen_host_ssh},
+    {"host.ssh_config", luaopen_host_ssh_config},
     {"host.task", luaopen_host_task},
     {"host.term", luaopen_host_term},
     {"host.wire", luaopen_host_wire},
