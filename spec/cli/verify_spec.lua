@@ -36,6 +36,24 @@ describe("moonwire platform verify", function()
     end)
   end
 
+  it("tries what a platform has, and says what it has not", function()
+    local function steps_of(name)
+      local steps = {}
+      for _, one in ipairs(verify.platform(name).steps) do
+        steps[one.name] = one.skipped and "skipped" or one.ok and "ok" or "failed"
+      end
+      return steps
+    end
+    local junos = steps_of "juniper_junos"
+    for _, name in ipairs { "name", "confirmed", "refused", "pager" } do
+      assert.equal("ok", junos[name], name)
+    end
+    local ros = steps_of "siemens_ros"
+    assert.equal("skipped", ros.name)
+    assert.equal("skipped", ros.confirmed)
+    assert.is_nil(ros.refused)
+  end)
+
   it("knows an alias, and no other name", function()
     assert.equal("huawei_vrp", verify.platform("vrp").name)
     local result = verify.platform "cisco_iso"
@@ -57,6 +75,12 @@ describe("moonwire platform verify", function()
     configuration = [[config = {
       enter = "config", show = "show running-config",
       save = { "write memory", mode = "priv", done = "%f[%w]saved%b()" },
+    },]],
+    -- nor that it will be undone
+    confirmed = [[config = {
+      enter = "config", candidate = true, commit = { "commit", mode = "config" },
+      show = "show running-config",
+      confirmed = { "commit confirmed %d", mode = "config", done = "%f[%w]back%b()" },
     },]],
   } do
     it("finds what is broken in the step " .. step, function()

@@ -110,8 +110,9 @@ return require("moonwire.platform").define "cisco_xr" {
     commit = {
       "commit", mode = "config", timeout = 120,
       ask = {
+        -- somebody else has committed meanwhile: "no" would be the answer (N), and
+        -- then nothing is committed; so it is left open, and the commit fails
         "[Dd]o you wish to proceed.*%[%l+%]: ?$",
-        say = "no", -- somebody else has committed meanwhile
         text = "other sessions. Do you wish to proceed with this commit anyway? [no]: ",
       },
     },

@@ -106,10 +106,13 @@ function Session:_commit(how)
   if not comment then
     return nil, message, kind
   end
-  local time = how.confirm and ("%d"):format(time_in(action, how.confirm)) or ""
+  local time = how.confirm and time_in(action, how.confirm) or 0
   local output
   output, message, kind = self:_act(name, function(command)
-    return command:gsub("%%d", time) .. comment
+    local filled = command:gsub("%%%d*d", function(form)
+      return form:format(time)
+    end)
+    return filled .. comment
   end)
   if output then
     self.is_unconfirmed = how.confirm and true

@@ -1,8 +1,10 @@
 --- Whether client and simulated device, which read the same table of a platform, come
--- to terms: login, modes, output, errors, questions, pager, configuration, logout.
+-- to terms: login, modes, output, errors, questions, pager, configuration, another
+-- name, commits that undo themselves, a password that is refused, logout.
 -- It finds tables that do not hang together. A device that differs from its table it
 -- cannot find.
 -- @module moonwire.verify
+local change = require "moonwire.verify.change"
 local labs = require "moonwire.lab"
 local platforms = require "moonwire.platform"
 local sessions = require "moonwire.session"
@@ -15,22 +17,35 @@ local TIMEOUT = 3 -- seconds for one command of a device that answers at once
 local AT_ONCE = 8 -- platforms
 
 local FULL = {
-  "login", "edges", "reading", "rejection", "question", "configuration", "logout",
+  "login", "edges", "reading", "rejection", "question", "configuration", "name",
+  "confirmed", "logout",
 }
 local WALK = { "login", "edges" } -- from the other modes that a login may lead to
 local PAGED = { "login", "pager" }
+local REFUSED = { "login", "refused" }
+
+local STEPS = setmetatable({}, {
+  __index = function(_, name)
+    return step[name] or change[name]
+  end,
+})
 
 local function starts_of(platform)
   return platform.start or { platform.modes[#platform.modes][1] }
 end
 
--- one device for every login, and one whose pager is there to stay
+-- one device for every login, one whose pager is there to stay, and one whose password
+-- is not the one that the client has
 local function trials_of(platform)
   local trials = {}
   for i, mode in ipairs(starts_of(platform)) do
     trials[i] = { start = mode, steps = i == 1 and FULL or WALK }
   end
   trials[#trials + 1] = { start = trials[1].start, steps = PAGED, has_pager = true }
+  local edge = change.guarded_edge(platform, starts_of(platform))
+  if edge then
+    trials[#trials + 1] = { start = edge[1], steps = REFUSED, edge = edge }
+  end
   return trials
 end
 
@@ -42,13 +57,14 @@ local function devices_of(platform, trials)
       platform = platform.name,
       start = trial.start,
       fixed_pager = trial.has_pager or false,
+      enable = trial.edge and "another" or nil,
     }
   end
   return devices
 end
 
 local function run_step(name, trial, result)
-  local is_sound, ok, message = pcall(step[name], trial)
+  local is_sound, ok, message = pcall(STEPS[name], trial)
   if not is_sound then
     ok, message = nil, "a mistake in the program: " .. tostring(ok)
   end
@@ -92,8 +108,11 @@ end
 local function run_trials(lab, platform, trials, result)
   local crossed = {}
   for i, trial in ipairs(trials) do
-    trial.platform, trial.device, trial.crossed = platform, lab:device(i), crossed
-    run_trial(trial, lab:inventory()[i], result)
+    trial.platform, trial.lab = platform, lab
+    trial.device, trial.crossed = lab:device(i), crossed
+    local given = lab:inventory()[i]
+    given.secret = lab:inventory()[1].secret
+    run_trial(trial, given, result)
     if not result.ok then
       return
     end
@@ -122,7 +141,10 @@ function verify.platform(name)
   result.name = platform.name
   local trials = trials_of(platform)
   local lab <close> = assert(labs.open {
-    devices = devices_of(platform, trials), twin = true, reload_time = 0,
+    devices = devices_of(platform, trials),
+    twin = true,
+    reload_time = 0,
+    clock = "virtual",
   })
   local is_sound, mistake = pcall(task.group, function(group)
     group:spawn(lab.serve, lab)

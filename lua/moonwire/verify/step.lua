@@ -142,7 +142,12 @@ function step.pager(trial)
   if not pager or pager.key == pager.stop then
     return "-", "it has none"
   end
-  return step.reading(trial)
+  local ok, message = step.reading(trial)
+  -- elsewhere a page is as long as the terminal that the client has asked for
+  if ok and trial.platform.paging and not trial.device:sent(pager.key) then
+    return nil, "no page was turned"
+  end
+  return ok, message
 end
 
 local function has(list, line)

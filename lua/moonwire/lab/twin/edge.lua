@@ -101,6 +101,7 @@ local function arrive(session, found)
     now:discard()
   end
   session.mode, session.section = found[2], nil
+  now:open(session)
 end
 
 --- Take an edge.

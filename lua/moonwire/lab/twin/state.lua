@@ -116,9 +116,25 @@ end
 
 --- Let the candidate take effect; what waited for a confirmation has it.
 -- @number[opt] seconds until all of it goes back, unless there is another commit
-function State:commit(seconds)
+-- @param[opt] session that it is the commit of
+function State:commit(seconds, session)
   self:guard(seconds)
   self:_run(self.candidate)
+  self.author, self.authored = session, self.running
+end
+
+--- Note what a session has found when it began to configure.
+-- @param session
+function State:open(session)
+  session.found = self.running
+end
+
+--- Whether somebody else has committed since a session began to configure.
+-- @param session
+-- @treturn boolean
+function State:is_foreign(session)
+  local is_own = self.author == session and self.authored == self.running
+  return session.found ~= self.running and not is_own
 end
 
 --- Undo everything from now on, unless somebody confirms it.

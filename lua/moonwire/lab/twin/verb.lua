@@ -13,7 +13,7 @@ local SECONDS = { minutes = 60, seconds = 1 }
 -- "commit confirmed %d" as a pattern
 local function pattern_of(command, has_comment)
   local pattern = command:gsub("[%^$()%.%[%]*+%-?]", "%%%0")
-    :gsub("%%d", "(%%d+)"):gsub("%%s", "(.+)")
+    :gsub("%%%d*d", "(%%d+)"):gsub("%%s", "(.+)")
   return "^" .. pattern .. (has_comment and "%s?.*$" or "$")
 end
 
@@ -53,7 +53,7 @@ function perform.diff(session)
 end
 
 function perform.commit(session, action)
-  state.of(session.device):commit()
+  state.of(session.device):commit(nil, session)
   say_done(session, action)
 end
 
@@ -70,7 +70,7 @@ function perform.confirm(session, action)
 end
 
 function perform.confirmed(session, action, number)
-  state.of(session.device):commit(seconds_in(action, number))
+  state.of(session.device):commit(seconds_in(action, number), session)
   say_done(session, action)
 end
 
@@ -109,17 +109,23 @@ end
 -- a longer one first: "commit confirmed" and "commit check" begin as "commit" does
 local ORDER = {
   "confirmed", "check", "discard", "rollback", "snapshot", "revert", "startup", "diff",
-  "save", "show", "commit", "confirm",
+  "save", "show", "confirm", "commit",
 }
 
 local HAS_COMMENT = { commit = true, confirmed = true }
 
+-- where a commit is confirmed by another one, that is all it is
+local function is_commit(platform, name, action)
+  local commit = platforms.action(platform, "commit")
+  return name == "confirm" and commit and commit.run[1] == action.run[1]
+end
+
 local function match(platform, name, line)
   local action = platforms.action(platform, name)
-  local last = action and #action.run
-  if not last then
+  if not action or is_commit(platform, name, action) then
     return nil
   end
+  local last = #action.run
   local has_comment = HAS_COMMENT[name] and platform.config.comment ~= nil
   for i, command in ipairs(action.run) do
     local found, _, number = line:find(pattern_of(command, has_comment))
@@ -129,9 +135,28 @@ local function match(platform, name, line)
   end
 end
 
+-- What nobody answers by himself before a commit is asked only when somebody else has
+-- committed meanwhile.
+local function consents(session, name, action)
+  for _, rule in ipairs(action.ask) do
+    local is_about_others = name == "commit" and not (rule.say or rule.secret)
+    if not is_about_others then
+      if not question.ask(session, rule) then
+        return false
+      end
+    elseif state.of(session.device):is_foreign(session) then
+      local _, answer = question.ask(session, rule)
+      if not answer or not answer:find "^[yY]" then
+        return false
+      end
+    end
+  end
+  return true
+end
+
 -- A verb of several commands has its effect with the last.
 local function run(session, name, action, number, is_last)
-  if is_last and question.all(session, action.ask) then
+  if is_last and consents(session, name, action) then
     perform[name](session, action, number)
   end
 end
