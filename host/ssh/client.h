@@ -102,6 +102,7 @@ struct client {
   void (*on_login)(struct client *client); /* once: look at 'error' */
   enum error error;
   enum phase phase;
+  const char *host_key_verdict; /* why the host key was refused: "changed", … */
   int fd, depth, holds;
   bool is_up, is_closing, is_new_key, is_key_verified;
 };

@@ -53,15 +53,19 @@ static bool is_pinned(const struct login *login, struct hostkeys_key key)
 static void fail_changed(struct client *c, const struct hostkeys_match *match,
                          const char *fingerprint)
 {
+  char name[KNOWN_HOSTS_NAME_SIZE] = "";
+  known_hosts_name(name, c->login->known_as, c->login->port);
   char expected[HOSTKEYS_FINGERPRINT_SIZE] = "?";
   const struct hostkeys_record *record = &match->expected[0];
   if (match->expected_count > 0)
     hostkeys_fingerprint(record->key, expected);
+  c->host_key_verdict = "changed";
   client_fail(c, ERROR_HOSTKEY,
-              "the host key has changed: the device shows %s, known is %s (%s:%u). "
-              "Someone may be in between; if the device was replaced, remove that line",
+              "the host key has changed: the device shows %s, known is %s (%.200s:%u). "
+              "Someone may be in between, so nothing was sent. If the device was "
+              "replaced: moonwire keys revoke '%.64s'",
               fingerprint, expected, match->expected_count > 0 ? record->file : "?",
-              match->expected_count > 0 ? record->line : 0);
+              match->expected_count > 0 ? record->line : 0, name);
 }
 
 static bool accept_new(struct client *c, const struct hostkeys_peer *peer,
@@ -74,12 +78,20 @@ static bool accept_new(struct client *c, const struct hostkeys_peer *peer,
   return c->is_new_key;
 }
 
-static void fail_unknown(struct client *c, const struct shown_key *shown)
+static void fail_unknown(struct client *c, const struct hostkeys_match *match,
+                         const struct shown_key *shown)
 {
+  c->host_key_verdict = "unknown";
   client_fail(c, ERROR_HOSTKEY,
-              "the host key %s is not known: compare it at the device, then pin it "
-              "(host_key = \"%s\") or add it to known_hosts",
-              shown->fingerprint, shown->fingerprint);
+              "the host key %s is not known%s: compare it at the device, then pin it "
+              "(host_key = \"%s\") or take it up: moonwire keys scan, moonwire keys "
+              "accept",
+              shown->fingerprint,
+              match->has_authority
+                  ? " (a @cert-authority line names this host, but host "
+                    "certificates cannot be checked)"
+                  : "",
+              shown->fingerprint);
 }
 
 static enum hostkeys_verdict ask_store(const struct client *c,
@@ -88,6 +100,7 @@ static enum hostkeys_verdict ask_store(const struct client *c,
 {
   const struct login *login = c->login;
   const struct hostkeys_peer peer = {login->known_as, NULL, login->port};
+  memset(match, 0, sizeof *match);
   match->verdict = HOSTKEYS_UNKNOWN;
   if (login->hostkeys != NULL)
     hostkeys_lookup(login->hostkeys, &peer, shown->key, match);
@@ -96,6 +109,7 @@ static enum hostkeys_verdict ask_store(const struct client *c,
 
 static void fail_revoked(struct client *c, const struct shown_key *shown)
 {
+  c->host_key_verdict = "revoked";
   client_fail(c, ERROR_HOSTKEY, "the host key %s is marked as revoked",
               shown->fingerprint);
 }
@@ -117,7 +131,7 @@ static bool look_up(struct client *c, const struct shown_key *shown)
   case HOSTKEYS_UNKNOWN:
     if (login->hostkeys != NULL && login->policy == HOSTKEY_ACCEPT_NEW)
       return accept_new(c, &peer, shown);
-    fail_unknown(c, shown);
+    fail_unknown(c, &match, shown);
     return false;
   default:
     client_fail(c, ERROR_LOCAL, "the host key could not be looked up");
@@ -130,6 +144,7 @@ static bool compare_pins(struct client *c, const struct shown_key *shown)
 {
   struct hostkeys_match match;
   if (!is_pinned(c->login, shown->key)) {
+    c->host_key_verdict = "changed";
     client_fail(c, ERROR_HOSTKEY,
                 "the host key is not the pinned one: the device shows %s, pinned is %s",
                 shown->fingerprint, c->login->pins[0]);

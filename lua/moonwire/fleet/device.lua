@@ -52,6 +52,7 @@ local function with_session(result, device, job, options, gate)
   local opened, message, kind, detail = open_through(gate, device, options)
   if not opened then
     result.phases = detail and detail.phases
+    result.host_key_verdict = detail and detail.host_key_verdict
     return set_failure(result, message, kind, detail and detail.phase)
   end
   local self <close> = opened -- also when this task is cancelled
@@ -71,7 +72,8 @@ end
 -- behind the job)
 -- @tparam[opt] Semaphore gate lets in so many logins at a time
 -- @treturn table `device`, `host`, `ok`, `value`, `output` (answers), `kind`,
--- `message`, `phase`, `phases` (seconds), `elapsed` (seconds)
+-- `message`, `phase`, `phases` (seconds), `elapsed` (seconds), `host_key_verdict` (why
+-- the host key was refused: "changed", "unknown", "revoked")
 function device_run.run(device, job, options, gate)
   local result = new_result(device)
   local started = host.now()

@@ -6,6 +6,7 @@
 --  * `hybrid`: one thread for each core, each with its share of `limit` sessions.
 -- @module moonwire.fleet
 local device_run = require "moonwire.fleet.device"
+local guard = require "moonwire.fleet.guard"
 local host = require "host.task"
 local task = require "moonwire.task"
 local uv = require "luv"
@@ -31,10 +32,15 @@ local function run_here(run, devices, job, limit)
   local connecting = run.device_options.connecting
   local open, gate = 0, limit > connecting and task.semaphore(connecting) or nil
   task.map(devices, limit, function(device, index)
+    local refusal = run.guard:refusal(device)
+    if refusal then
+      return run:_keep(index, refusal)
+    end
     open = open + 1
     run.peak_sessions = math.max(run.peak_sessions, open)
     local result = device_run.run(device, job, run.device_options, gate)
     open = open - 1
+    run.guard:note(device, result)
     run:_keep(index, result)
   end)
 end
@@ -58,7 +64,11 @@ local function run_in_threads(run, devices, options, workers, limit)
     limit = limit,
     pin = options.pin,
     options = run.device_options,
+    refuse = function(device)
+      return run.guard:refusal(device)
+    end,
     on_result = function(index, result)
+      run.guard:note(devices[index], result)
       run:_keep(index, result)
     end,
   }
@@ -120,6 +130,10 @@ local function check(devices, options)
       error(("fleet.run: %s must be a whole number of at least 1"):format(name), 3)
     end
   end
+  local complaint = guard.complaint(options)
+  if complaint then
+    error("fleet.run: " .. complaint, 3)
+  end
   return mode, table.move(devices, 1, #devices, 1, {})
 end
 
@@ -133,7 +147,11 @@ end
 -- (30 seconds for a command), `timeouts` (seconds by phase of the login), `dwell`
 -- (seconds that a session stays open behind its job), `connecting` (1000 logins at
 -- once in a thread), `pin` (threads to cores), `keep_results` (false: only `on_result`
--- is given them, so that a run of any length needs no more memory)
+-- is given them, so that a run of any length needs no more memory),
+-- `credential_failures` (3: when so many devices in a row refuse a user with the same
+-- password or keys, the rest are not tried with it: kind "auth_suspended"),
+-- `changed_keys` (when the host keys of more devices than this have changed, the rest
+-- are not tried: kind "hostkey_alarm"; 3, or 1 % of them); false: no such limit
 -- @treturn table run: `mode`, `results`, `ok`, `count` (`ok`, `failed`), `seconds`,
 -- `peak_sessions`, `threads`, `cpu_seconds`, `max_rss_bytes`
 function fleet.run(devices, options)
@@ -146,6 +164,7 @@ function fleet.run(devices, options)
     on_result = options.on_result,
     peak_sessions = 0,
     threads = 1,
+    guard = guard.new(#list, options),
     device_options = device_options(options),
   }, Run)
   local started, cpu = host.now(), cpu_seconds()

@@ -24,6 +24,7 @@ local function new_dispatch(pool, options)
     pool = pool,
     devices = options.devices,
     on_result = options.on_result,
+    refuse = options.refuse,
     next = 1,
     busy = busy, -- nil for a worker that has ended
     in_flight = 0,
@@ -47,6 +48,11 @@ end
 -- Send the next device. False when this worker takes no more.
 function Dispatch:_send(number, index)
   local device = self.devices[index]
+  local refusal = self.refuse and type(device) == "table" and self.refuse(device)
+  if refusal then
+    self.on_result(index, refusal)
+    return true
+  end
   local ok, what, path = wire.check(device)
   if not ok then
     self:_fail(index, cannot_ship("device", path, what))
@@ -178,9 +184,10 @@ end
 --- Run a job on every device, over threads, and wait until all are done.
 -- @tparam table options `devices` (list), `job` (function, see `moonwire.fleet.ship`),
 -- `workers` (threads at most), `limit` (devices that a thread has at once; 1),
--- `on_result` (called with index and result, in the order in which devices are done),
--- `options` (plain table for the runner), `runner` (module with
--- `run(device, job, options)`; "moonwire.fleet.device"), `pin` (threads to cores),
+-- `refuse` (called with a device before it is sent; when it gives a result, that is it,
+-- and the device is not sent), `on_result` (called with index and result, in the order
+-- in which devices are done), `options` (plain table for the runner), `runner` (module
+-- with `run(device, job, options)`; "moonwire.fleet.device"), `pin` (threads to cores),
 -- `name` (of the threads; "moonwire")
 -- @treturn[1] boolean true; every device has had its result
 -- @treturn[1] table `workers` (threads started), `peak` (devices in work at once),
