@@ -137,6 +137,11 @@ return {
       "[sudo] password for ops: ", "auto swp1",
     },
   },
+  linux_sh = {
+    user = { "$ ", "tor-3$ " },
+    root = { "# ", "#" },
+    none = { "> ", "tor-3 login: ", "Password: ", "sh: 1: x: not found", "cost: $" },
+  },
   dell_os10 = {
     exec = { "MX9116>", "tor-2.rack7> " },
     priv = { "MX9116#", "tor-2.rack7#", "S4148_a# " },

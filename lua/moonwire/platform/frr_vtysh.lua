@@ -25,8 +25,8 @@ return require("moonwire.platform").define "frr_vtysh" {
     { "exec", "^[%w_.%-]+>%s*$" },
   },
   edges = {
-    { "linux", "priv", run = "VTYSH_PAGER=cat vtysh" },
-    { "priv", "linux", run = "exit" },
+    { "linux", "priv", run = "VTYSH_PAGER=cat vtysh", alone = true },
+    { "priv", "linux", run = "exit", alone = true },
     -- vtysh itself never asks; the daemons' own terminals do (K)
     { "exec", "priv", run = "enable", ask = { "[Pp]assword: ?$", secret = "enable" } },
     { "priv", "exec", run = "disable" },

@@ -27,6 +27,7 @@ return {
   { "huawei_vrp", "huawei", "huawei_vrpv8", "vrp" },
   { "juniper_junos", "juniper", "junos" },
   { "linux", "linux_ssh", "ovs_linux", "generic_linux", "linuxgeneric" },
+  { "linux_sh", "dash", "posix_sh" },
   { "mikrotik_routeros", "mikrotik", "routeros", "mikrotik_switchos" },
   { "nokia_srl", "srlinux", "nokia_srlinux", "srl" },
   { "nokia_sros", "alcatel_sros", "sros", "nokia_sros_classic" },

@@ -85,7 +85,8 @@ local FIELDS = {
   privileged = text, -- the mode that `enable` leads to; "priv" where there is one
   -- tried in this order. `over`: later modes whose patterns match its prompts too
   modes = list(check.named({ over = list(text) }, either(pattern, rule)), 1),
-  edges = list(record({ run = text, ask = questions }, text, 2)),
+  -- `alone`: a program begins or ends, and what was typed ahead is lost with it
+  edges = list(record({ run = text, ask = questions, alone = boolean }, text, 2)),
   -- commands for a new session; `mode`: only there, as soon as the session is in it
   prep = list(either(text, record({ mode = text, ask = questions }, text, 1))),
   logout = verb,
@@ -110,6 +111,7 @@ local FIELDS = {
   sentinel = one_of("comment", "double_prompt"),
   comment = text,
   type_ahead = boolean, -- takes lines before its first prompt
+  unended = boolean, -- output may lack its last line end: the prompt stands behind it
   echo = boolean, -- false: what is typed may not be shown
   break_key = text,
 

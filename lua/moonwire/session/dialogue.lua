@@ -21,6 +21,8 @@ Dialogue.__index = Dialogue
 local MOST_PAGES = 100000
 local QUIET = 0.03 -- seconds without a byte before a line is believed to be the last
 local NEWLINE = 10
+local BREAK = 1 -- seconds for a break key
+local MOST_BREAKS = 4
 local RESYNC = 5 -- seconds for the device to come back to its prompt
 
 -- It need not be a secret: the device sees it anyway. It must not come twice.
@@ -74,12 +76,28 @@ function Dialogue:learn(prompt, above)
   return true
 end
 
+--- Split a line that ends in the known prompt. Output without a line end of its own
+-- stands before it.
+-- @string line
+-- @treturn string the output, mostly none
+-- @treturn string the prompt
+function Dialogue:split_prompt(line)
+  local prompt = self.prompt
+  if not self.platform.unended or not prompt or self.is_in_doubt then
+    return "", line
+  elseif #line > #prompt and line:sub(-#prompt) == prompt then
+    return line:sub(1, -#prompt - 1), prompt
+  end
+  return "", line
+end
+
 --- Which mode the unfinished line is a prompt of.
 -- @string tail
 -- @treturn string|nil
 function Dialogue:mode_of(tail)
   local above = self.has_headers and header.above_tail(self.shell:text())
-  return platforms.mode_of(self.platform, tail, above or "")
+  local _, prompt = self:split_prompt(tail)
+  return platforms.mode_of(self.platform, prompt, above or "")
 end
 
 --- The next prompt may be that of another host, or show none: what is sent behind it
@@ -174,8 +192,9 @@ function Dialogue:await_mark(mark, deadline)
     local event, a, b = self:_next_event(mark, deadline)
     local ok, message, kind = true, a, b
     if event == "mark" then
-      if self:learn(b, self.has_headers and header.last_line(a) or "") then
-        return drop_stale(self, answer.text .. a)
+      local rest, prompt = self:split_prompt(b)
+      if self:learn(prompt, self.has_headers and header.last_line(a) or "") then
+        return drop_stale(self, answer.text .. a .. rest)
       end
       answer.text = answer.text .. a .. b .. mark .. "\n"
     elseif event == "tail" then
@@ -193,7 +212,8 @@ end
 -- A prompt of another host: perhaps the command has renamed this one. Which is true is
 -- known when the mark comes back behind it.
 function Dialogue:_doubt(tail)
-  if self.host and platforms.host_of(self.platform, tail) ~= self.host then
+  local _, prompt = self:split_prompt(tail)
+  if self.host and platforms.host_of(self.platform, prompt) ~= self.host then
     self:forget_host()
   end
 end
@@ -266,13 +286,29 @@ function Dialogue:prove(deadline)
   return (self.has_marks and proof.by_mark or proof.by_second_prompt)(self, deadline)
 end
 
+-- Nothing goes right behind that key: terminals throw it away, and what asks once more
+-- would take it for the answer. Whether the device seems to have no question left.
+local function break_off(self, deadline)
+  local kind
+  for _ = 1, MOST_BREAKS do
+    if not self.shell:write(self.platform.break_key or "\3") then
+      return false
+    end
+    local event, _, why = self:await_rest(math.min(deadline, task.now() + BREAK))
+    kind = why
+    if event == "prompt" or (kind ~= "question" and kind ~= "timeout") then
+      break
+    end
+  end
+  return kind ~= "question"
+end
+
 --- Leave whatever the device asks by the break key, and come back to its prompt.
 -- @number[opt=5] seconds at most
 -- @treturn boolean whether that was proved; if not, the session is of no more use
 function Dialogue:resync(seconds)
   local deadline = task.now() + math.min(seconds or RESYNC, RESYNC)
-  local ok = self.shell:write(self.platform.break_key or "\3") and self:prove(deadline)
-  return ok ~= nil and ok ~= false
+  return break_off(self, deadline) and self:prove(deadline) and true or false
 end
 
 -- what must not be seen in a message

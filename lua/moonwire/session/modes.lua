@@ -47,7 +47,7 @@ local function cross(self, edge)
   local text, message, kind = exchange.run(self.dialogue, edge.run, {
     deadline = task.now() + self.timeout,
     rules = rules,
-    is_sure = #rules == 0,
+    is_sure = #rules == 0 and not edge.alone,
     reply = exchange.by_rule(self.device, edge.run),
   })
   if not text then

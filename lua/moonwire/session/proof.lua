@@ -30,6 +30,16 @@ local function find_first(self, text, tail)
   end
 end
 
+-- the first one, behind output that has no line end of its own
+local function is_behind_output(self, text, tail)
+  local above = text:sub(math.max(1, #text - #tail - NEAR), -#tail - 2)
+  return self:split_prompt(above:match "[^\n]*$") ~= ""
+end
+
+local function has_first(self, text, tail)
+  return is_behind_output(self, text, tail) or find_first(self, text, tail) ~= nil
+end
+
 local function await_second_prompt(self, deadline)
   local answer = { pages = 0 }
   while true do
@@ -41,7 +51,7 @@ local function await_second_prompt(self, deadline)
       if not ok then
         return nil, message, why
       end
-    elseif find_first(self, self.shell:text(), tail) and self:_is_quiet(nil) then
+    elseif has_first(self, self.shell:text(), tail) and self:_is_quiet(nil) then
       return tail
     end
   end
@@ -72,7 +82,7 @@ function proof.by_second_prompt(self, deadline)
     text = header.strip(self.platform, text)
   end
   local rest, last = header.split(text)
-  return last and rest or text
+  return last and rest .. (self:split_prompt(last)) or text
 end
 
 --- By a mark, which comes back behind the prompt.

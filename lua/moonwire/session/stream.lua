@@ -2,6 +2,7 @@
 -- @module moonwire.session
 local Session = require "moonwire.session.class"
 local check = require "moonwire.session.check"
+local echo = require "moonwire.session.echo"
 local header = require "moonwire.session.header"
 local platforms = require "moonwire.platform"
 local task = require "host.task"
@@ -31,17 +32,32 @@ local function each_line(self, text)
   end
 end
 
+-- What stands behind the echo, or nil. A terminal may echo what is typed before the
+-- shell reads it, and the shell once more: the echo behind a prompt counts. Where there
+-- is none by the end, anything like it will do.
+local function behind_echo(self, is_over)
+  local dialogue = self.dialogue
+  local pieces = echo.split(self.head, { self.command }, function(piece)
+    return dialogue:is_prompt(piece)
+  end)
+  if pieces[1] then
+    return pieces[1].answer
+  elseif is_over or #self.head >= HEAD then
+    return (dialogue:_strip(self.head, self.command))
+  end
+end
+
 -- Lines behind the echo go to the caller; those before are the device's own affair.
-function Reader:take(text)
+function Reader:take(text, is_over)
   if self.is_stopped then
     return
   elseif not self.has_echoed then
     self.head = self.head .. text
-    local output, _, is_found = self.dialogue:_strip(self.head, self.command)
-    if not is_found and #self.head < HEAD then
+    text = behind_echo(self, is_over)
+    if not text then
       return
     end
-    self.has_echoed, text, self.head = true, output, nil
+    self.has_echoed, self.head = true, nil
   end
   if #self.short <= SHORT then
     self.short = self.short .. text
@@ -51,11 +67,13 @@ end
 
 function Reader:_on_tail(tail)
   local dialogue = self.dialogue
-  if self.awaited or not dialogue:is_prompt(tail) then
+  local rest, prompt = dialogue:split_prompt(tail)
+  if self.awaited or not dialogue:is_prompt(prompt) then
     return dialogue:_on_tail(tail, self, self.awaited)
   elseif not self.has_echoed or not dialogue:_is_quiet(nil) then
     return true
   elseif not dialogue.has_marks then
+    self:take(rest == "" and "" or rest .. "\n")
     self.is_at_prompt = true
     return true
   end
@@ -68,10 +86,14 @@ function Reader:_on_event(event, a, b)
   if event == "tail" then
     return false, a
   end
-  self:take(a)
+  local rest, prompt = "", b
+  if event == "mark" then
+    rest, prompt = self.dialogue:split_prompt(b)
+  end
+  self:take(rest == "" and a or a .. rest .. "\n", event == "mark")
   self.above = a ~= "" and header.last_line(a) or self.above
   if event == "mark" then
-    return self.dialogue:learn(b, self.above), nil
+    return self.dialogue:learn(prompt, self.above), nil
   end
   return false, b
 end
