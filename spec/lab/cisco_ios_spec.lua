@@ -97,7 +97,7 @@ describe("a simulated switch", function()
     on_switch({ devices = 1 }, function(terminal)
       terminal:type "show ip ?"
       local help = terminal:expect(PROMPT .. "show ip ")
-      assert.matches("?\r\n  interface  IP interface status", help, 1, true)
+      assert.matches("?\r\n  arp        IP ARP table\r\n", help, 1, true)
       terminal:type "int brief\n"
       assert.matches("Vlan1 ", terminal:expect(PROMPT))
       terminal:type "sh?"

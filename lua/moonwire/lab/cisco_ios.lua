@@ -3,6 +3,7 @@
 -- @module moonwire.lab.cisco_ios
 local configure = require "moonwire.lab.cisco_ios.configure"
 local exec = require "moonwire.lab.cisco_ios.exec"
+local hold = require "moonwire.lab.cisco_ios.hold"
 local mishap = require "moonwire.lab.mishap"
 local platform = require("moonwire.platform").get "cisco_ios"
 
@@ -84,6 +85,7 @@ local function serve_shell(session)
   greet(session)
   local line, ending
   while not session.is_over do
+    hold.settle(session.device)
     session.prompt = cisco_ios.prompt(session)
     READING.prompt = session.prompt
     READING.again = ending == "help"
@@ -92,6 +94,7 @@ local function serve_shell(session)
     if not line then
       return
     elseif handle[ending] then
+      hold.settle(session.device) -- time has gone by while nobody typed
       handle[ending](session, line)
     end
   end

@@ -172,6 +172,13 @@ function Device:change()
   return self.running
 end
 
+--- Put another configuration in the place of the running one.
+-- @tparam Configuration other
+function Device:replace(other)
+  self.running = other
+  self.is_modified, self.views = true, nil
+end
+
 --- A text that follows from the running configuration, made once for each state of it,
 -- and as long as nothing is changed once for all devices alike.
 -- @tparam function make from the Configuration to the text; always the same function
@@ -211,6 +218,7 @@ function Device:reload()
   self.is_modified, self.views = nil, nil
   self.reloads = self.reloads + 1
   self.up_at = self.clock:now() + self.settings.reload_time
+  self.reverts = nil
   if self.twin then
     self.twin:restart()
   end

@@ -197,7 +197,7 @@ end
 --- Leave configuration mode, however deep in it.
 -- @tparam Vty session
 function configure.finish(session)
-  session.section, session.mode = nil, nil
+  session.section, session.mode, session.has_lock = nil, nil, nil
 end
 
 local COMMON = {

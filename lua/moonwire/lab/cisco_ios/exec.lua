@@ -3,6 +3,7 @@
 local complaint = require "moonwire.lab.cisco_ios.complaint"
 local file = require "moonwire.lab.cisco_ios.file"
 local grammar = require "moonwire.lab.grammar"
+local hold = require "moonwire.lab.cisco_ios.hold"
 local interface = require "moonwire.lab.cisco_ios.interface"
 local show = require "moonwire.lab.cisco_ios.show"
 
@@ -63,17 +64,6 @@ end
 
 local function disable(session)
   session.level = 1
-end
-
-local LOCKED = "Configuration mode locked exclusively by user 'alice' process '96' "
-  .. "from terminal '2'. Please try later.\r\n"
-
-local function configure_terminal(session)
-  if session.device:fault "locked" then
-    return session:write(LOCKED)
-  end
-  session.mode = "config"
-  session:write "Enter configuration commands, one per line.  End with CNTL/Z.\r\n"
 end
 
 local function terminal_length(session, found)
@@ -174,8 +164,23 @@ local ENTRIES = {
   { "clear counters", "Clear counters on interfaces", level = 15,
     run = clear_counters },
   { "configure", "Enter configuration mode", level = 15 },
+  { "configure confirm", "Confirm replacement of running-config", level = 15,
+    run = hold.confirm },
+  { "configure replace", "Replace the running-config with a new config file",
+    level = 15 },
+  { "configure replace WORD", "URL of config file", level = 15, run = hold.replace },
+  { "configure replace WORD force", "Do not prompt for confirmation", level = 15,
+    run = hold.replace },
   { "configure terminal", "Configure from the terminal", level = 15,
-    run = configure_terminal },
+    run = hold.enter },
+  { "configure terminal lock", "Lock configuration mode", level = 15,
+    run = hold.enter_alone },
+  { "configure terminal revert", "Parameters for reverting the configuration",
+    level = 15 },
+  { "configure terminal revert timer", "Time in minutes for which to wait",
+    level = 15 },
+  { "configure terminal revert timer <1-120>", "Minutes", level = 15,
+    run = hold.enter_guarded },
   { "copy", "Copy from one file to another", level = 15 },
   { "copy running-config", "Copy from current system configuration", level = 15 },
   { "copy running-config startup-config", "Copy to startup configuration", level = 15,
@@ -200,6 +205,9 @@ local ENTRIES = {
   { "quit", "Exit from the EXEC", run = leave },
   { "reload", "Halt and perform a cold restart", level = 15, run = reload },
   { "show", "Show running system information" },
+  { "show arp", "ARP table" },
+  { "show cdp", "CDP information" },
+  { "show cdp neighbors", "CDP neighbor entries" },
   { "show clock", "Display the system clock" },
   { "show flash:", "display information about flash: file system" },
   { "show history", "Display the session command history" },
@@ -208,8 +216,15 @@ local ENTRIES = {
   { "show interfaces status", "Show interface line status" },
   { "show inventory", "Show the physical inventory" },
   { "show ip", "IP information" },
+  { "show ip arp", "IP ARP table" },
   { "show ip interface", "IP interface status and configuration" },
   { "show ip interface brief", "Brief summary of IP status and configuration" },
+  { "show ip route", "IP routing table" },
+  { "show lldp", "LLDP information" },
+  { "show lldp neighbors", "LLDP neighbor entries" },
+  { "show logging", "Show the contents of logging buffers" },
+  { "show mac", "MAC configuration" },
+  { "show mac address-table", "MAC forwarding table" },
   { "show privilege", "Show current privilege level" },
   { "show running-config", "Current operating configuration", level = 15 },
   { "show running-config interface LINE", "Interface type and number", level = 15,

@@ -5,9 +5,12 @@
 local configuration = require "moonwire.lab.configuration"
 local gap = require "moonwire.lab.gap"
 local interface = require "moonwire.lab.cisco_ios.interface"
+local output = require "moonwire.lab.twin.output"
 local template = require "moonwire.lab.template"
 
 local show = {}
+
+local PLATFORM = require("moonwire.platform").get "cisco_ios"
 
 local function compile(text)
   return template.compile(text:gsub("\n", "\r\n"), gap)
@@ -139,6 +142,22 @@ function show.terminal(session)
   return 'Location: "", Type: "vt100"\r\n'
     .. ("Length: %d lines, Width: %d columns\r\n"):format(session.height, session.width)
 end
+
+-- what twins of other platforms show as well
+local function about(topic)
+  return function(session)
+    return output.about(PLATFORM, session.device, topic, session)
+  end
+end
+
+show.arp = about "arp"
+show.ip_arp = show.arp
+show.cdp_neighbors = about "neighbors"
+show.lldp_neighbors = show.cdp_neighbors
+show.interfaces = about "interfaces"
+show.ip_route = about "routes"
+show.logging = about "log"
+show.mac_address_table = about "mac_table"
 
 local SIZE = 2142715904
 

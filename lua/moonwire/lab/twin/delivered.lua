@@ -20,6 +20,7 @@ local PORTS = {
   aruba_os = { "gigabitethernet 0/0/%d", 0 },
   checkpoint_gaia = { "eth%d", 0 },
   cisco_asa = { "GigabitEthernet0/%d", 0 },
+  cisco_ios = { "GigabitEthernet0/%d", 0 },
   cisco_nxos = { "Ethernet1/%d" },
   cisco_wlc = { "%d" },
   cisco_xr = { "GigabitEthernet0/0/0/%d", 0 },

@@ -58,8 +58,24 @@ local function set_ports(platform, lines)
   return ports
 end
 
+-- as it runs now, whoever plays the device
+local function lines_of(device)
+  if device.twin then
+    return state.of(device).running
+  end
+  local lines = {}
+  for line in device:running_config():gmatch "[^\n]+" do
+    lines[#lines + 1] = line
+  end
+  return lines
+end
+
+local function name_of(device)
+  return device.twin and state.of(device):hostname() or device:hostname()
+end
+
 local function ports_of(platform, device)
-  local lines = state.of(device).running
+  local lines = lines_of(device)
   if dialect.of(platform).sections then
     return sectioned_ports(lines)
   elseif delivered.writes_ports(platform) then
@@ -87,7 +103,7 @@ end
 local function neighbours(platform, device)
   local found = {}
   for number, port in ipairs(facts.interfaces(platform, device)) do
-    if not port.is_shut then
+    if not port.is_shut and not port.name:find "^%a+lan%d" then
       local index = device.index + number
       found[#found + 1] = {
         index = index, number = number, port = port.name, name = address.name(index),
@@ -116,9 +132,12 @@ function facts.arp(platform, device)
       age = tostring(chance.integer(one.index, "age") & 127),
     }
   end
-  local first = facts.interfaces(platform, device)[1]
+  local port = "mgmt"
+  for _, one in ipairs(facts.interfaces(platform, device)) do
+    port = one.address and one.name or port
+  end
   for _, entry in ipairs(list) do
-    entry.port = first and first.name or "mgmt"
+    entry.port = port
   end
   return list
 end
@@ -217,14 +236,14 @@ end
 
 --- For how long it has been up: `hostname`, `uptime`.
 function facts.uptime(_, device)
-  return { { hostname = state.of(device):hostname(), uptime = device:uptime() } }
+  return { { hostname = name_of(device), uptime = device:uptime() } }
 end
 
 --- What it is: `hostname`, `uptime`, `serial`, `title`.
 function facts.version(platform, device)
   return {
     {
-      hostname = state.of(device):hostname(),
+      hostname = name_of(device),
       uptime = device:uptime(),
       serial = gap.serial(device),
       title = platform.title or platform.name,

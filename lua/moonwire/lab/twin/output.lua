@@ -4,6 +4,7 @@
 local facts = require "moonwire.lab.twin.facts"
 local layout = require "moonwire.lab.twin.layout"
 local platforms = require "moonwire.platform"
+local state = require "moonwire.lab.twin.state"
 
 local output = {}
 
@@ -92,6 +93,26 @@ local function lines_about(platform, device, topic, session)
   return layout.fill(way[topic], items)
 end
 
+local function joined(platform, first, lines)
+  local shown = { first }
+  for _, line in ipairs(lines) do
+    if is_plain(platform, line) then
+      shown[#shown + 1] = line
+    end
+  end
+  return table.concat(shown, "\r\n") .. "\r\n"
+end
+
+--- What is shown of one topic.
+-- @tparam table platform
+-- @tparam Device device
+-- @string topic one that `output.topic` gives
+-- @tparam[opt] Vty session of the one who asks
+-- @treturn string lines that end in CR LF
+function output.about(platform, device, topic, session)
+  return joined(platform, nil, lines_about(platform, device, topic, session))
+end
+
 local REPEATED = 40 -- times, so that it is more than a page
 
 -- of something that the twin knows nothing about
@@ -110,6 +131,7 @@ end
 -- @tparam[opt] Vty session of the one who asks
 -- @treturn string lines that end in CR LF
 function output.of(platform, device, command, session)
+  state.of(device)
   local first = known(platform, command)
   local topic = first and "version" or output.topic(command)
   if first and command:find "^uname" then
@@ -117,13 +139,7 @@ function output.of(platform, device, command, session)
   end
   local lines = topic and lines_about(platform, device, topic, session)
     or anything(device)
-  local shown = { first }
-  for _, line in ipairs(lines) do
-    if is_plain(platform, line) then
-      shown[#shown + 1] = line
-    end
-  end
-  return table.concat(shown, "\r\n") .. "\r\n"
+  return joined(platform, first, lines)
 end
 
 return output
