@@ -54,6 +54,14 @@ describe("host.secret", function()
     assert.has_error(function() secret.from_string(("x"):rep(5000)) end)
   end)
 
+  it("can be held against another one", function()
+    local one, other = secret.from_string "hunter2", secret.from_string "hunter3"
+    assert.is_true(secret.equal(one, secret.from_string "hunter2"))
+    assert.is_false(secret.equal(one, other))
+    assert.is_false(secret.equal(one, secret.from_string "hunter"))
+    assert.has_error(function() secret.equal(one, "hunter2") end)
+  end)
+
   it("is taken out of a text, unless it is too short to be told from it", function()
     local long, short = secret.from_string "hunter2", secret.from_string "ab"
     assert.equal("a ******** b********", secret.scrub("a hunter2 bhunter2", long))

@@ -6,7 +6,9 @@ local task = require "moonwire.task"
 local cli = {}
 
 -- in the order of the help text
-local SUBCOMMANDS = { "bench", "lab", "platform", "test", "version" }
+local SUBCOMMANDS = {
+  "bench", "inventory", "lab", "platform", "secret", "test", "version",
+}
 
 local HEAD = [[
 usage: moonwire FILE.lua [arguments]     run a script as a task

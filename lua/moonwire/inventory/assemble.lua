@@ -1,10 +1,14 @@
 --- Records, checked and made devices of.
 -- @module moonwire.inventory.assemble
 local Complaints = require "moonwire.inventory.complaints"
+local credential = require "moonwire.inventory.credential"
 local device = require "moonwire.inventory.device"
 local inherit = require "moonwire.inventory.inherit"
+local Keyring = require "moonwire.inventory.keyring"
 
 local assemble = {}
+
+local SECRETS = { "password", "secret", "key_passphrase" }
 
 local function find_duplicates(complaints, records, devices)
   local first = {}
@@ -34,6 +38,46 @@ local function find_twins(complaints, records, devices)
   end
 end
 
+-- Passwords that are elsewhere: fetched when it is known which devices are wanted.
+local function note_references(reading, one, record)
+  for _, name in ipairs(SECRETS) do
+    if type(one[name]) == "table" then
+      local references = reading.references
+      references[#references + 1] = { device = one, name = name, record = record }
+    end
+  end
+end
+
+--- Fetch the passwords that devices refer to.
+-- @tparam table reading
+-- @tparam table devices those that are wanted
+-- @treturn[1] boolean true
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: "invalid"
+function assemble.fetch(reading, devices)
+  local keyring, is_wanted = Keyring.new(), {}
+  for _, one in ipairs(devices) do
+    is_wanted[one] = true
+  end
+  for _, entry in ipairs(reading.references) do
+    local one, name, record = entry.device, entry.name, entry.record
+    if is_wanted[one] then
+      local folder = credential.folder_of(record, name)
+      local held, complaint = keyring:get(one[name], folder)
+      one[name] = held
+      if complaint and complaint ~= "" then
+        reading.complaints:add(record, name, complaint)
+      end
+    end
+  end
+  local verdict = reading.complaints:verdict()
+  if verdict then
+    return nil, verdict, "invalid"
+  end
+  return true
+end
+
 --- What reading needs: where complaints go, and what is remembered meanwhile.
 -- @tparam table from the source
 -- @treturn table reading: `source`, `complaints`, `context`
@@ -42,6 +86,7 @@ function assemble.new_reading(from)
   return {
     source = from,
     complaints = complaints,
+    references = {},
     context = { complaints = complaints, secrets = {}, platforms = {}, told = {} },
   }
 end
@@ -63,6 +108,7 @@ function assemble.devices(content, reading, defaults)
   local devices = {}
   for i, record in ipairs(records) do
     devices[i] = device.read(record, reading.context)
+    note_references(reading, devices[i], record)
   end
   find_duplicates(complaints, records, devices)
   local verdict = complaints:verdict()

@@ -1,13 +1,23 @@
 --- Passwords, and where they are kept. What comes out is a secret, never a string.
+--
+--  * `"text"`, in a file that others cannot read;
+--  * `{ env = "NAME" }`: the environment, which forgets it then;
+--  * `{ file = "path" }`: the first line of a file with mode 0600 or 0640;
+--  * `{ command = { "pass", "show", "x" } }`: the first line that a program prints; no
+--    shell; it has a minute;
+--  * `{ prompt = "Password" }`: asked on the terminal, never without one;
+--  * `{ encrypted = "path", passphrase = … }`: a file of `moonwire secret encrypt`, its
+--    passphrase in any of these ways, asked for when left out;
+--  * `{ credential = "name" }`: what systemd's `LoadCredential=` put there.
+--
+-- Devices that refer to the same share one secret: it is read, asked or run once.
 -- @module moonwire.inventory.credential
 local secret = require "host.secret"
 
 local credential = {}
 
--- from_env reads a variable once and takes it away: others may refer to it later
-local from_environment = {}
-
-local REFERENCE = 'must be text, { env = "NAME" } or { file = "path" }'
+local REFERENCE = 'must be text, { env = "NAME" } or { file = "path" }, or another way '
+  .. "of moonwire.inventory.credential"
 
 --- A path as the program can use it.
 -- @string path `~/` is the home folder
@@ -22,34 +32,17 @@ function credential.absolute(path, folder)
   return folder .. "/" .. path
 end
 
-local readers = {}
-
-function readers.env(name)
-  if not from_environment[name] then
-    local held, message = secret.from_env(name)
-    if not held then
-      return nil, message
-    end
-    from_environment[name] = held
-  end
-  return from_environment[name]
-end
-
-function readers.file(path, context)
-  return secret.from_file(credential.absolute(path, context.record.source.folder))
-end
-
--- which file a literal password stands in
-local function source_of(record, field)
-  if record.own and record.own[field.name] == nil and record.from[field.name] then
-    return record.from[field.name].source
+-- which file a field stands in
+local function source_of(record, name)
+  if record.own and record.own[name] == nil and record.from[name] then
+    return record.from[name].source
   end
   return record.source
 end
 
 -- A fleet has few passwords for many devices: each is kept once.
 local function literal(text, field, context)
-  local source = source_of(context.record, field)
+  local source = source_of(context.record, field.name)
   if source.is_open and not context.told[source] then
     context.told[source] = true
     local complaint = "a password in a file that others can read: chmod 600 %s"
@@ -63,19 +56,53 @@ local function literal(text, field, context)
   return held
 end
 
--- the one way that a reference names
-local function way_of(what)
-  local way = next(what)
-  if readers[way] and next(what, way) == nil and type(what[way]) == "string" then
-    return way
-  end
+local function is_text(what)
+  return type(what) == "string" and what ~= "" and not what:find "%c"
 end
 
---- Read the field of a device that holds a password.
+local function is_command(what)
+  if type(what) ~= "table" or #what == 0 then
+    return false
+  end
+  for key, word in pairs(what) do
+    if math.type(key) ~= "integer" or type(word) ~= "string" or word:find "%z" then
+      return false
+    end
+  end
+  return true
+end
+
+-- how each way is written
+local WAYS = {
+  env = is_text,
+  file = is_text,
+  command = is_command,
+  prompt = is_text,
+  encrypted = is_text,
+  credential = function(what)
+    return is_text(what) and not what:find "/" and not what:find "^%."
+  end,
+}
+
+local function is_reference(what, depth)
+  local found = 0
+  for key, value in pairs(what) do
+    if WAYS[key] and WAYS[key](value) then
+      found = found + 1
+    elseif key ~= "passphrase" or not what.encrypted or type(value) ~= "table"
+      or depth > 1 or not is_reference(value, depth + 1) then
+      return false
+    end
+  end
+  return found == 1
+end
+
+--- Read the field of a device that holds a password. A reference stays one, until
+-- `moonwire.inventory.keyring` resolves it.
 -- @param what what somebody wrote
 -- @tparam table field of the schema
 -- @tparam table context see `moonwire.inventory.device.read_fields`
--- @treturn[1] secret
+-- @return[1] a secret, or a table that is a reference
 -- @return[2] nil
 -- @treturn[2] string complaint
 function credential.read(what, field, context)
@@ -85,12 +112,18 @@ function credential.read(what, field, context)
     return nil, "must not be empty"
   elseif type(what) == "string" then
     return literal(what, field, context)
+  elseif type(what) == "table" and is_reference(what, 1) then
+    return what
   end
-  local way = type(what) == "table" and way_of(what)
-  if not way then
-    return nil, REFERENCE
-  end
-  return readers[way](what[way], context)
+  return nil, REFERENCE
+end
+
+--- The folder that a relative path in a field of a record begins at.
+-- @tparam table record
+-- @string name of the field
+-- @treturn string|nil
+function credential.folder_of(record, name)
+  return source_of(record, name).folder
 end
 
 return credential

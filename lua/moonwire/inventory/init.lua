@@ -58,16 +58,43 @@ local function narrow(self, devices)
   self.devices = devices
 end
 
-local function choose(self, options)
-  local devices = self.devices
+-- All but those of another list.
+local function without(devices, unwanted)
+  local is_unwanted, kept = {}, {}
+  for _, one in ipairs(unwanted) do
+    is_unwanted[one] = true
+  end
+  for _, one in ipairs(devices) do
+    kept[#kept + 1] = not is_unwanted[one] and one or nil
+  end
+  return kept
+end
+
+local function apply_filters(devices, options)
+  local chosen, message, kind = devices, nil, nil
   if options.filter then
-    local message, kind
-    devices, message, kind = filter.select(options.filter, devices)
-    if not devices then
-      return nil, message, kind
-    elseif #devices == 0 then
-      return nil, ("no device is wanted by %s"):format(options.filter), "invalid"
-    end
+    chosen, message, kind = filter.select(options.filter, devices)
+  end
+  if not chosen or not options.exclude then
+    return chosen, message, kind
+  end
+  local unwanted
+  unwanted, message, kind = filter.select(options.exclude, devices)
+  return unwanted and without(chosen, unwanted), message, kind
+end
+
+local function no_device(options)
+  local text = options.filter or "*"
+  text = options.exclude and text .. " without " .. options.exclude or text
+  return nil, "no device is wanted by " .. text, "invalid"
+end
+
+local function choose(self, options)
+  local devices, complaint, reason = apply_filters(self.devices, options)
+  if not devices then
+    return nil, complaint, reason
+  elseif #devices == 0 and (options.filter or options.exclude) then
+    return no_device(options)
   end
   if options.limit and #devices > options.limit then
     devices = table.move(devices, 1, options.limit, 1, {})
@@ -97,7 +124,7 @@ local function new_inventory(content, reading, options)
   local self = { commands = content.commands, lab = content.lab }
   self.warnings = reading.complaints:warnings()
   setmetatable(self, Inventory)
-  if content.lab then
+  if content.lab and options.resolve ~= false then
     devices, message, kind = start_lab(self, content.lab)
     if not devices then
       return nil, message, kind
@@ -107,10 +134,16 @@ local function new_inventory(content, reading, options)
   narrow(self, devices)
   local chosen
   chosen, message, kind = choose(self, options)
+  if chosen and options.resolve ~= false then
+    local fetched
+    fetched, message, kind = assemble.fetch(reading, self.devices)
+    chosen = fetched and chosen
+  end
   if not chosen then
     self:close()
+    return nil, message, kind
   end
-  return chosen, message, kind
+  return chosen
 end
 
 local function check_options(options)
@@ -134,8 +167,9 @@ end
 -- `lab:N`, a node set; or the table that a file would hold
 -- @tparam[opt] table options `format` (a language, when the name does not tell),
 -- `defaults` (fields of a device that the file does not give), `filter` (which devices;
--- see `moonwire.inventory.filter`; none is an error), `limit` (only the first so many),
--- `expect` (how many there must be)
+-- see `moonwire.inventory.filter`; none is an error), `exclude` (a filter: which not),
+-- `limit` (only the first so many), `expect` (how many there must be), `resolve`
+-- (false: only look; passwords stay the references they are, and no lab starts)
 -- @treturn[1] Inventory
 -- @return[2] nil
 -- @treturn[2] string message, a line for each thing that is wrong, with no secret in it
