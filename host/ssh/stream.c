@@ -14,15 +14,32 @@ static struct stream *self(void *user)
   return stream;
 }
 
+static size_t room_of(const struct stream *stream, size_t length)
+{
+  size_t room = stream->room != NULL ? stream->room(stream) : length;
+  return room < length ? room : length;
+}
+
+/*
+** Without a 'room' all of it is taken, always: libssh does not enforce its window. With
+** one 'length' is all that libssh holds, so a device that ignores the window shows here.
+*/
 static int on_data(ssh_session session, ssh_channel channel, void *data,
                    uint32_t length, int is_stderr, void *user)
 {
   struct stream *stream = self(user);
   (void)session;
   (void)channel;
-  if (!stream->is_detached)
-    stream->on_bytes(stream, data, length, is_stderr != 0);
-  return (int)length; /* all of it, always: libssh does not enforce its window */
+  if (stream->is_detached)
+    return (int)length;
+  size_t taken = is_stderr ? length : room_of(stream, length);
+  if (taken > 0)
+    stream->on_bytes(stream, data, taken, is_stderr != 0);
+  if (!is_stderr)
+    stream->is_held_back = taken < length;
+  if (length - taken > STREAM_HELD_BACK)
+    stream->is_flooded = true;
+  return (int)taken;
 }
 
 static void on_eof(ssh_session session, ssh_channel channel, void *user)
@@ -58,6 +75,21 @@ static int on_room(ssh_session session, ssh_channel channel, uint32_t bytes, voi
   return 0;
 }
 
+/* What lies in libssh comes to the owner as far as there is room. */
+static void refill(struct stream *stream)
+{
+  char bytes[8192];
+  size_t room;
+  while (stream->is_held_back && (room = room_of(stream, sizeof bytes)) > 0) {
+    int got =
+        ssh_channel_read_nonblocking(stream->channel, bytes, (uint32_t)room, false);
+    stream->is_held_back = got > 0;
+    if (got > 0)
+      stream->on_bytes(stream, bytes, (size_t)got, false);
+    stream->has_news = true;
+  }
+}
+
 static void set_callbacks(struct stream *stream)
 {
   stream->callbacks.userdata = stream;
@@ -75,11 +107,14 @@ static bool copy_options(struct stream *stream, const struct stream_options *opt
 {
   if (options->command != NULL)
     stream->command = strdup(options->command);
+  if (options->subsystem != NULL)
+    stream->subsystem = strdup(options->subsystem);
   if (options->term != NULL)
     stream->term = strdup(options->term);
   stream->width = options->width;
   stream->height = options->height;
   return (stream->command != NULL) == (options->command != NULL) &&
+         (stream->subsystem != NULL) == (options->subsystem != NULL) &&
          (stream->term != NULL) == (options->term != NULL);
 }
 
@@ -108,6 +143,7 @@ struct stream *stream_open(struct client *client, const struct stream_options *o
 void stream_free(struct stream *stream)
 {
   free(stream->command);
+  free(stream->subsystem);
   free(stream->term);
   if (stream->output != NULL)
     explicit_bzero(stream->output, stream->output_capacity); /* passwords pass here */
@@ -140,6 +176,10 @@ static void write_on(struct stream *stream)
     free(stream->output);
     stream->output = NULL;
     stream->output_capacity = 0;
+    if (stream->wants_eof && stream->channel != NULL) {
+      ssh_channel_send_eof(stream->channel); /* once sent it does nothing */
+      stream->wants_eof = false;
+    }
   }
 }
 
@@ -164,14 +204,42 @@ static int ask(struct stream *stream)
   default:
     if (stream->command != NULL)
       return ssh_channel_request_exec(stream->channel, stream->command);
+    if (stream->subsystem != NULL)
+      return ssh_channel_request_subsystem(stream->channel, stream->subsystem);
     return ssh_channel_request_shell(stream->channel);
   }
+}
+
+static void note_opening(struct stream *stream, int code)
+{
+  stream->is_asked_for = code == SSH_AGAIN;
+  stream->is_bound = code == SSH_OK;
+}
+
+/*
+** Close the channel, or come again. One that the device has not opened (yet) has no
+** number on its side: libssh would close the number 0 there, which is another one.
+*/
+static void close_channel(struct stream *stream)
+{
+  if (stream->is_asked_for)
+    note_opening(stream, ssh_channel_open_session(stream->channel));
+  if (stream->is_asked_for ||
+      (stream->is_bound && ssh_channel_close(stream->channel) == SSH_AGAIN))
+    return;
+  /* libssh may keep the channel until the device closes it too */
+  ssh_remove_channel_callbacks(stream->channel, &stream->callbacks);
+  ssh_channel_free(stream->channel);
+  stream->channel = NULL;
 }
 
 static void open_on(struct stream *stream)
 {
   while (stream->state < STREAM_OPEN) {
+    bool is_opening = stream->state == STREAM_OPENING;
     int code = ask(stream);
+    if (is_opening)
+      note_opening(stream, code);
     if (code == SSH_AGAIN)
       return;
     if (code != SSH_OK) {
@@ -192,16 +260,15 @@ void stream_step(struct stream *stream)
   if (stream->channel == NULL)
     return;
   if (stream->is_detached) {
-    if (ssh_channel_close(stream->channel) != SSH_AGAIN) {
-      /* libssh may keep the channel until the device closes it too */
-      ssh_remove_channel_callbacks(stream->channel, &stream->callbacks);
-      ssh_channel_free(stream->channel);
-      stream->channel = NULL;
-    }
+    close_channel(stream);
     return;
   }
   if (stream->state < STREAM_OPEN)
     open_on(stream);
+  if (stream->is_held_back)
+    refill(stream);
+  if (stream->is_flooded && stream->state != STREAM_ENDED)
+    end_with(stream, ERROR_PROTOCOL);
   if (is_writable(stream))
     write_on(stream);
 }
@@ -257,6 +324,15 @@ bool stream_write(struct stream *stream, const char *bytes, size_t length)
   client_enter(stream->client);
   client_leave(stream->client); /* its step writes */
   return true;
+}
+
+void stream_finish(struct stream *stream)
+{
+  stream->wants_eof = true;
+  if (stream->client == NULL)
+    return;
+  client_enter(stream->client);
+  client_leave(stream->client); /* its step says it */
 }
 
 size_t stream_unsent(const struct stream *stream)

@@ -17,11 +17,15 @@ enum stream_state {
   STREAM_ENDED /* by the device, by us, or by an error */
 };
 
-enum { STREAM_OUTSTANDING = 32768 }; /* a writer waits while more than this is unsent */
+enum {
+  STREAM_OUTSTANDING = 32768, /* a writer waits while more than this is unsent */
+  STREAM_HELD_BACK = 4 << 20, /* more than libssh ever grants: the device cheats */
+};
 
 struct stream_options {
-  const char *command; /* NULL: a shell */
-  const char *term;    /* NULL: no terminal */
+  const char *command;   /* NULL: a shell, or: */
+  const char *subsystem; /* such as "sftp" */
+  const char *term;      /* NULL: no terminal */
   int width, height;
 };
 
@@ -30,13 +34,15 @@ struct stream_options {
 ** at once, so that no window is needed to hold a device back and nothing piles up in
 ** libssh; 'on_news' follows outside of libssh when anything has changed. Neither may
 ** call back into the stream or its client: they note, and wake a task.
+** An owner that reads more slowly than a device sends has a 'room': what does not fit
+** stays in libssh, and so in the device's window, until a step finds room again.
 */
 struct stream {
   struct client *client; /* NULL: it was closed */
   struct stream *next;
   ssh_channel channel;
   struct ssh_channel_callbacks_struct callbacks;
-  char *command, *term; /* NULL: a shell; no terminal */
+  char *command, *subsystem, *term; /* NULL: a shell; no subsystem; no terminal */
   int width, height;
   char *output; /* bytes not yet taken by libssh */
   size_t output_length, output_capacity;
@@ -44,10 +50,16 @@ struct stream {
   void (*on_bytes)(struct stream *stream, const char *bytes, size_t length,
                    bool is_stderr);
   void (*on_news)(struct stream *stream);
+  size_t (*room)(const struct stream *stream); /* bytes it can take; NULL: all */
   enum stream_state state;
   enum error error; /* why it ended; ERROR_NONE: as it should */
   int exit_status;  /* -1: not told */
   bool has_news, has_eof, is_detached;
+  bool is_asked_for; /* the device has not said yet whether it opens the channel */
+  bool is_bound;     /* it has opened it */
+  bool is_held_back; /* libssh has bytes for which there was no room */
+  bool is_flooded;   /* it sends more than it was granted */
+  bool wants_eof;    /* no more will be written: say so when all is sent */
 };
 
 /* Ask for a channel. NULL: no memory, or the client is not logged in. */
@@ -56,6 +68,9 @@ struct stream *stream_open(struct client *client, const struct stream_options *o
 
 /* Queue bytes. False: no memory, or the stream has ended. */
 bool stream_write(struct stream *stream, const char *bytes, size_t length);
+
+/* Say that nothing more will be written, behind what is queued. */
+void stream_finish(struct stream *stream);
 
 /* Bytes queued here and in libssh that the socket has not taken. */
 size_t stream_unsent(const struct stream *stream);
