@@ -214,15 +214,11 @@ static int ssh_lua_version(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"close", client_lua_close},
-    {"exec", client_lua_exec},
-    {"info", client_lua_info},
-    {"is_open", client_lua_is_open},
-    {"phases", client_lua_phases},
-    {"shell", client_lua_shell},
-    {"__gc", client_lua_close},
-    {"__close", client_lua_close},
-    {NULL, NULL},
+    {"close", client_lua_close},   {"exec", client_lua_exec},
+    {"info", client_lua_info},     {"is_open", client_lua_is_open},
+    {"phases", client_lua_phases}, {"pipe", client_lua_pipe},
+    {"shell", client_lua_shell},   {"__gc", client_lua_close},
+    {"__close", client_lua_close}, {NULL, NULL},
 };
 
 static int close_shared(lua_State *L)
@@ -262,6 +258,7 @@ int luaopen_host_ssh(lua_State *L)
   lua_setfield(L, -2, "__index");
   agent_lua_register(L);
   key_lua_register(L);
+  pipe_lua_register(L);
   shell_lua_register(L);
   luaL_newlib(L, functions);
   push_shared(L);
