@@ -21,7 +21,7 @@ struct server;
 #define PEER_QUESTION "\x1e"
 
 /* What a client may ask for, besides authenticating. */
-enum { PEER_PTY = 1, PEER_SHELL = 2, PEER_EXEC = 4 };
+enum { PEER_PTY = 1, PEER_SHELL = 2, PEER_EXEC = 4, PEER_SUBSYSTEM = 8 };
 
 /* How one device behaves towards one client. It is read when the client is accepted. */
 struct profile {

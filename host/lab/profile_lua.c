@@ -215,7 +215,8 @@ void profile_lua_read(lua_State *L, int index, struct server *server,
   profile->methods = read_methods(L, index);
   profile->allowed = (flag(L, index, "pty", true) ? PEER_PTY : 0U) |
                      (flag(L, index, "shell", true) ? PEER_SHELL : 0U) |
-                     (flag(L, index, "exec", true) ? PEER_EXEC : 0U);
+                     (flag(L, index, "exec", true) ? PEER_EXEC : 0U) |
+                     (flag(L, index, "subsystem", true) ? PEER_SUBSYSTEM : 0U);
   profile->is_blackhole = flag(L, index, "blackhole", false);
   profile->bind = read_identity(L, index, server);
   read_questions(L, index, profile);

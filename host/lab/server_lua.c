@@ -251,11 +251,11 @@ share and both ways of every byte), `banner_delay`, `kex_delay`, `auth_delay`. L
 `questions` (of keyboard-interactive: a list of rounds, each a list of texts; "+" in
 front of one shows what is typed, "#" makes it the instruction), `tries` (refused logins
 before it hangs up, default 6). Requests: `channels` (at once, default 10), `pty`,
-`shell`, `exec` (false: refused). Faults: `blackhole` (accepts and never answers),
-`greet` (bytes said instead of SSH); counted in bytes sent to the client: `drop_after`
-(then a reset), `fin_after` (then the end), `stall_after` (then nothing), `garble_at`
-(this byte is turned round); `dribble` (one byte in so many seconds). `seed` is that of
-the jitter.
+`shell`, `exec`, `subsystem` (false: refused). Faults: `blackhole` (accepts and never
+answers), `greet` (bytes said instead of SSH); counted in bytes sent to the client:
+`drop_after` (then a reset), `fin_after` (then the end), `stall_after` (then nothing),
+`garble_at` (this byte is turned round); `dribble` (one byte in so many seconds). `seed`
+is that of the jitter.
 @function listen
 @tparam table options
  `authorize`; optional are `admit` (default: every client gets `{}`), `port` (default 0:

@@ -12,8 +12,8 @@
 #include "lab/server.h"
 
 enum {
-  TYPED_AHEAD = 64 << 10, /* more stays in libssh and so in the client's window */
-  UNSENT = 64 << 10,      /* beyond it a writer waits */
+  TYPED_AHEAD = 2 * TTY_CHUNK, /* more stays in libssh and so in the client's window */
+  UNSENT = 64 << 10,           /* beyond it a writer waits */
   SLICE = 32 << 10,
   SLICES = 8, /* for one terminal in one turn */
 };
@@ -106,6 +106,15 @@ static int on_exec(ssh_session session, ssh_channel channel, const char *command
   return start(user, TTY_EXEC, PEER_EXEC, command);
 }
 
+static int on_subsystem(ssh_session session, ssh_channel channel, const char *name,
+                        void *user)
+{
+  (void)session, (void)channel;
+  if (strcmp(name, "sftp") != 0)
+    return REFUSED; /* the lab has no other */
+  return start(user, TTY_SUBSYSTEM, PEER_SUBSYSTEM, name);
+}
+
 struct tty *tty_new(struct peer *peer, ssh_channel channel)
 {
   struct tty *tty = calloc(1, sizeof *tty);
@@ -130,6 +139,7 @@ struct tty *tty_new(struct peer *peer, ssh_channel channel)
   tty->callbacks.channel_pty_window_change_function = on_resize;
   tty->callbacks.channel_shell_request_function = on_shell;
   tty->callbacks.channel_exec_request_function = on_exec;
+  tty->callbacks.channel_subsystem_request_function = on_subsystem;
   ssh_callbacks_init(&tty->callbacks);
   ssh_set_channel_callbacks(channel, &tty->callbacks);
   return tty;
@@ -152,6 +162,7 @@ static void wake_reader(struct tty *tty, enum error error)
   struct tty_waiter *reader = tty->reader;
   tty->reader = NULL;
   tty->rules = NULL;
+  tty->least = 0;
   if (reader != NULL)
     reader->wake(reader, error);
 }
@@ -229,10 +240,20 @@ static void feed_key(struct tty *tty)
   wake_reader(tty, ERROR_NONE);
 }
 
+static void feed_bytes(struct tty *tty)
+{
+  if (tty->is_held_back)
+    refill(tty);
+  if (tty->input.length >= tty->least || (tty->has_eof && !tty->is_held_back))
+    wake_reader(tty, ERROR_NONE);
+}
+
 static void feed(struct tty *tty)
 {
   size_t unsent = tty->output.length;
-  while (tty->reader != NULL) {
+  if (tty->least > 0)
+    feed_bytes(tty);
+  while (tty->reader != NULL && tty->least == 0) {
     if (tty->input.length == 0 && tty->is_held_back)
       refill(tty);
     if (tty->input.length == 0)
@@ -242,7 +263,7 @@ static void feed(struct tty *tty)
     else
       feed_key(tty);
   }
-  if (tty->reader != NULL && tty->has_eof)
+  if (tty->reader != NULL && tty->least == 0 && tty->has_eof)
     wake_reader(tty, ERROR_DROPPED);
   if (tty->output.length > unsent)
     server_unsent(tty->peer->server, tty);
@@ -277,9 +298,17 @@ void tty_read_key(struct tty *tty, struct tty_waiter *reader)
   start_read(tty);
 }
 
+void tty_read_bytes(struct tty *tty, struct tty_waiter *reader, size_t least)
+{
+  tty->reader = reader;
+  tty->least = least;
+  start_read(tty);
+}
+
 void tty_cancel_read(struct tty *tty)
 {
   tty->reader = NULL;
+  tty->least = 0;
   tty->rules = NULL;
 }
 

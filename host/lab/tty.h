@@ -18,7 +18,9 @@ struct tty_waiter {
   void (*wake)(struct tty_waiter *waiter, enum error error);
 };
 
-enum tty_kind { TTY_NONE, TTY_SHELL, TTY_EXEC };
+enum tty_kind { TTY_NONE, TTY_SHELL, TTY_EXEC, TTY_SUBSYSTEM };
+
+enum { TTY_CHUNK = 64 << 10 }; /* the most that a reader of bytes may ask for */
 
 /*
 ** A device's side of one channel. It is freed when nobody holds it any more: neither
@@ -35,6 +37,7 @@ struct tty {
   size_t source_length;
   struct tty_waiter *reader, *writer;
   const struct edit_rules *rules; /* of the waiting reader; NULL: it waits for a key */
+  size_t least;                   /* or, unless 0, for so many bytes */
   struct edit edit;
   char *user, *command;
   struct in_addr address;  /* the one that the client asked for */
@@ -80,6 +83,9 @@ enum error tty_error(const struct tty *tty);
 void tty_read_line(struct tty *tty, struct tty_waiter *reader,
                    const struct edit_rules *rules);
 void tty_read_key(struct tty *tty, struct tty_waiter *reader);
+
+/* Wait until 'least' bytes (at most TTY_CHUNK) are in tty->input, or no more come. */
+void tty_read_bytes(struct tty *tty, struct tty_waiter *reader, size_t least);
 void tty_cancel_read(struct tty *tty);
 
 /* Queue a copy of the bytes. False: too much is unsent; use tty_write_all. */

@@ -230,16 +230,17 @@ static int tty_lua_has_pty(lua_State *L)
 /***
 What the client asked for.
 @function kind
-@treturn string "shell" or "exec"
+@treturn string "shell", "exec" or "subsystem"
 */
 static int tty_lua_kind(lua_State *L)
 {
-  lua_pushstring(L, tty_lua_check(L)->kind == TTY_EXEC ? "exec" : "shell");
+  static const char *const kinds[] = {"none", "shell", "exec", "subsystem"};
+  lua_pushstring(L, kinds[tty_lua_check(L)->kind]);
   return 1;
 }
 
 /***
-The command of an exec request.
+The command of an exec request, or the name of the subsystem.
 @function command
 @treturn string|nil nil for a shell
 */

@@ -161,6 +161,54 @@ static int tty_lua_read_key(lua_State *L)
   return op_wait(L, &wait->op);
 }
 
+struct bytes_wait {
+  struct tty_wait wait; /* first */
+  size_t most;
+};
+
+static int push_bytes(struct op *op, lua_State *L)
+{
+  struct bytes_wait *bytes = (struct bytes_wait *)op;
+  struct tty *tty = bytes->wait.tty;
+  if (op->error != ERROR_NONE)
+    return op_fail(L, op->error, NULL);
+  size_t length = tty->input.length < bytes->most ? tty->input.length : bytes->most;
+  lua_pushlstring(L, length > 0 ? bytes_head(&tty->input) : "", length);
+  bytes_drop(&tty->input, length);
+  return 1;
+}
+
+/***
+Read bytes as they are, for programs that speak a protocol.
+@function read_bytes
+@int least wait for so many (1 to 65536)
+@int[opt=least] most take up to so many, when they are there
+@number[opt] timeout seconds; never when left out
+@treturn[1] string fewer than `least` only when the client sends no more; "" at its end
+@return[2] nil
+@treturn[2] string message
+@treturn[2] string kind: "dropped", "closed" or "timeout"
+*/
+static int tty_lua_read_bytes(lua_State *L)
+{
+  struct tty *tty = check_reader(L);
+  lua_Integer least = luaL_checkinteger(L, 2);
+  lua_Integer most = luaL_optinteger(L, 3, least);
+  double timeout = luaL_optnumber(L, 4, HUGE_VAL);
+  luaL_argcheck(L, least >= 1 && least <= TTY_CHUNK, 2, "not from 1 to 65536");
+  luaL_argcheck(L, most >= least, 3, "less than the least");
+  luaL_argcheck(L, timeout >= 0, 4, "negative or not a number");
+  if (tty->is_closing)
+    return op_fail(L, ERROR_CLOSED, NULL);
+  struct bytes_wait *bytes =
+      tty_lua_wait(L, sizeof *bytes, push_bytes, detach_reader, tty);
+  bytes->most = (size_t)most;
+  tty_read_bytes(tty, &bytes->wait.waiter, (size_t)least);
+  if (!bytes->wait.op.is_done)
+    op_deadline(&bytes->wait.op, timeout);
+  return op_wait(L, &bytes->wait.op);
+}
+
 /***
 How many bytes were typed ahead.
 @function pending
@@ -183,11 +231,9 @@ static int tty_lua_flush_input(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"flush_input", tty_lua_flush_input},
-    {"pending", tty_lua_pending},
-    {"read_key", tty_lua_read_key},
-    {"read_line", tty_lua_read_line},
-    {NULL, NULL},
+    {"flush_input", tty_lua_flush_input}, {"pending", tty_lua_pending},
+    {"read_bytes", tty_lua_read_bytes},   {"read_key", tty_lua_read_key},
+    {"read_line", tty_lua_read_line},     {NULL, NULL},
 };
 
 void tty_lua_add_reading(lua_State *L)
