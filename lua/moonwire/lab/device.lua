@@ -300,21 +300,23 @@ local FILES = {
   ["vlan.dat"] = 1216,
 }
 
---- What lies in its flash: texts, or sizes of files that are no texts.
+--- What lies in its flash: texts, sizes of files that nobody has sent, or long ones
+-- that somebody has (see `moonwire.lab.content`).
 -- @treturn table by name; not to be changed
 function Device:files()
-  return self.own_files or FILES
+  return self.own_files or self:setting "files" or FILES
 end
 
 --- Put a file into its flash, or take one out.
 -- @string name
--- @tparam string|nil content nil takes it out
+-- @tparam string|int|Content|nil content nil takes it out
 function Device:put_file(name, content)
   if not self.own_files then
-    self.own_files = {}
-    for known, value in pairs(FILES) do
-      self.own_files[known] = value
+    local own = {}
+    for known, value in pairs(self:files()) do
+      own[known] = value
     end
+    self.own_files = own
   end
   self.own_files[name] = content
 end

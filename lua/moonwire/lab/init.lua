@@ -17,6 +17,8 @@ local fault = require "moonwire.lab.fault"
 local key = require "moonwire.lab.key"
 local option = require "moonwire.lab.option"
 local platform = require "moonwire.platform"
+local scp = require "moonwire.lab.scp"
+local sftp = require "moonwire.lab.sftp"
 local tally = require "moonwire.lab.tally"
 local task = require "moonwire.task"
 local vty = require "moonwire.lab.vty"
@@ -45,7 +47,8 @@ local function methods_of(ssh)
 end
 
 local function profile_for(settings, faults, index)
-  local ssh = platform.get(settings.platform).ssh or {}
+  local played = platform.get(settings.platform)
+  local ssh, files = played.ssh or {}, played.files or {}
   local profile = {
     rtt = settings.rtt,
     jitter = settings.jitter,
@@ -54,6 +57,7 @@ local function profile_for(settings, faults, index)
     auth_delay = settings.auth_delay,
     identification = ssh.identification or IDENTIFICATION,
     methods = methods_of(ssh),
+    subsystem = files.method ~= "scp",
   }
   if faults then
     fault.apply(faults, profile)
@@ -101,7 +105,8 @@ local function find_device(self, host, user)
     return index and device_at(self, index), self.catalogue.options.username
   end
   local index = self.catalogue:at(host)
-  return index and device_at(self, index), user
+  -- options of a terminal go behind a name
+  return index and device_at(self, index), (user:gsub("%+.*", ""))
 end
 
 local PASSWORD_METHODS = { password = true, ["keyboard-interactive"] = true }
@@ -115,7 +120,6 @@ local function authorize(self, host, user, method, secret)
     return false
   end
   local delay = found:fault "slow_auth" or 0
-  account = account:gsub("%+.*", "") -- options of a terminal go behind a name
   return found:log_in(account, secret), delay
 end
 
@@ -149,11 +153,12 @@ end
 -- `auth_delay`, `reload_time` (seconds), `faults` (a list of
 -- `{ name =, device = | p =, seconds = }`), `seed`, `port` (0: a free one), `username`,
 -- `password`, `enable`, `privilege` (of the login, 15), `platform` (a name, or "mixed":
--- every platform in turn), `start` (the mode that a login leads to), `fixed_pager`
--- (false; true: it cannot be switched off), `twin` (false; true: play all from their
--- tables, those too that have a behaviour of their own), `clock` ("real"; "virtual", or
--- how many times as fast as real; see `moonwire.lab.clock`), `host_key` (private key,
--- PEM)
+-- every platform in turn), `start` (the mode that a login leads to), `flash_size`
+-- (2142715904 bytes), `files` (by name: a text, or the size of a file that is none),
+-- `fixed_pager` (false; true: it cannot be switched off), `twin` (false; true: play all
+-- from their tables, those too that have a behaviour of their own), `clock` ("real";
+-- "virtual", or how many times as fast as real; see `moonwire.lab.clock`), `host_key`
+-- (private key, PEM)
 -- @treturn[1] Lab
 -- @return[2] nil
 -- @treturn[2] string message
@@ -198,7 +203,11 @@ local function serve_one(self, tty)
   local found, user = find_device(self, tty:address(), tty:user())
   local _ <close> = self.tally:enter()
   local session <close> = vty.open(tty, found, user)
-  behaviour_of(found).serve(session)
+  if tty:kind() == "subsystem" then
+    sftp.serve(session)
+  elseif tty:kind() == "shell" or not scp.serve(session) then
+    behaviour_of(found).serve(session)
+  end
 end
 
 local function accept_all(self, group)

@@ -24,13 +24,17 @@ local DEFAULTS = {
   twin = false,
   fixed_pager = false,
   clock = "real",
+  flash_size = 2142715904,
 }
 
 -- these may be left out, and have no default
-local OTHERS = { faults = "table", host_key = "string", start = "string" }
+local OTHERS = {
+  faults = "table", host_key = "string", start = "string", files = "table",
+}
 
 local NOT_NEGATIVE = {
   "rtt", "jitter", "think", "kex_delay", "auth_delay", "reload_time", "port",
+  "flash_size",
 }
 
 -- what one device may have of its own
@@ -49,6 +53,8 @@ local OWN = {
   platform = "string",
   start = "string",
   fixed_pager = "boolean",
+  flash_size = "number",
+  files = "table",
 }
 
 local function wrong_type(key, value, expected)

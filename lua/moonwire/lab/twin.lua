@@ -6,6 +6,7 @@
 -- @module moonwire.lab.twin
 local dialect = require "moonwire.lab.twin.dialect"
 local edge = require "moonwire.lab.twin.edge"
+local file = require "moonwire.lab.twin.file"
 local filter = require "moonwire.lab.filter"
 local output = require "moonwire.lab.twin.output"
 local platforms = require "moonwire.platform"
@@ -127,6 +128,10 @@ function does.preparation(session, line)
   end
 end
 
+function does.file(session, line)
+  return file.run(session, session.platform, line)
+end
+
 function does.verb(session, line)
   return verb.run(session, session.platform, line)
 end
@@ -205,7 +210,8 @@ function does.line(session, line)
 end
 
 local ORDER = {
-  "edge", "leaving", "logout", "preparation", "verb", "restart", "reading", "line",
+  "edge", "leaving", "logout", "preparation", "file", "verb", "restart", "reading",
+  "line",
 }
 
 local function is_silent(session, line)

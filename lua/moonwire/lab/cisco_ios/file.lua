@@ -2,15 +2,18 @@
 -- Most of these ask something first, which is what makes them worth simulating.
 -- @module moonwire.lab.cisco_ios.file
 local complaint = require "moonwire.lab.cisco_ios.complaint"
+local contents = require "moonwire.lab.content"
+local flash = require "moonwire.lab.flash"
 local show = require "moonwire.lab.cisco_ios.show"
 
 local file = {}
 
+local DOT = 1 << 20 -- bytes that are verified between two dots
 local DONE = "Building configuration...\r\n[OK]\r\n"
 
 -- "flash:/x", "flash0:x" and "x" are the same file
-local function plain(name)
-  return (name:gsub("^flash%d?:/?", ""):gsub("^/", ""))
+local function plain(session, name)
+  return flash.plain(session.device, name)
 end
 
 --- `write memory`
@@ -37,6 +40,11 @@ function file.copy_running_to_startup(session)
   end
 end
 
+local function missing(session, doing, name)
+  local message = "%%Error %s flash0:/%s (No such file or directory)\r\n"
+  session:write(message:format(doing, name))
+end
+
 local function with_returns(text)
   return (text:gsub("\n", "\r\n"))
 end
@@ -49,16 +57,19 @@ local function content_of(session, source)
     local text = session.device:startup_config()
     return text and with_returns(text)
   end
-  return session.device:files()[plain(source)]
+  return session.device:files()[plain(session, source)]
 end
 
 local function store(session, name, content)
-  if name == "" then
+  if contents.size(content) > flash.free(session.device) then
+    session:write "%Error writing flash0:/ (No space left on device)\r\n"
+    return
+  elseif name == "" then
     session:write "%Error opening flash0:/ (No such file or directory)\r\n"
     return
   end
   session.device:put_file(name, content)
-  local size = type(content) == "string" and #content or content
+  local size = contents.size(content)
   session:print(("%d bytes copied in 0.068 secs (%d bytes/sec)\r\n"):format(
     size, size * 1000 // 68
   ))
@@ -67,14 +78,12 @@ end
 local function copy(session, source, target)
   local content = content_of(session, source)
   if not content then
-    local message = "%%Error opening flash0:/%s (No such file or directory)\r\n"
-    session:write(message:format(plain(source)))
-    return
+    return missing(session, "opening", plain(session, source))
   end
-  local question = ("Destination filename [%s]? "):format(plain(target))
-  local answer = session:ask(question)
+  local name = plain(session, target)
+  local answer = session:ask(("Destination filename [%s]? "):format(name))
   if answer then
-    store(session, answer ~= "" and plain(answer) or plain(target), content)
+    store(session, answer ~= "" and plain(session, answer) or name, content)
   end
 end
 
@@ -84,7 +93,7 @@ function file.copy(session, found)
   if not target:find "^flash%d?:" then
     return complaint.invalid(session, found.columns[2])
   end
-  copy(session, source, target == "flash:" and "flash:" .. plain(source) or target)
+  copy(session, source, target == "flash:" and plain(session, source) or target)
 end
 
 --- `copy running-config TARGET`
@@ -103,12 +112,12 @@ end
 
 --- `delete FILE`: asks for the name, then for consent
 function file.delete(session, found)
-  local given = plain(found[1])
+  local given = plain(session, found[1])
   local answer = session:ask(("Delete filename [%s]? "):format(given))
   if not answer then
     return
   end
-  local name = answer ~= "" and plain(answer) or given
+  local name = answer ~= "" and plain(session, answer) or given
   if not session:confirm(("Delete flash0:/%s? [confirm]"):format(name)) then
     return
   end
@@ -125,9 +134,22 @@ function file.dir(session)
   session:print(show.flash(session))
 end
 
+--- `verify /md5 FILE`
+function file.verify(session, found)
+  local name = plain(session, found[1])
+  local size = flash.size(session.device, name)
+  if not size then
+    return missing(session, "verifying", name)
+  end
+  local value = flash.checksum(session.device, name, "md5")
+  local dots = ("."):rep(size // DOT % 60)
+  local words = "%sDone!\r\nverify /md5 (%s) = %s\r\n"
+  session:print(words:format(dots, found[1], value))
+end
+
 --- `more FILE`
 function file.more(session, found)
-  local content = session.device:files()[plain(found[1])]
+  local content = session.device:files()[plain(session, found[1])]
   if type(content) == "string" then
     local text = content:gsub("\r?\n", "\r\n")
     session:print(found.filter and found.filter(text) or text)
@@ -135,7 +157,7 @@ function file.more(session, found)
   end
   local message = "%%Error opening flash0:/%s (%s)\r\n"
   local reason = content and "Not a text file" or "No such file or directory"
-  session:write(message:format(plain(found[1]), reason))
+  session:write(message:format(plain(session, found[1]), reason))
 end
 
 return file

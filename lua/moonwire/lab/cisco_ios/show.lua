@@ -3,6 +3,7 @@
 -- and change nothing; what does not depend on state is one string for all devices.
 -- @module moonwire.lab.cisco_ios.show
 local configuration = require "moonwire.lab.configuration"
+local flash = require "moonwire.lab.flash"
 local gap = require "moonwire.lab.gap"
 local interface = require "moonwire.lab.cisco_ios.interface"
 local output = require "moonwire.lab.twin.output"
@@ -159,24 +160,16 @@ show.ip_route = about "routes"
 show.logging = about "log"
 show.mac_address_table = about "mac_table"
 
-local SIZE = 2142715904
-
 function show.flash(session)
-  local names, total = {}, 0
-  for name in pairs(session.device:files()) do
-    names[#names + 1] = name
-  end
-  table.sort(names)
   local rows = { "Directory of flash0:/", "" }
-  for i, name in ipairs(names) do
-    local content = session.device:files()[name]
-    local size = type(content) == "string" and #content or content
-    total = total + size
+  for i, name in ipairs(flash.names(session.device)) do
+    local size = flash.size(session.device, name)
     local row = "%5d  -rw-  %10d   Mar 2 2026 08:00:00 +00:00  %s"
     rows[#rows + 1] = row:format(i, size, name)
   end
+  local free, all = flash.free(session.device)
   rows[#rows + 1] = ""
-  rows[#rows + 1] = ("%d bytes total (%d bytes free)"):format(SIZE, SIZE - total)
+  rows[#rows + 1] = ("%d bytes total (%d bytes free)"):format(all, free)
   return table.concat(rows, "\r\n") .. "\r\n"
 end
 

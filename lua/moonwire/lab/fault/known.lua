@@ -93,4 +93,11 @@ return {
   { name = "bytes", about = "shows bytes that are no text, torn between packets" },
   { name = "bulk", about = "shows 16 MB more in an output" },
   { name = "long_line", about = "shows a line of 4 MB in an output" },
+  -- files
+  { name = "flash_full", about = "has no room for a file" },
+  { name = "flash_corrupt", about = "keeps files with a wrong bit in them" },
+  {
+    name = "transfer_cut",
+    about = "resets the connection in the middle of a file (after 64 KiB)",
+  },
 }
