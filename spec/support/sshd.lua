@@ -16,9 +16,9 @@ UsePAM no
 PermitRootLogin yes
 PasswordAuthentication no
 PidFile none
+%s
 MaxStartups 200:30:400
 MaxSessions 20
-%s
 ]]
 
 local Server = {}
@@ -53,7 +53,7 @@ local function make_key(path, kind, ...)
 end
 
 --- Start a server.
--- @string[opt] extra lines for its configuration
+-- @string[opt] extra lines for its configuration; they count before the usual ones
 -- @treturn Server `port`, `host_key` ("ssh-ed25519 AAAA…"), `folder`, `user`,
 -- `ed25519` and `rsa` (paths of keys that it lets in)
 function sshd.start(extra)

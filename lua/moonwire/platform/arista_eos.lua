@@ -110,6 +110,15 @@ return require("moonwire.platform").define "arista_eos" {
     rollback = { "configure replace %s", mode = "priv", timeout = 120 }, -- (K)
     checksum = { "verify /md5 %s", mode = "priv", timeout = 300 }, -- N
   },
+  files = {
+    mount = { "flash:", "/mnt/flash/" }, -- transfers see the Linux below
+    disk = "flash:",
+    free = {
+      "dir %s",
+      "%((%d+) bytes free%)",
+      text = "3957878784 bytes total (%d bytes free)",
+    },
+  },
   push = {
     alone = {
       "^host", "^no host", "^end$", "^do ", "^commit", "^abort", "^bash", "^copy",

@@ -107,6 +107,16 @@ return require("moonwire.platform").define "cisco_asa" {
     save = { "write memory", mode = "priv", done = "%[OK%]", timeout = 120 },
     checksum = { "verify /md5 %s", mode = "priv", timeout = 600 },
   },
+  files = {
+    alone = true, -- its server takes one channel to a connection
+    method = "scp",
+    disk = "disk0:",
+    free = {
+      "dir %s",
+      "%((%d+) bytes free",
+      text = "4118732800 bytes total (%d bytes free)",
+    },
+  },
   push = {
     alone = {
       "^host", "^no host", "^end$", "^crypto", "^changeto", "^mode", "^failover",

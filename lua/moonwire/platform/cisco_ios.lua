@@ -172,6 +172,16 @@ return require("moonwire.platform").define "cisco_ios" {
     rollback = { "configure replace %s force", mode = "priv", timeout = 120 },
     checksum = { "verify /md5 %s", timeout = 600 }, -- prints dots for minutes
   },
+  files = {
+    alone = true, -- its server takes one channel to a connection
+    method = "scp",
+    disk = "flash:",
+    free = {
+      "dir %s",
+      "%((%d+) bytes free",
+      text = "2142715904 bytes total (%d bytes free)",
+    },
+  },
   push = {
     alone = {
       "^ho", -- stname

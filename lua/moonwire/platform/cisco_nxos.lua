@@ -112,6 +112,11 @@ return require("moonwire.platform").define "cisco_nxos" {
     },
     checksum = { "show file %s md5sum", timeout = 300 }, -- N
   },
+  files = {
+    method = "scp", -- "feature scp-server"; SFTP is another feature
+    disk = "bootflash:",
+    free = { "dir %s", "(%d+) bytes free", text = " %d bytes free" },
+  },
   push = {
     alone = {
       "^host", "^no host", "^switchname", "^do ", "^end$", "^copy", "^crypto key",

@@ -129,6 +129,15 @@ return require("moonwire.platform").define "cisco_xr" {
     },
     checksum = { "show md5 file /%s", mode = "priv", timeout = 300 }, -- N
   },
+  files = {
+    disk = "disk0:",
+    free = {
+      "dir %s",
+      "%((%d+) kbytes free%)",
+      unit = 1024,
+      text = "6038724 kbytes total (%d kbytes free)",
+    },
+  },
   push = {
     alone = { "^commit", "^end$", "^abort", "^clear", "^do ", "^load", "^root" },
     text = { { "^ *banner %a+ +(%S)" } },

@@ -94,7 +94,12 @@ return require("moonwire.platform").define "linux" {
 
   config = {
     enter = "root",
-    checksum = { "md5sum %s", timeout = 300 },
+    checksum = { "sha256sum %s", timeout = 300 },
+  },
+  files = {
+    shell = true,
+    free = { "df -Pk %s", " (%d+) +%d+%% ", unit = 1024,
+      text = "/dev/vda1 2092496 0 %d 1%% /" },
   },
   push = { alone = { "." } },
 

@@ -141,6 +141,17 @@ local FIELDS = {
     text = list(record({ stop = pattern }, pattern, 1)),
   },
 
+  files = record {
+    method = one_of("sftp", "scp"), -- where it is known that only this one works
+    alone = boolean, -- one channel to a connection: files go through another one
+    shell = boolean, -- names are quoted for a POSIX shell; else only plain ones go
+    -- a file system, as commands call it, and where transfers find it
+    mount = list(text, 2),
+    disk = text, -- where a name without a file system is
+    -- a command that shows how many units are free on %s; `text`: how it says so
+    free = record({ unit = number, text = text }, pattern, 2),
+  },
+
   volatile = list(pattern), -- lines of a configuration that change by themselves
   scrub = list(pattern), -- secrets; only the captures are kept
   secrets = list(text), -- such lines, with SECRET for what must not be seen

@@ -16,6 +16,7 @@ require "moonwire.session.stream"
 require "moonwire.session.modes"
 require "moonwire.session.action"
 require "moonwire.session.config"
+require "moonwire.session.file"
 
 local session = { Session = Session }
 
@@ -42,6 +43,12 @@ local function login_of(platform, device)
     return device
   end
   return setmetatable({ username = name }, { __index = device })
+end
+
+--- One more connection to the same device, for what needs its own.
+-- @local here
+function Session:_connect_again()
+  return transport.connect(login_of(self.platform, self.device), self.options)
 end
 
 local function located(device, message)
@@ -75,6 +82,7 @@ function session.open(device, options)
   end
   local timeout = options.timeout or device.timeout or COMMAND_TIMEOUT
   local self = Session.new(device, platform, client, timeout)
+  self.options = options
   local ok, phase
   ok, message, kind, phase = self:_log_in(options)
   if not ok then
