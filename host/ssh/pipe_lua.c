@@ -1,7 +1,7 @@
 /***
-A channel of bytes to a program on a device: a command or a subsystem, both directions at
-once, and neither side ever holds more than it has granted. What the bytes mean is not
-known here.
+A channel of bytes to a program on a device: a command or a subsystem, both directions
+at once, and neither side ever holds more than it has granted. What the bytes mean is
+not known here.
 @classmod moonwire.pipe
 */
 #include <lauxlib.h>

@@ -21,8 +21,8 @@ static size_t room_of(const struct stream *stream, size_t length)
 }
 
 /*
-** Without a 'room' all of it is taken, always: libssh does not enforce its window. With
-** one 'length' is all that libssh holds, so a device that ignores the window shows here.
+** Without a 'room' all of it is taken, always: libssh does not enforce its window.
+** With one 'length' is all that libssh holds: a device that ignores the window shows.
 */
 static int on_data(ssh_session session, ssh_channel channel, void *data,
                    uint32_t length, int is_stderr, void *user)
