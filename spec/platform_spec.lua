@@ -304,8 +304,8 @@ describe("platform.define", function()
     ["edges[1].run: is missing"] = { edges = { { "priv", "priv" } } },
     ["samples.priv[1]: expected a string, got a number"] =
       { samples = { priv = { 1 } } },
-    ["errors[1].class: fatal is none of syntax, denied, rejected, locked"] =
-      { errors = { { "^%%", class = "fatal" } } },
+    ["errors[1].class: fatal is none of syntax, incomplete, ambiguous, denied, "
+      .. "rejected, locked"] = { errors = { { "^%%", class = "fatal" } } },
     ["link.newline: \r\r is none of \n, \r, \r\n"] =
       { link = { newline = "\r\r" } },
     ["modes[1].ovr: there is no such field"] =

@@ -60,7 +60,7 @@ describe("session", function()
   it("never confirms a reload by itself", function()
     with_lab({}, function(here, devices)
       local router <close> = open(devices[1])
-      local output, message, kind = router:send_command "reload"
+      local output, message, kind = router:send_command("reload", { confirm = true })
       assert.is_nil(output)
       assert.equal("question", kind)
       assert.matches("[confirm]", message, 1, true)
@@ -74,7 +74,8 @@ describe("session", function()
   it("sends nothing behind a command that may ask until it is answered", function()
     with_lab({}, function(here, devices)
       local router <close> = open(devices[1])
-      router:send_commands { "show clock", "reload", "show version" }
+      local commands = { "show clock", "reload", "show version" }
+      router:send_commands(commands, { confirm = true })
       local sent = here:device(1)
       assert.equal(1, sent:sent "reload")
       assert.is_false(sent:sent "show version")

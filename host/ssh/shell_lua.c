@@ -366,6 +366,7 @@ static int shell_lua_write(lua_State *L)
 static const luaL_Reg methods[] = {
     {"close", shell_lua_close},
     {"discard", shell_lua_discard},
+    {"length", shell_lua_length},
     {"read", shell_lua_read},
     {"set_host", shell_lua_set_host},
     {"set_terminators", shell_lua_set_terminators},

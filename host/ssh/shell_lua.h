@@ -30,5 +30,6 @@ int shell_lua_set_host(lua_State *L);
 int shell_lua_set_terminators(lua_State *L);
 int shell_lua_text(lua_State *L);
 int shell_lua_discard(lua_State *L);
+int shell_lua_length(lua_State *L);
 
 #endif

@@ -59,6 +59,23 @@ int shell_lua_text(lua_State *L)
 }
 
 /***
+How long the text is.
+@function length
+@treturn int bytes
+*/
+int shell_lua_length(lua_State *L)
+{
+  struct shell *shell = shell_check_lua(L);
+  size_t finished = 0, open = 0;
+  if (shell->stream != NULL) {
+    expect_answer(&shell->expect, &finished);
+    expect_tail(&shell->expect, &open);
+  }
+  lua_pushinteger(L, (lua_Integer)(finished + open));
+  return 1;
+}
+
+/***
 Forget what the device has said so far.
 @function discard
 */

@@ -97,7 +97,7 @@ describe("a session without marks", function()
 
   it("never answers a question with its empty line", function()
     with_router({}, function(router, _, device)
-      local _, _, kind = router:send_command "reload"
+      local _, _, kind = router:send_command("reload", { confirm = true })
       assert.equal("question", kind)
       assert.equal(0, device.reloads)
       assert.equal("SW-CORE_1#", router:find_prompt())

@@ -53,7 +53,8 @@ describe("session:send_command with strip = false", function()
         "SW-CORE_1#show privilege\nCurrent privilege level is 15\nSW-CORE_1#",
         output
       )
-      assert.equal("question", select(3, router:send_command("reload", raw)))
+      local confirmed = { strip = false, confirm = true }
+      assert.equal("question", select(3, router:send_command("reload", confirmed)))
       assert.equal("rejected", select(3, router:send_command("show nonsense", raw)))
       router:close()
       assert.equal("closed", select(3, router:send_command("show clock", raw)))
@@ -101,6 +102,7 @@ describe("session:send_command_timing", function()
       local quiet = { quiet = 0.1 }
       local output = assert(router:send_command_timing("show privilege", quiet))
       assert.equal("Current privilege level is 15", output)
+      quiet.confirm = true
       output = assert(router:send_command_timing("reload", quiet))
       assert.matches("Proceed with reload? [confirm]", output, 1, true)
       assert.is_string(router:send_command_timing("n", quiet))

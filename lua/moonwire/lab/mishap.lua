@@ -169,7 +169,7 @@ function mishap.print(session, text, show)
     and happen(session, behind)
 end
 
--- How a line is echoed, behind a prompt.
+-- How a line is echoed, behind a prompt, with its end.
 local echoes = {}
 
 function echoes.echo_off()
@@ -216,6 +216,26 @@ local function lose(session)
   end
 end
 
+local ENDINGS = { ["\r"] = "enter", ["\n"] = "enter", [INTERRUPT] = "interrupt" }
+
+-- A line of which the terminal echoes nothing, not even its end.
+local function read_unseen(session, how, echo)
+  session:write(how.prompt or "")
+  local keys = {}
+  while true do
+    local key, message, kind = session.tty:read_key(how.timeout)
+    local ending = ENDINGS[key]
+    if not key then
+      return nil, message, kind
+    elseif ending then
+      local line = table.concat(keys)
+      session:write(echo(line, how.prompt or ""))
+      return line, ending
+    end
+    keys[#keys + 1] = key
+  end
+end
+
 --- Read a line with what faults do to it.
 -- @tparam Vty session
 -- @tparam table how as for `tty:read_line`
@@ -230,14 +250,14 @@ function mishap.read_line(session, how)
   local echo = how.echo ~= false and echo_of(device)
   tear(session, own)
   own.timeout = device:fault "idle" or nil
+  local line, ending, kind
   if echo then
-    own.echo, own.help, own.tab = false, false, false
+    line, ending, kind = read_unseen(session, own, echo)
+  else
+    line, ending, kind = session.tty:read_line(own)
   end
-  local line, ending, kind = session.tty:read_line(own)
   if kind == "timeout" then
     session:drop()
-  elseif line and echo then
-    session:write(echo(line, own.prompt or ""))
   end
   lose(session)
   return line, ending

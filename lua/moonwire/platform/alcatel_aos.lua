@@ -50,7 +50,7 @@ return require("moonwire.platform").define "alcatel_aos" {
   },
   errors = {
     { "^%s*ERROR: Invalid entry", class = "syntax" }, -- (K)
-    { "^%s*ERROR: Incomplete", class = "syntax" }, -- (K)
+    { "^%s*ERROR: Incomplete", class = "incomplete" }, -- (K)
     { "^%s*ERROR: Invalid", class = "syntax" }, -- (K)
     { "^%s*ERROR: Authorization failed", class = "denied" }, -- (K)
     { "^%s*ERROR:", class = "rejected" }, -- (K)

@@ -78,9 +78,9 @@ return require("moonwire.platform").define "arista_eos" {
   },
   errors = { -- N S A
     { "^%% ?Invalid input", class = "syntax" },
-    { "^%% ?Incomplete command", class = "syntax" },
-    { "^%% ?Incomplete token", class = "syntax" },
-    { "^%% ?Ambiguous command", class = "syntax" },
+    { "^%% ?Incomplete command", class = "incomplete" },
+    { "^%% ?Incomplete token", class = "incomplete" },
+    { "^%% ?Ambiguous command", class = "ambiguous" },
     { "^%% ?Invalid", class = "syntax" },
     { "^%% ?Authorization denied", class = "denied" },
     { "^%% ?Bad secret", class = "denied" },

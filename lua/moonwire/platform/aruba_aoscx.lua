@@ -67,9 +67,9 @@ return require("moonwire.platform").define "aruba_aoscx" {
     { "[Pp]assword: ?$", text = "Password: " },
   },
   errors = { -- S
-    { "^%% ?Command incomplete", class = "syntax" },
+    { "^%% ?Command incomplete", class = "incomplete" },
     { "^Invalid input:", class = "syntax" },
-    { "^%% ?Ambiguous command", class = "syntax" },
+    { "^%% ?Ambiguous command", class = "ambiguous" },
     { "^%% ?Unknown command", class = "syntax" },
     { "doesn't exist", class = "rejected" },
     { "^Cannot execute command", class = "denied" }, -- (K)

@@ -76,9 +76,9 @@ return require("moonwire.platform").define "aruba_os" {
   },
   errors = { -- S A
     { "^%% ?Unrecognized command", class = "syntax" },
-    { "^%% ?Ambiguous command", class = "syntax" },
+    { "^%% ?Ambiguous command", class = "ambiguous" },
     { "^%% ?Wrong parameter", class = "syntax" },
-    { "^%% ?Incomplete command", class = "syntax" },
+    { "^%% ?Incomplete command", class = "incomplete" },
     { "^%% ?Too many parameters", class = "syntax" },
     { "^%% ?Invalid input", class = "syntax" },
     { "^%% ?Parse error", class = "syntax" },

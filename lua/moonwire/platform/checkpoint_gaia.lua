@@ -65,7 +65,7 @@ return require("moonwire.platform").define "checkpoint_gaia" {
   },
   errors = { -- (K)
     { "^CLINFR0329 ", class = "syntax" }, -- invalid command
-    { "^CLINFR0349 ", class = "syntax" }, -- incomplete command
+    { "^CLINFR0349 ", class = "incomplete" }, -- incomplete command
     { "^CLINFR0409 ", class = "syntax" },
     { "^CLINFR0771 ", class = "locked" }, -- the configuration is locked
     { "^CLINFR0519 ", class = "locked" },

@@ -135,8 +135,8 @@ return require("moonwire.platform").define "cisco_ios" {
 
   errors = {
     { "^%% Invalid input detected", class = "syntax" },
-    { "^%% Incomplete command", class = "syntax" },
-    { "^%% Ambiguous command", class = "syntax" },
+    { "^%% Incomplete command", class = "incomplete" },
+    { "^%% Ambiguous command", class = "ambiguous" },
     { "^%% ?Unknown command", class = "syntax" },
     { "^%% Unrecognized command", class = "syntax" },
     { "^%% Type \"[^\"]+%?\" for a list", class = "syntax" },

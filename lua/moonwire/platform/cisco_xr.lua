@@ -91,8 +91,8 @@ return require("moonwire.platform").define "cisco_xr" {
   },
   errors = {
     { "^%% ?Invalid input detected", class = "syntax" },
-    { "^%% ?Incomplete command", class = "syntax" },
-    { "^%% ?Ambiguous command", class = "syntax" },
+    { "^%% ?Incomplete command", class = "incomplete" },
+    { "^%% ?Ambiguous command", class = "ambiguous" },
     { "^%% ?Bad hostname", class = "syntax" },
     { "This command is not authorized", class = "denied" },
     { "^%% ?Failed to commit", class = "rejected" },
@@ -107,6 +107,7 @@ return require("moonwire.platform").define "cisco_xr" {
     candidate = true,
     show = { "show running-config", mode = "priv" },
     diff = { "show commit changes diff", mode = "config" },
+    unchanged = { "^Building configuration", "^!!", "^end$" }, -- (K)
     commit = {
       "commit", mode = "config", timeout = 120,
       ask = {

@@ -72,10 +72,10 @@ return require("moonwire.platform").define "dell_os10" {
   errors = {
     { "^%% ?Error: Illegal", class = "syntax" },
     { "^%% ?Error: Unrecognized", class = "syntax" },
-    { "^%% ?Error: Ambiguous", class = "syntax" },
+    { "^%% ?Error: Ambiguous", class = "ambiguous" },
     { "^%% ?Invalid input", class = "syntax" },
-    { "^%% ?Incomplete", class = "syntax" },
-    { "^%% ?Ambiguous", class = "syntax" },
+    { "^%% ?Incomplete", class = "incomplete" },
+    { "^%% ?Ambiguous", class = "ambiguous" },
     { "^%% ?Error: .*[Pp]rivilege", class = "denied" }, -- (K)
     { "^%% ?Error: .*locked", class = "locked" }, -- (K)
     { "^%% ?Error", class = "rejected" },

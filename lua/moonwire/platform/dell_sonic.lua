@@ -60,8 +60,8 @@ return require("moonwire.platform").define "dell_sonic" {
   },
   errors = { -- S
     { "^%% ?Error: Invalid input", class = "syntax" },
-    { "^%% ?Error: Incomplete", class = "syntax" },
-    { "^%% ?Error: Ambiguous", class = "syntax" },
+    { "^%% ?Error: Incomplete", class = "incomplete" },
+    { "^%% ?Error: Ambiguous", class = "ambiguous" },
     { "^%% ?Error:", class = "rejected" },
     { "command not found", class = "syntax" },
     { "Permission denied", class = "denied" },

@@ -73,8 +73,8 @@ return require("moonwire.platform").define "ericsson_ipos" {
   },
   errors = {
     { "^%% ?Invalid input", class = "syntax" },
-    { "^%% ?Incomplete command", class = "syntax" },
-    { "^%% ?Ambiguous command", class = "syntax" },
+    { "^%% ?Incomplete command", class = "incomplete" },
+    { "^%% ?Ambiguous command", class = "ambiguous" },
     { "^%% ?Permission denied", class = "denied" }, -- (K)
     { "^%% ?Bad password", class = "denied" }, -- (K)
     { "[Cc]onfiguration.* locked", class = "locked" }, -- (K)

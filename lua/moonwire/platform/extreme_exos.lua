@@ -83,8 +83,8 @@ return require("moonwire.platform").define "extreme_exos" {
   },
   errors = { -- N A
     { "^%%%% Invalid input detected", class = "syntax" },
-    { "^%%%% Incomplete command", class = "syntax" },
-    { "^%%%% Ambiguous command", class = "syntax" },
+    { "^%%%% Incomplete command", class = "incomplete" },
+    { "^%%%% Ambiguous command", class = "ambiguous" },
     { "^%%%% Unrecognized command", class = "syntax" },
     { "Permission denied", class = "denied" },
     { "^%% ?Error", class = "rejected" },

@@ -128,8 +128,8 @@ return require("moonwire.platform").define "fortinet" {
   errors = {
     { "^command parse error before", class = "syntax" },
     { "^Unknown action", class = "syntax" },
-    { "^incomplete command", class = "syntax" },
-    { "^ambiguous command", class = "syntax" },
+    { "^incomplete command", class = "incomplete" },
+    { "^ambiguous command", class = "ambiguous" },
     { "^value parse error before", class = "syntax" },
     { "^node_check_object fail", class = "rejected" }, -- (K)
     { "^object check operator error", class = "rejected" }, -- (K)

@@ -62,8 +62,8 @@ return require("moonwire.platform").define "frr_vtysh" {
   },
   errors = { -- the texts of its daemons; what merely found nothing is none
     { "^%% ?Unknown ", class = "syntax" },
-    { "^%% ?Command incomplete", class = "syntax" },
-    { "^%% ?Ambiguous command", class = "syntax" },
+    { "^%% ?Command incomplete", class = "incomplete" },
+    { "^%% ?Ambiguous command", class = "ambiguous" },
     { "^%% ?There is no matched command", class = "syntax" },
     { "^%% ?Malformed", class = "syntax" },
     { "^%% ?Invalid", class = "syntax" },

@@ -78,8 +78,8 @@ return require("moonwire.platform").define "hp_comware" {
   },
   errors = { -- N S
     { "^ ?%% ?Unrecognized command found", class = "syntax" },
-    { "^ ?%% ?Incomplete command found", class = "syntax" },
-    { "^ ?%% ?Ambiguous command found", class = "syntax" },
+    { "^ ?%% ?Incomplete command found", class = "incomplete" },
+    { "^ ?%% ?Ambiguous command found", class = "ambiguous" },
     { "^ ?%% ?Wrong parameter found", class = "syntax" },
     { "^ ?%% ?Too many parameters", class = "syntax" },
     { "[Pp]ermission denied", class = "denied" }, -- (K)

@@ -97,8 +97,8 @@ return require("moonwire.platform").define "hp_procurve" {
   },
   errors = {
     { "^Invalid input:", class = "syntax" },
-    { "^Incomplete input:", class = "syntax" },
-    { "^Ambiguous input:", class = "syntax" },
+    { "^Incomplete input:", class = "incomplete" },
+    { "^Ambiguous input:", class = "ambiguous" },
     { "^Module not present", class = "rejected" },
     { "^Not authorized", class = "denied" }, -- (K)
     { "^Error ", class = "rejected" }, -- (K)

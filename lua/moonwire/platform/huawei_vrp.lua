@@ -98,8 +98,8 @@ return require("moonwire.platform").define "huawei_vrp" {
   },
   errors = { -- N S A
     { "Unrecognized command", class = "syntax" },
-    { "Incomplete command", class = "syntax" },
-    { "Ambiguous command", class = "syntax" },
+    { "Incomplete command", class = "incomplete" },
+    { "Ambiguous command", class = "ambiguous" },
     { "Wrong parameter", class = "syntax" },
     { "Too many parameters", class = "syntax" },
     { "No permission", class = "denied" }, -- (K)

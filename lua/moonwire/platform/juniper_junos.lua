@@ -85,7 +85,7 @@ return require("moonwire.platform").define "juniper_junos" {
   errors = { -- N S A
     { "unknown command", class = "syntax" },
     { "^%s*syntax error", class = "syntax" },
-    { "is ambiguous", class = "syntax" },
+    { "is ambiguous", class = "ambiguous" },
     { "No valid completions", class = "syntax" },
     { "missing mandatory argument", class = "syntax" },
     { "invalid numeric value", class = "syntax" },
@@ -102,6 +102,7 @@ return require("moonwire.platform").define "juniper_junos" {
     candidate = true,
     show = { "show configuration", mode = "exec" },
     diff = { "show | compare", mode = "config" },
+    unchanged = { "^%[edit" },
     check = {
       "commit check", mode = "config", done = "configuration check succeeds",
       timeout = 120,

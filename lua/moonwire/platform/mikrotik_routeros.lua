@@ -88,7 +88,7 @@ return require("moonwire.platform").define "mikrotik_routeros" {
     { "^invalid value for argument", class = "syntax" },
     { "^input does not match any value of", class = "syntax" },
     { "^value of %S+ out of range", class = "syntax" },
-    { "^ambiguous value", class = "syntax" },
+    { "^ambiguous value", class = "ambiguous" },
     { "^no such item", class = "rejected" },
     { "^not enough permissions", class = "denied" },
     { "^failure:", class = "rejected" },

@@ -43,15 +43,17 @@ end
 
 --- The longest literal in a Lua pattern: every match holds it.
 -- @string pattern
--- @treturn string|nil nil when there is none that is worth the search
-function needle.of(pattern)
+-- @int[opt=4] least bytes of a literal that is worth the search: how rare its letters are
+-- is for the caller to know
+-- @treturn string|nil nil when there is none
+function needle.of(pattern, least)
   local longest = ""
   for _, run in ipairs(literals_of(pattern)) do
     if #run > #longest then
       longest = run
     end
   end
-  return #longest >= LEAST and longest or nil
+  return #longest >= (least or LEAST) and longest or nil
 end
 
 --- Those of a list of rules.

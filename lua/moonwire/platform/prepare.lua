@@ -1,5 +1,6 @@
 --- What follows from a platform's table, computed once when it is loaded.
 -- @module moonwire.platform.prepare
+local log = require "moonwire.platform.log"
 local needle = require "moonwire.platform.needle"
 
 local prepare = {}
@@ -105,6 +106,7 @@ end
 
 local NO_VERB = {
   enter = true, hostname = true, modes = true, candidate = true, comment = true,
+  unchanged = true,
 }
 
 local function actions_of(value)
@@ -177,8 +179,8 @@ end
 
 --- Add to a platform what follows from it.
 -- @tparam table value is changed: `modes_of`, `has_headers`, `privileged`, `verbs`,
--- `read_patterns`, `preparation`, `actions`, `terminators`, `error_needles` and
--- `verdicts` come to it
+-- `read_patterns`, `preparation`, `actions`, `terminators`, `error_needles`,
+-- `log_needles` and `verdicts` come to it
 -- @treturn table it
 function prepare.complete(value)
   value.modes_of = modes_of(value)
@@ -189,6 +191,7 @@ function prepare.complete(value)
   value.actions = actions_of(value)
   value.terminators = terminators_of(value)
   value.error_needles = needle.list(value.errors or {})
+  value.log_needles = log.needles(value.log or {})
   value.verdicts = {}
   return value
 end

@@ -80,8 +80,8 @@ return require("moonwire.platform").define "ruckus_fastiron" {
   errors = { -- S A
     { "^Invalid input %->", class = "syntax" },
     { "^Invalid input %-", class = "syntax" },
-    { "^Incomplete command", class = "syntax" },
-    { "^Ambiguous input", class = "syntax" },
+    { "^Incomplete command", class = "incomplete" },
+    { "^Ambiguous input", class = "ambiguous" },
     { "^Unrecognized command", class = "syntax" },
     { "^%% ?Invalid input", class = "syntax" },
     { "^Not authorized", class = "denied" },

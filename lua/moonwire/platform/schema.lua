@@ -46,6 +46,13 @@ end
 -- line itself must not match
 local rule = record({ prev = pattern, no = pattern }, pattern, 1, 1)
 
+-- what is wrong with a line that the device rejects: it is no command, not a whole one,
+-- or may be several; the user may not; it may not be now or with these values; somebody
+-- else has locked the configuration
+local CLASS = one_of(
+  "syntax", "incomplete", "ambiguous", "denied", "rejected", "locked"
+)
+
 local FIELDS = {
   -- proved: against a real system; lab: against a simulated device that was written
   -- apart from it; documents: from documents only, and nobody has seen it work
@@ -98,7 +105,7 @@ local FIELDS = {
   },
   questions = list(question), -- at any time behind a command
   errors = list(record(
-    { class = one_of("syntax", "denied", "rejected", "locked") }, pattern, 1, 1)),
+    { class = CLASS }, pattern, 1, 1)),
   log = list(pattern), -- lines that the device says on its own account
 
   -- verbs that only read and cannot ask: "sh[ow]" is at least "sh", at most "show"
@@ -125,6 +132,9 @@ local FIELDS = {
     -- lines take effect by a commit, all or none; a pattern: where prompts match it
     candidate = flag_or_pattern,
     snapshot = verb, -- keeps the configuration under the name %s, for `rollback`
+    -- lines of `diff` that are no changes; where it is given, nothing is sent to a
+    -- candidate that has changes of somebody else; leaving must not discard them
+    unchanged = list(pattern),
     show = verb, startup = verb, diff = verb, check = verb, save = verb,
     commit = verb,
     comment = text, -- with %s, behind `commit` and `confirmed`

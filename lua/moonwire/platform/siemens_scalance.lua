@@ -56,8 +56,8 @@ return require("moonwire.platform").define "siemens_scalance" {
   },
   errors = { -- (K)
     { "^%% ?Invalid [Cc]ommand", class = "syntax" },
-    { "^%% ?Incomplete [Cc]ommand", class = "syntax" },
-    { "^%% ?Ambiguous [Cc]ommand", class = "syntax" },
+    { "^%% ?Incomplete [Cc]ommand", class = "incomplete" },
+    { "^%% ?Ambiguous [Cc]ommand", class = "ambiguous" },
     { "^%% ?Invalid", class = "syntax" },
     { "[Aa]ccess denied", class = "denied" },
     { "^%% ?Error", class = "rejected" },

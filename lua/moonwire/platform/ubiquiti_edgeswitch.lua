@@ -79,8 +79,8 @@ return require("moonwire.platform").define "ubiquiti_edgeswitch" {
     { "[Pp]assword: ?$", text = "Password:" },
   },
   errors = { -- S A
-    { "^ ?Ambiguous command", class = "syntax" },
-    { "^Command not found / Incomplete command", class = "syntax" },
+    { "^ ?Ambiguous command", class = "ambiguous" },
+    { "^Command not found / Incomplete command", class = "incomplete" },
     { "^Invalid input%.", class = "syntax" },
     { "^Unrecognized command", class = "syntax" },
     { "^%% ?Invalid input detected", class = "syntax" },

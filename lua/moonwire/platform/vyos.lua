@@ -65,8 +65,8 @@ return require("moonwire.platform").define "vyos" {
   },
   errors = { -- N S A
     { "Invalid command:", class = "syntax" },
-    { "^%s*Ambiguous command", class = "syntax" },
-    { "^%s*Incomplete command", class = "syntax" },
+    { "^%s*Ambiguous command", class = "ambiguous" },
+    { "^%s*Incomplete command", class = "incomplete" },
     { "Need to specify the config node", class = "syntax" },
     { "Configuration path: .* is not valid", class = "syntax" },
     { "^%s*Invalid value", class = "rejected" },

@@ -58,8 +58,8 @@ return require("moonwire.platform").define "zte_zxros" {
   },
   errors = {
     { "^%% ?Invalid input", class = "syntax" },
-    { "^%% ?Incomplete command", class = "syntax" },
-    { "^%% ?Ambiguous command", class = "syntax" },
+    { "^%% ?Incomplete command", class = "incomplete" },
+    { "^%% ?Ambiguous command", class = "ambiguous" },
     { "^%% ?Unrecognized command", class = "syntax" },
     { "^%% ?Permission", class = "denied" }, -- (K)
     { "^%%? ?Bad password", class = "denied" }, -- (K)

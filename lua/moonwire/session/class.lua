@@ -7,17 +7,19 @@ local transport = require "moonwire.transport.ssh"
 local Session = { __name = "moonwire.Session" }
 Session.__index = Session
 
+local COMMAND_TIMEOUT = 30 -- seconds for one command, as long as its device works
 local LEAVE = 5 -- seconds for a command before the logout
 local REJECTION = 6 -- lines: a rejection is short, a long listing may quote one
 
 --- A session over a connection, before its shell is open.
 -- @local here
-function Session.new(device, platform, client, timeout)
+function Session.new(device, platform, client, options)
   return setmetatable({
     device = device,
     platform = platform,
     client = client,
-    timeout = timeout,
+    options = options,
+    timeout = options.timeout or device.timeout or COMMAND_TIMEOUT,
     answers = {},
   }, Session)
 end
@@ -71,6 +73,13 @@ end
 -- @treturn string its name, such as "cisco_ios"
 function Session:device_type()
   return self.platform.name
+end
+
+--- What the device refused of the preparation of its terminal: then its pager may be on
+-- or its lines are cut, and it is talked to with more care.
+-- @treturn {string,...} its own words; empty when it took all of it
+function Session:refusals()
+  return table.move(self.refused or {}, 1, #(self.refused or {}), 1, {})
 end
 
 --- How long each phase of the login took.

@@ -6,7 +6,17 @@ local platforms = require "moonwire.platform"
 local push = require "moonwire.session.push"
 local task = require "host.task"
 
+local RETRY = 1 -- seconds between two tries to get a lock
 local GONE = { dropped = true, closed = true, channel = true }
+
+local function matches_any(line, patterns)
+  for _, pattern in ipairs(patterns) do
+    if line:find(pattern) then
+      return true
+    end
+  end
+  return false
+end
 
 local function mode_for(self)
   local config = self.platform.config
@@ -47,14 +57,64 @@ function Session:_mend()
   return ok, message, kind
 end
 
-local function enter(self)
+-- Somebody else may hold the configuration, and let go of it in time.
+local function walk_patiently(self, mode, patience)
+  local started, tries = task.now(), 0
+  while true do
+    local ok, message, kind = self:_walk(mode)
+    tries = tries + 1
+    if kind ~= "locked" then
+      return ok, message, kind
+    elseif task.now() - started >= patience then
+      local words = tries > 1 and (" (tried %d times in %g s)"):format(tries, patience)
+      return nil, message .. (words or ""), kind
+    end
+    task.sleep(math.min(RETRY, patience / 4))
+  end
+end
+
+local function changes_in(self, diff)
+  local changes = {}
+  for line in diff:gmatch "[^\n]+" do
+    if line:find "%S" and not matches_any(line, self.platform.config.unchanged) then
+      changes[#changes + 1] = line
+    end
+  end
+  return changes
+end
+
+-- What somebody else has left in the candidate would be committed with our lines, or
+-- discarded with them.
+local function refuse_candidate(self, options)
+  local config = self.platform.config
+  if not config.unchanged or options.candidate == "take" then
+    return true
+  end
+  local diff, message, kind = self:_act "diff"
+  if not diff then
+    return nil, message, kind
+  end
+  local changes = changes_in(self, diff)
+  if #changes == 0 then
+    return self:_walk(config.enter)
+  end
+  leave(self)
+  local words = "the candidate configuration holds changes that are not ours (%s)"
+  message = words:format(platforms.scrub(self.platform, changes[1]))
+  return nil, message .. '; candidate = "take" takes them along', "candidate"
+end
+
+local function enter(self, options)
   local ok, message, kind = self:_begin "config"
   local mode
   if ok then
     mode, message, kind = mode_for(self)
   end
   if mode then
-    mode, message, kind = self:_walk(mode)
+    mode, message, kind = walk_patiently(self, mode, options.lock_timeout or 0)
+  end
+  if mode then
+    mode, message, kind = refuse_candidate(self, options)
   end
   return mode, message, kind
 end
@@ -144,7 +204,7 @@ end
 
 local function configure(self, lines, units, options)
   local started = task.now()
-  local ok, message, kind = enter(self)
+  local ok, message, kind = enter(self, options)
   if not ok then
     return self:_fail("config", message, kind)
   end
@@ -158,6 +218,7 @@ local function configure(self, lines, units, options)
   end
   local result = {
     applied = sender.applied,
+    lost = sender.lost > 0 and sender.lost or nil,
     lines = sender.answers,
     rejected = sender.rejected,
     elapsed = task.now() - started,
@@ -183,15 +244,20 @@ end
 -- save when all went well), `commit` (false; true, or a table as for
 -- `session:commit`), `comment` (of the commit), `timeout` (30 seconds for a window),
 -- `window` (bytes that are sent and not checked yet; eight times what the platform's
--- devices take at once, when left out)
--- @treturn[1] table `applied` (how many lines), `lines` (those that the device said
+-- devices take at once, when left out), `lock_timeout` (0 seconds: how long to go on
+-- trying while somebody else holds the configuration), `candidate` ("refuse": where the
+-- device holds changes of somebody else that wait for a commit nothing is done; "take":
+-- they go along)
+-- @treturn[1] table `applied` (how many lines), `lost` (how many of them did not arrive
+-- and were sent again, when there were), `lines` (those that the device said
 -- something to: `line`, `text`, `answer`), `rejected` (the same with `reason` and
 -- `class`; only with `stop_on_error = false`), `elapsed` (seconds)
 -- @return[2] nil
 -- @treturn[2] string message with the line's number and text and the device's words
 -- @treturn[2] string kind: rejected, locked (somebody else configures), echo (the line
--- did not arrive as it was sent), mode, question, auth, timeout, dropped, unsupported,
--- invalid (nothing was sent), closed
+-- did not arrive as it was sent, and it is not sure that nothing was done instead),
+-- candidate (there are changes of somebody else), mode, question, auth, timeout,
+-- dropped, unsupported, invalid (nothing was sent), closed
 -- @treturn[2] table detail: `line` (its number), `text`, `answer`, `class`, `applied`,
 -- `sent` (number of the last line that was sent), `lines`, `rejected`
 function Session:send_config_set(lines, options)

@@ -5,22 +5,20 @@
 -- sent until its prompt or its question is there, since bytes sent ahead answer
 -- questions. Never is an empty line sent to "find the prompt".
 -- @module moonwire.session.dialogue
-local echo = require "moonwire.session.echo"
+local answer = require "moonwire.session.answer"
 local failure = require "moonwire.session.failure"
 local header = require "moonwire.session.header"
 local platforms = require "moonwire.platform"
 local proof = require "moonwire.session.proof"
 local task = require "host.task"
 local transport = require "moonwire.transport.ssh"
+local wait = require "moonwire.session.wait"
 
 local dialogue = {}
 
 local Dialogue = { __name = "moonwire.Dialogue" }
 Dialogue.__index = Dialogue
 
-local MOST_PAGES = 100000
-local QUIET = 0.03 -- seconds without a byte before a line is believed to be the last
-local NEWLINE = 10
 local BREAK = 1 -- seconds for a break key
 local MOST_BREAKS = 4
 local RESYNC = 5 -- seconds for the device to come back to its prompt
@@ -107,159 +105,6 @@ function Dialogue:forget_host()
   self.shell:set_host ""
 end
 
-local function find_rule(rules, line)
-  for _, rule in ipairs(rules or {}) do
-    if line:find(rule[1]) then
-      return rule
-    end
-  end
-end
-
-local function is_pager(self, tail)
-  local pager = self.platform.pager
-  return pager and tail:find(pager.pattern)
-end
-
-function Dialogue:_turn_page(answer)
-  answer.pages = answer.pages + 1
-  if answer.pages > MOST_PAGES then
-    return nil, "the pager does not end", "limit"
-  end
-  return self.shell:write(self.platform.pager.key)
-end
-
--- A line that only looks like a question is followed by more; a question is not.
-function Dialogue:_is_quiet(mark)
-  local event, a, b = self.shell:read(mark, QUIET)
-  if event == nil and b == "timeout" then
-    return true
-  end
-  self.unread = { event, a, b }
-  return false
-end
-
-function Dialogue:_next_event(mark, deadline, is_streaming)
-  local unread = self.unread
-  if unread then
-    self.unread = nil
-    return table.unpack(unread, 1, 3)
-  end
-  return self.shell:read(mark, math.max(0, deadline - task.now()), is_streaming)
-end
-
-local function refuse(tail)
-  local message = 'the device asks "%s", which was not announced; it was not answered'
-  return nil, message:format(failure.tail(tail)), "question"
-end
-
-function Dialogue:_on_tail(tail, answer, mark)
-  if is_pager(self, tail) then
-    return self:_turn_page(answer)
-  end
-  local login = not self.prompt and find_rule(self.platform.login, tail)
-  if login then
-    return nil, login, "login"
-  end
-  local rule = find_rule(self.platform.questions, tail)
-  if rule and not self:mode_of(tail) and self:_is_quiet(mark) then
-    return refuse(tail)
-  end
-  return true
-end
-
--- Text that holds an older mark: the rest of an answer that was given up on.
-local function drop_stale(self, text)
-  for mark in pairs(self.stale) do
-    local _, last = text:find(mark .. "\n", 1, true)
-    if last then
-      text = text:sub(last + 1)
-      self.stale[mark] = nil
-    end
-  end
-  return text
-end
-
---- Wait until the device shows its prompt with the mark.
--- @string mark as it was sent
--- @number deadline a point in time, of `task.now`
--- @treturn[1] string what came before, prompt and echo of the command first
--- @return[2] nil
--- @treturn[2] string message
--- @treturn[2] string kind: timeout, dropped, limit, question, channel, closed
-function Dialogue:await_mark(mark, deadline)
-  local answer = { pages = 0, text = "" }
-  while true do
-    local event, a, b = self:_next_event(mark, deadline)
-    local ok, message, kind = true, a, b
-    if event == "mark" then
-      local rest, prompt = self:split_prompt(b)
-      if self:learn(prompt, self.has_headers and header.last_line(a) or "") then
-        return drop_stale(self, answer.text .. a .. rest)
-      end
-      answer.text = answer.text .. a .. b .. mark .. "\n"
-    elseif event == "tail" then
-      ok, message, kind = self:_on_tail(a, answer, mark)
-    else
-      ok = nil
-    end
-    if not ok then
-      self.stale[mark] = true
-      return nil, message, kind
-    end
-  end
-end
-
--- A prompt of another host: perhaps the command has renamed this one. Which is true is
--- known when the mark comes back behind it.
-function Dialogue:_doubt(tail)
-  local _, prompt = self:split_prompt(tail)
-  if self.host and platforms.host_of(self.platform, prompt) ~= self.host then
-    self:forget_host()
-  end
-end
-
--- A prompt ends a command only behind its echo: the one before it may come late.
-function Dialogue:_has_echoed(command)
-  if not command or self.is_asked then
-    return true
-  end
-  return select(3, self:_strip(self.shell:text(), command))
-end
-
---- Wait until the device is at a prompt or asks something.
--- @number deadline
--- @string[opt] command whose echo must have come before the prompt
--- @tparam[opt] table rules questions that the caller is ready to answer
--- @treturn[1] string "prompt" or "question"
--- @treturn[1] string the line
--- @treturn[1] table the question's rule
--- @return[2] nil
--- @treturn[2] string message
--- @treturn[2] string kind
-function Dialogue:await_rest(deadline, command, rules)
-  local answer = { pages = 0 }
-  while true do
-    local event, tail, kind = self:_next_event(nil, deadline)
-    if event ~= "tail" then
-      return nil, tail, kind
-    end
-    local rule = find_rule(rules, tail)
-    if rule then
-      return "question", tail, rule
-    end
-    local ok, message, why = true, nil, nil
-    if not self:mode_of(tail) then
-      ok, message, why = self:_on_tail(tail, answer, nil)
-    elseif self:_has_echoed(command) and self:_is_quiet(nil) then
-      self:_doubt(tail)
-      return "prompt", tail
-    end
-    if not ok then
-      return nil, message, why
-    end
-  end
-end
-
 --- Send lines, each with the platform's line end.
 -- @param ... strings, or a secret
 -- @treturn[1] boolean true
@@ -283,7 +128,21 @@ end
 -- @treturn[2] string message
 -- @treturn[2] string kind: timeout, dropped, limit, question, channel, closed
 function Dialogue:prove(deadline)
-  return (self.has_marks and proof.by_mark or proof.by_second_prompt)(self, deadline)
+  local by = self.has_marks and proof.by_mark or proof.by_second_prompt
+  local text, message, kind = by(self, deadline)
+  if text then
+    self.is_torn, self.stale = nil, {}
+  end
+  return text, message, kind
+end
+
+--- A wait has ended without what was awaited, and the device may still be at work, or
+-- go on for ever: break that off. Where it is then has to be proved before it is used
+-- again.
+function Dialogue:abandon()
+  self.is_torn, self.unread = true, nil
+  self.shell:discard()
+  self.shell:write(self.platform.break_key or "\3")
 end
 
 -- Nothing goes right behind that key: terminals throw it away, and what asks once more
@@ -349,41 +208,9 @@ function Dialogue:is_prompt(piece)
     or platforms.mode_of(self.platform, piece) ~= nil
 end
 
-function Dialogue:_strip(text, command)
-  return echo.strip(text, command, function(piece)
-    return self:is_prompt(piece)
-  end)
+for name, method in pairs(wait) do
+  Dialogue[name] = method
 end
-
--- A pager that the device does not erase is left between the lines.
-local function without_pager(platform, output)
-  local pager = platform.pager
-  if not pager or pager.erase or output == "" then
-    return output
-  end
-  local lines = {}
-  for line in (output .. "\n"):gmatch "([^\n]*)\n" do
-    if not line:find(pager.pattern) then
-      lines[#lines + 1] = line
-    end
-  end
-  return table.concat(lines, "\n")
-end
-
---- Take prompt, echo and the last line end off an answer, and a pager's lines.
--- @string text from `await_mark`
--- @string command
--- @treturn string the output
--- @treturn string what came before the echo: messages of the device's own
-function Dialogue:output_of(text, command)
-  local output, before = self:_strip(text, command)
-  if self.has_headers then
-    output = header.strip(self.platform, output)
-  end
-  if output:byte(-1) == NEWLINE then -- a pattern would try at every byte
-    output = output:sub(1, -2)
-  end
-  return without_pager(self.platform, output), before
-end
+Dialogue.output_of, Dialogue._strip = answer.output_of, answer.strip
 
 return dialogue

@@ -33,6 +33,17 @@ local function is_scrolled(line, command)
   return shown ~= nil and command:sub(-#shown) == shown
 end
 
+-- The prompt in what stands before an echo. Some devices echo a line twice.
+local function prompt_in(prefix, command, is_prompt)
+  while not is_prompt(prefix) do
+    if prefix:sub(-#command) ~= command then
+      return nil
+    end
+    prefix = prefix:sub(1, -#command - 1)
+  end
+  return prefix
+end
+
 -- The first line that ends in the command with a prompt before it.
 local function find_plain(text, command, is_prompt)
   local from = 1
@@ -42,7 +53,7 @@ local function find_plain(text, command, is_prompt)
       return nil
     end
     local line = text:sub(1, first - 1):match "^.*\n()" or 1
-    if is_prompt(text:sub(line, first - 1)) then
+    if prompt_in(text:sub(line, first - 1), command, is_prompt) then
       return line, last
     end
     from = last + 1
@@ -78,9 +89,9 @@ local function find_next(text, command, at, is_prompt)
       start = newline + 1
       newline = text:find("\n", start, true)
     end
-    local prefix = text:sub(start, first - 1)
-    if is_prompt(prefix) then
-      return start, last, prefix
+    local prompt = prompt_in(text:sub(start, first - 1), command, is_prompt)
+    if prompt then
+      return start, last, prompt
     end
     from = last + 1
   end

@@ -9,6 +9,7 @@ local transport = require "moonwire.transport.ssh"
 -- each brings verbs to the class
 require "moonwire.session.login"
 require "moonwire.session.settle"
+require "moonwire.session.recover"
 require "moonwire.session.command"
 require "moonwire.session.output"
 require "moonwire.session.question"
@@ -19,8 +20,6 @@ require "moonwire.session.config"
 require "moonwire.session.file"
 
 local session = { Session = Session }
-
-local COMMAND_TIMEOUT = 30 -- seconds for one command, as long as its device works
 
 -- stands in until the device is known
 local UNKNOWN = {
@@ -62,7 +61,9 @@ end
 -- @tparam[opt] table options `host_key_policy` ("strict": the default; "accept-new":
 -- trust and keep the key of a device that has none on record yet), `lazy` (return once
 -- the shell is asked for; the first verb waits for it), `timeout` (30 seconds for a
--- command), `timeouts` (seconds by phase)
+-- command), `timeouts` (seconds by phase), `limit` (64 MiB: how much text one answer
+-- may have), `reconnect` (true: a device that has hung up between two commands is
+-- logged in to once more for what only reads)
 -- @treturn[1] Session
 -- @return[2] nil
 -- @treturn[2] string message
@@ -76,13 +77,13 @@ function session.open(device, options)
     return nil, located(device, message), kind, { phase = "start" }
   end
   local client, detail
-  client, message, kind, detail = transport.connect(login_of(platform, device), options)
+  local account = login_of(platform, device)
+  client, message, kind, detail = transport.connect(account, options)
   if not client then
     return nil, located(device, message), kind, detail
   end
-  local timeout = options.timeout or device.timeout or COMMAND_TIMEOUT
-  local self = Session.new(device, platform, client, timeout)
-  self.options = options
+  local self = Session.new(device, platform, client, options)
+  self.account = account
   local ok, phase
   ok, message, kind, phase = self:_log_in(options)
   if not ok then

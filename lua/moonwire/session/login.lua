@@ -19,6 +19,7 @@ local function open_shell(self, options)
     height = link.height,
     timeout = options.timeouts and options.timeouts.shell or SHELL_TIMEOUT,
     lazy = options.lazy and self.platform.type_ahead or false,
+    limit = options.limit,
   }
   self.shell = shell
   return shell, message, kind
@@ -120,17 +121,20 @@ local function is_simple(self)
   return true
 end
 
--- whatever the length of the banner before it
-local function has_rejection(self, text)
+-- Keep what the device refused, whatever the length of the banner before it.
+local function note_refusals(self, text)
+  local refused
   if not platforms.may_reject(self.platform, text) then
     return false
   end
   for line in text:gmatch "[^\n]+" do
     if self:_rejection_in(line) then
-      return true
+      refused = refused or {}
+      refused[#refused + 1] = line
     end
   end
-  return false
+  self.refused = refused
+  return refused ~= nil
 end
 
 local function await_preparation(self)
@@ -154,7 +158,7 @@ local function await_preparation(self)
     return nil, self.dialogue:explain("login", message), kind
   end
   -- where paging stays on, a pager would take what is typed ahead for its keys
-  self.is_careful = has_rejection(self, text)
+  self.is_careful = note_refusals(self, text)
   return true
 end
 
@@ -171,6 +175,8 @@ function Session:ready()
     return await_preparation(self)
   elseif self.is_in_config then
     return self:_mend()
+  elseif self.dialogue.is_torn then
+    return self:_recover()
   end
   return true
 end

@@ -122,7 +122,11 @@ local function check_options(options, level)
 end
 
 local function send_specially(self, command, options)
-  local ok, message, kind = self:_begin "command"
+  local ok, message, kind = self:_may_send(command, options)
+  if not ok then
+    return nil, message, kind
+  end
+  ok, message, kind = self:_begin "command"
   if not ok then
     return self:_fail("command", message, kind)
   end
@@ -135,7 +139,8 @@ end
 
 --- Run one command.
 -- @string command
--- @tparam[opt] table options `timeout` (seconds; 30, or the session's), `expect` (a Lua
+-- @tparam[opt] table options `timeout` (seconds; 30, or the session's), `idle` and
+-- `confirm` (as for `session:send_commands`), `expect` (a Lua
 -- pattern: the answer is over at an unfinished line like this, such as a question that
 -- the next command answers; or at the prompt, when it is in the output), `strip` (true;
 -- false leaves echo and prompt in the output), `textfsm` (true: make a table of it by
@@ -144,21 +149,24 @@ end
 -- @treturn[2] {table,...} rows by the template's names, with `textfsm`
 -- @return[3] nil
 -- @treturn[3] string message
--- @treturn[3] string kind: timeout, dropped, limit, question, rejected, expect, closed,
--- channel; missing (there is no template), parse, unsupported, invalid, local
+-- @treturn[3] string kind: timeout, dropped, limit, question, rejected, danger, expect,
+-- closed, channel; missing (there is no template), parse, unsupported, invalid, local
+-- @treturn[3] table|nil of a rejected one: `class` as for `session:send_commands`, and
+-- `output`
 function Session:send_command(command, options)
   check.command(command, 2)
   options = check_options(options, 2)
-  local output, message, kind
+  local output, message, kind, detail
   if options.expect or options.strip == false then
-    output, message, kind = send_specially(self, command, options)
+    output, message, kind, detail = send_specially(self, command, options)
   else
-    local answers
-    answers, message, kind = self:send_commands({ command }, options)
+    local answers, partial
+    answers, message, kind, partial = self:send_commands({ command }, options)
     output = answers and answers[1].output
+    detail = partial and partial[1]
   end
   if not output then
-    return nil, message, kind
+    return nil, message, kind, detail
   elseif options.textfsm then
     return rows_of(self, command, output, options.textfsm)
   end
@@ -203,7 +211,8 @@ end
 -- for a while. What comes later is lost to the next command, so this is for devices and
 -- questions that nothing else knows; nothing is proved.
 -- @string command
--- @tparam[opt] table options `quiet` (0.3 seconds), `timeout` (seconds)
+-- @tparam[opt] table options `quiet` (0.3 seconds), `timeout` (seconds), `confirm` (as
+-- for `session:send_commands`)
 -- @treturn[1] string its output, without echo, and without the prompt when it ends in
 -- one
 -- @return[2] nil
@@ -212,7 +221,11 @@ end
 function Session:send_command_timing(command, options)
   check.command(command, 2)
   options = check.options(options, 2)
-  local ok, message, kind = self:_begin "command"
+  local ok, message, kind = self:_may_send(command, options)
+  if not ok then
+    return nil, message, kind
+  end
+  ok, message, kind = self:_begin "command"
   if not ok then
     return self:_fail("command", message, kind)
   end

@@ -4,8 +4,9 @@
 -- much is sent behind a line that the device rejects.
 -- @module moonwire.session.push
 local echo = require "moonwire.session.echo"
-local header = require "moonwire.session.header"
 local exchange = require "moonwire.session.exchange"
+local header = require "moonwire.session.header"
+local loss = require "moonwire.session.loss"
 local plan = require "moonwire.session.plan"
 local platforms = require "moonwire.platform"
 local task = require "host.task"
@@ -17,6 +18,8 @@ Push.__index = Push
 
 local WINDOW = 1024 -- bytes that any device takes at once
 local AHEAD = 8 -- windows on their way at once
+local LEAST = 32 -- bytes: no window gets smaller by losses
+local PATIENCE = 3 -- so many times may a mark be asked for again
 
 local function matches_any(line, patterns)
   for _, pattern in ipairs(patterns or {}) do
@@ -104,15 +107,6 @@ local function first_lines(self, first, last)
   return lines
 end
 
--- Hold a text against the lines that were sent. How many of them it has dealt with.
-function Push:_check(text, first, last)
-  local pieces = echo.split(text, first_lines(self, first, last), self:_is_prompt())
-  for i, piece in ipairs(pieces) do
-    self:_judge(self.units[first + i - 1], piece)
-  end
-  return #pieces
-end
-
 -- A wait has failed: the last line that was echoed is the one that it hangs on.
 function Push:_give_up(first, last, message, kind, partial)
   local text = partial or self.session.shell:text()
@@ -149,21 +143,81 @@ function Push:_type()
   return true
 end
 
-function Push:_await_window()
+-- A mark of a window may have got lost; the next one tells, and proves all before it.
+function Push:_hear(mark)
   local dialogue = self.session.dialogue
-  local window = table.remove(self.flying, 1)
-  local deadline = task.now() + self.timeout
-  local text, message, kind = dialogue:await_mark(window.mark, deadline)
-  if not text then
-    self.flying = {}
-    message = dialogue:explain("configuration", message)
-    return self:_give_up(window.first, window.last, message, kind)
+  local text, message, kind
+  for _ = 1, PATIENCE do
+    local deadline = task.now() + self.timeout / PATIENCE
+    text, message, kind = dialogue:await_mark(mark, deadline)
+    if text or kind ~= "timeout" then
+      break
+    end
+    dialogue.stale[mark] = nil -- what comes late belongs to these lines
+    self.is_in_doubt = true
+    mark = dialogue:new_mark()
+    dialogue:send(mark)
   end
-  local found = self:_check(text, window.first, window.last)
-  local missing = window.first + found
-  if missing <= window.last then
+  return text, message, kind
+end
+
+-- Everything that is on its way, too: was something applied behind a lost line?
+function Push:_hear_out(text, last)
+  local dialogue = self.session.dialogue
+  local flying = self.flying[#self.flying]
+  if flying and not self.is_in_doubt then
+    local rest, message, kind = self:_hear(flying.mark)
+    if not rest then
+      return nil, message, kind
+    end
+    text = text .. rest
+  end
+  self.flying, self.is_in_doubt = {}, nil
+  return loss.without_marks(text, dialogue.word), flying and flying.last or last
+end
+
+-- Lines were not echoed. They are sent again where they are lost for sure, and nothing
+-- was applied in their place: then in smaller windows, as the device wants it.
+function Push:_mend(text, first, last)
+  local message, kind
+  text, last, kind = self:_hear_out(text, last)
+  if not text then
+    message = last
+    return self:_give_up(first, first, message, kind)
+  end
+  local lines = first_lines(self, first, last)
+  local pieces = echo.split(text, lines, self:_is_prompt())
+  local missing = first + #pieces
+  local behind = #pieces > 0 and pieces[#pieces].answer or text
+  local is_small = self.window <= LEAST and missing == first
+  if missing <= last and (is_small or loss.has_command(behind, self:_is_prompt())) then
     local reason = "the device did not echo it as it was sent"
     self:_fail(self.units[missing], { kind = "echo", reason = reason, is_torn = true })
+    return
+  end
+  for i, piece in ipairs(pieces) do
+    self:_judge(self.units[first + i - 1], piece)
+  end
+  self.lost = self.lost + math.max(0, last - missing + 1)
+  self.next, self.ahead = missing, 1
+  self.window = math.max(LEAST, self.window // 2)
+end
+
+function Push:_await_window()
+  local window = table.remove(self.flying, 1)
+  local text, message, kind = self:_hear(window.mark)
+  if not text then
+    self.flying = {}
+    message = self.session.dialogue:explain("configuration", message)
+    return self:_give_up(window.first, window.last, message, kind)
+  end
+  local lines = first_lines(self, window.first, window.last)
+  local pieces = echo.split(text, lines, self:_is_prompt())
+  if #pieces < #lines or self.is_in_doubt then
+    return self:_mend(text, window.first, window.last)
+  end
+  for i, piece in ipairs(pieces) do
+    self:_judge(self.units[window.first + i - 1], piece)
   end
 end
 
@@ -256,7 +310,8 @@ end
 -- @tparam {string,...} lines
 -- @tparam {table,...} units of `plan.units`
 -- @tparam table options `timeout`, `window`, `stop_on_error`, `error_pattern`
--- @treturn Push with `applied`, `sent` (numbers of lines), `answers`, `rejected`
+-- @treturn Push with `applied`, `sent` (numbers of lines), `lost` (how many were sent
+-- again), `answers`, `rejected`
 function push.new(session, lines, units, options)
   local window = session.platform.link.window or WINDOW
   local most = options.window or window * AHEAD
@@ -273,6 +328,7 @@ function push.new(session, lines, units, options)
     stop_on_error = options.stop_on_error ~= false,
     error_pattern = options.error_pattern,
     applied = 0,
+    lost = 0,
     sent = 0,
     answers = {},
     rejected = {},

@@ -11,8 +11,10 @@ local function take_step(self, step)
     rules = step.ask,
     reply = exchange.by_rule(self.device, step.run),
   })
-  if text and self:_rejection_in(text) then
-    self.is_refused = true
+  local line = text and self:_rejection_in(text)
+  if line then
+    self.is_refused, self.refused = true, self.refused or {}
+    table.insert(self.refused, line)
   end
   return text, message, kind
 end

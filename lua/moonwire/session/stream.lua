@@ -156,7 +156,8 @@ end
 -- @string command
 -- @tparam function give called with a line, without its end; what it does may wait.
 -- When it returns false, the command is broken off by the break key.
--- @tparam[opt] table options `timeout` (seconds without a line; 30, or the session's)
+-- @tparam[opt] table options `timeout` (seconds without a line; 30, or the session's),
+-- `confirm` (as for `session:send_commands`)
 -- @treturn[1] int how many lines there were
 -- @return[2] nil
 -- @treturn[2] string message
@@ -168,7 +169,11 @@ function Session:stream(command, give, options)
     error("stream needs a function that takes a line", 2)
   end
   options = check.options(options, 2)
-  local ok, message, kind = self:_begin "command"
+  local ok, message, kind = self:_may_send(command, options)
+  if not ok then
+    return nil, message, kind
+  end
+  ok, message, kind = self:_begin "command"
   if ok and next(self.dialogue.stale) then -- what is left of another command
     ok, message, kind = self.dialogue:prove(task.now() + self.timeout)
   end
