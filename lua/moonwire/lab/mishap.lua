@@ -274,7 +274,7 @@ function mishap.greet(session, prompt)
   session:write "\r\n##### a#\r\nother> #\r\nSW-EDGE_9#\r\nAgree? [yes/no]:\r\n"
   for _, text in ipairs { "Your password:", prompt, "login as: " } do
     session:write(text)
-    task.sleep(seconds)
+    session:sleep(seconds)
     session:write "\r\n"
   end
 end

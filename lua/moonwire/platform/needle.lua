@@ -43,8 +43,8 @@ end
 
 --- The longest literal in a Lua pattern: every match holds it.
 -- @string pattern
--- @int[opt=4] least bytes of a literal that is worth the search: how rare its letters are
--- is for the caller to know
+-- @int[opt=4] least bytes of a literal that is worth the search: how rare its letters
+-- are is for the caller to know
 -- @treturn string|nil nil when there is none
 function needle.of(pattern, least)
   local longest = ""
