@@ -186,7 +186,7 @@ end
 function Session:_begin(phase)
   local ok, message, kind = self:ready()
   if self.dialogue then
-    self.dialogue.phase = phase
+    self.dialogue.phase, self.dialogue.pages = phase, nil
   end
   return ok, message, kind
 end

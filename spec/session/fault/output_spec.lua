@@ -1,5 +1,6 @@
 -- Faults of what a device shows. The numbers are those of the catalogue of faults.
 local faults = require "spec.support.fault"
+local labs = require "spec.support.lab"
 local sessions = require "moonwire.session"
 local task = require "moonwire.task"
 
@@ -164,19 +165,21 @@ describe("a device with a pager", function()
   end)
 
   for _, name in ipairs {
-    "hp_comware", "juniper_junos", "cisco_nxos", "hp_procurve", "fortinet", "vyos",
+    "hp_comware", "juniper_junos", "cisco_nxos", "hp_procurve", "arista_eos", "vyos",
   } do
     it("C7: the pager of " .. name, function()
-      local options = { platform = name, fixed_pager = true, devices = 1 }
-      require("spec.support.lab").with_lab(options, function(lab)
-        local session <close> = assert(sessions.open(lab:inventory()[1]))
-        local output, message = session:send_command(
-          session.platform.read_only[1]:gsub("[%[%]]", "") .. " ports"
-        )
-        assert.is_string(output, message)
-        local _, ports = output:gsub("  port 1/%d+ +up      1000 full", "")
-        assert.equal(40, ports, output)
-      end)
+      local answers = {}
+      for i, is_fixed in ipairs { true, false } do
+        local options = { platform = name, fixed_pager = is_fixed, devices = 1 }
+        labs.with_lab(options, function(lab)
+          local session <close> = assert(sessions.open(lab:inventory()[1]))
+          local command = session.platform.read_only[1]:gsub("[%[%]]", "") .. " ports"
+          answers[i] = assert(session:send_commands { command })[1]
+        end)
+      end
+      assert.is_true(answers[1].pages > 0)
+      assert.is_nil(answers[2].pages)
+      assert.equal(answers[2].output, answers[1].output)
     end)
   end
 end)
@@ -284,7 +287,7 @@ describe("several at once", function()
       local seconds = name == "lookalike" and 0.1 or nil
       list[i] = { name = name, device = i, seconds = seconds }
     end
-    require("spec.support.lab").with_lab({ devices = 6, faults = list }, function(lab)
+    labs.with_lab({ devices = 6, faults = list }, function(lab)
       local outputs = task.map(lab:inventory(), 6, function(device)
         local session <close> = assert(sessions.open(device))
         return assert(session:send_command "show privilege"):match "level is %d+"
