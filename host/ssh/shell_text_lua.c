@@ -71,7 +71,8 @@ int shell_lua_length(lua_State *L)
     expect_answer(&shell->expect, &finished);
     expect_tail(&shell->expect, &open);
   }
-  lua_pushinteger(L, (lua_Integer)(finished + open));
+  size_t length = finished + open;
+  lua_pushinteger(L, (lua_Integer)length);
   return 1;
 }
 
