@@ -7,9 +7,13 @@ local platforms = require "moonwire.platform"
 local task = require "host.task"
 local transport = require "moonwire.transport.ssh"
 
--- A flood that was broken off may fill the limit some more times.
+local BREAK = 1 -- seconds for the device to obey a break key
+
+-- A flood that was broken off may fill the limit some more times. What is sent right
+-- behind a break key may be thrown away with the rest.
 local function prove(self, deadline)
   local text, message, kind
+  self.dialogue:await_rest(math.min(deadline, task.now() + BREAK))
   repeat
     text, message, kind = self.dialogue:prove(deadline)
     if kind == "limit" then
