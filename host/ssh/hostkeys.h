@@ -121,6 +121,17 @@ enum hostkeys_verdict hostkeys_add(struct hostkeys *store,
 bool hostkeys_append_file(struct hostkeys *store, const char *path,
                           struct hostkeys_failure *failure);
 
+/*
+** Write a known_hosts file anew, likewise locked, whole and on disk. 'edit' is given
+** the text, and makes another of it: true to have that put in its place. What it puts
+** into 'code' is an errno. The file is made when it is missing.
+*/
+struct textfile;
+typedef bool hostkeys_edit(void *context, const struct textfile *text,
+                           struct textfile *edited, int *code);
+bool hostkeys_edit_file(const char *path, hostkeys_edit *edit, void *context,
+                        struct hostkeys_failure *failure);
+
 struct hostkeys_count hostkeys_count(struct hostkeys *store);
 
 /* "SHA256:..." as ssh-keygen -l prints it. */

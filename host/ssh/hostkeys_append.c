@@ -111,6 +111,20 @@ static int end_last_line(struct textfile *text)
   return textfile_append(text, "\n", 1);
 }
 
+/* Put what 'edit' makes of the file, open and locked, in its place. */
+static int edit_locked(int fd, const char *path, hostkeys_edit *edit, void *context)
+{
+  char *real = realpath(path, NULL); /* a link stays a link */
+  struct textfile text = {0}, edited = {0};
+  int code = real != NULL ? textfile_read(&text, fd) : errno;
+  if (code == 0 && edit(context, &text, &edited, &code) && code == 0)
+    code = textfile_replace(&edited, fd, real);
+  free(real);
+  textfile_free(&text);
+  textfile_free(&edited);
+  return code;
+}
+
 static bool append_locked(struct hostkeys *store, int fd, const char *path,
                           struct hostkeys_failure *failure)
 {
@@ -183,4 +197,18 @@ bool hostkeys_append_file(struct hostkeys *store, const char *path,
   bool is_done = append_locked(store, fd, path, failure);
   close(fd); /* and with it the lock */
   return is_done && failure->error == ERROR_NONE;
+}
+
+bool hostkeys_edit_file(const char *path, hostkeys_edit *edit, void *context,
+                        struct hostkeys_failure *failure)
+{
+  int fd = -1;
+  failure->error = ERROR_NONE;
+  make_directory(path);
+  int code = lock(path, &fd);
+  if (code == 0) {
+    code = edit_locked(fd, path, edit, context);
+    close(fd); /* and with it the lock */
+  }
+  return code == 0 || fail(failure, path, code);
 }

@@ -11,6 +11,7 @@ Public keys are written as in known_hosts, without the host: "ssh-ed25519 AAAAâ€
 
 #include "core/library.h"
 #include "core/op.h"
+#include "ssh/hostkeys_edit_lua.h"
 #include "ssh/known_hosts.h"
 
 #define HOSTKEYS_NAME "moonwire.hostkeys"
@@ -350,6 +351,7 @@ static const luaL_Reg methods[] = {
 };
 
 static const luaL_Reg functions[] = {
+    {"edit", hostkeys_edit_lua},
     {"fingerprint", hostkeys_lua_fingerprint},
     {"is_pinned", hostkeys_lua_is_pinned},
     {"open", hostkeys_lua_open},

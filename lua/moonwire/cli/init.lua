@@ -7,7 +7,7 @@ local cli = {}
 
 -- in the order of the help text
 local SUBCOMMANDS = {
-  "bench", "inventory", "lab", "platform", "secret", "test", "version",
+  "bench", "inventory", "keys", "lab", "platform", "secret", "test", "version",
 }
 
 local HEAD = [[

@@ -146,6 +146,39 @@ local function what_is_known(device, policy)
   return { lists = lists, pins = pins, store = store, who = who }
 end
 
+--- Ask a device for its host key, and nothing else: no login is tried, and nothing that
+-- it shows is believed.
+-- @tparam table device
+-- @tparam[opt] table options `timeouts` (seconds by phase)
+-- @treturn[1] string as in known_hosts: "ssh-ed25519 AAAA…"
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind
+function transport.host_key(device, options)
+  local lists, message, kind = lists_of(device)
+  if not lists then
+    return nil, message, kind
+  end
+  local client, detail
+  client, message, kind, detail = ssh.connect {
+    host = device.host,
+    port = device.port,
+    user = device.username or "nobody",
+    kex = lists.kex,
+    hostkey_types = lists.hostkey_types,
+    ciphers = lists.ciphers,
+    macs = lists.macs,
+    timeouts = options and options.timeouts,
+  } -- with no key known, every key is refused
+  if client then
+    client:close()
+    return nil, describe(device, "it was let in by nobody"), "hostkey"
+  elseif kind == "hostkey" and detail.host_key then
+    return detail.host_key
+  end
+  return nil, describe(device, message), kind
+end
+
 --- Connect, check the host key, log in.
 -- @tparam table device
 -- @tparam table options `timeouts` (seconds by phase), `host_key_policy` ("strict",
