@@ -21,7 +21,7 @@ local ENGINES, BINDINGS = 2, 6
 
 -- Lowest first. An area is a file or folder of lua/moonwire. It uses lower lines only.
 local LUA_LAYERS = {
-  { "task", "secret", "duration" },
+  { "task", "secret", "duration", "log" },
   { "parse", "codec" },
   { "platform" },
   { "lab" }, -- before the inventory, which may ask for one

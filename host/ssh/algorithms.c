@@ -72,7 +72,10 @@ static const char *const legacy[ALGORITHMS_COUNT] = {
 static const struct {
   const char *name;
   const char *const *lists;
-} profiles[] = {{"default", normal}, {"modern", modern}, {"legacy-cisco", legacy}};
+} profiles[] = {{"default", normal},
+                {"modern", modern},
+                {"legacy-cisco", legacy},
+                {"legacy-all", legacy}};
 
 static const struct {
   const char *method;

@@ -32,8 +32,9 @@ enum algorithms_kind algorithms_kind_of(const char *word);
 
 /*
 ** The list of a profile: "default"; "modern", which gives up what only old devices
-** need; "legacy-cisco", the default with SHA-1, CBC and group 1 behind it. NULL: there
-** is no such profile.
+** need; "legacy-cisco", the default with SHA-1, CBC and group 1 behind it;
+** "legacy-all", all that libssh has, which is the same today. NULL: there is no such
+** profile.
 */
 const char *algorithms_profile(const char *profile, enum algorithms_kind kind);
 

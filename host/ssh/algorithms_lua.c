@@ -20,7 +20,9 @@ static enum algorithms_kind check_kind(lua_State *L, int index)
 
 static int fail_profile(lua_State *L, const char *profile)
 {
-  lua_pushfstring(L, "no algorithm profile \"%s\": try default, modern, legacy-cisco",
+  lua_pushfstring(L,
+                  "no algorithm profile \"%s\": try default, modern, "
+                  "legacy-cisco, legacy-all",
                   profile);
   return op_fail(L, ERROR_ALGORITHM, lua_tostring(L, -1));
 }
@@ -42,7 +44,8 @@ static void push_names(lua_State *L, const char *names)
 The lists of a profile.
 @function default
 @string[opt="default"] profile "default"; "modern", without what only old devices need;
-"legacy-cisco", the default with SHA-1, CBC and group 1 behind it
+"legacy-cisco", the default with SHA-1, CBC and group 1 behind it; "legacy-all", all
+that libssh has, which is the same today
 @treturn[1] table the five lists by name, as `connect` takes them
 @return[2] nil
 @treturn[2] string message

@@ -94,12 +94,19 @@ static void fail_unknown(struct client *c, const struct hostkeys_match *match,
               shown->fingerprint);
 }
 
+/* An alias stands for one machine whatever its port, as for OpenSSH. */
+static struct hostkeys_peer peer_of(const struct login *login)
+{
+  bool has_alias = strcmp(login->known_as, login->host) != 0;
+  return (struct hostkeys_peer){login->known_as, NULL, has_alias ? 0 : login->port};
+}
+
 static enum hostkeys_verdict ask_store(const struct client *c,
                                        const struct shown_key *shown,
                                        struct hostkeys_match *match)
 {
   const struct login *login = c->login;
-  const struct hostkeys_peer peer = {login->known_as, NULL, login->port};
+  const struct hostkeys_peer peer = peer_of(login);
   memset(match, 0, sizeof *match);
   match->verdict = HOSTKEYS_UNKNOWN;
   if (login->hostkeys != NULL)
@@ -117,7 +124,7 @@ static void fail_revoked(struct client *c, const struct shown_key *shown)
 static bool look_up(struct client *c, const struct shown_key *shown)
 {
   const struct login *login = c->login;
-  const struct hostkeys_peer peer = {login->known_as, NULL, login->port};
+  const struct hostkeys_peer peer = peer_of(login);
   struct hostkeys_match match;
   switch (ask_store(c, shown, &match)) {
   case HOSTKEYS_KNOWN:

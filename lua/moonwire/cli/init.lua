@@ -13,6 +13,8 @@ local SUBCOMMANDS = {
 local HEAD = [[
 usage: moonwire FILE.lua [arguments]     run a script as a task
        moonwire SUBCOMMAND [arguments]   --help behind it says more
+       moonwire --ssh-config FILE …      where the inventory names no ssh_config_file:
+                                         this one ("default": ssh's own; "none")
 
 ]]
 
@@ -38,7 +40,17 @@ local function rest_of(words)
   return table.move(words, 2, #words, 1, {})
 end
 
+-- Options that stand before everything else are for whatever follows.
+local function take_options(words)
+  while words[1] == "--ssh-config" and words[2] do
+    require("moonwire.ssh_config").set_default(words[2])
+    words = table.move(words, 3, #words, 1, {})
+  end
+  return words
+end
+
 local function dispatch(words)
+  words = take_options(words)
   local word = words[1]
   if word == nil then
     io.stderr:write(help_text())

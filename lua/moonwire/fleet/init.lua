@@ -8,6 +8,7 @@
 local device_run = require "moonwire.fleet.device"
 local guard = require "moonwire.fleet.guard"
 local host = require "host.task"
+local resolve = require "moonwire.transport.resolve"
 local task = require "moonwire.task"
 local uv = require "luv"
 
@@ -55,10 +56,20 @@ function MODES.nonblocking(run, devices, options)
   run_here(run, devices, options.job, options.limit or LIMIT)
 end
 
+-- Here, and not in each thread: a file is read once, a command runs once. What fails
+-- fails again where the device has its result.
+local function resolve_all(devices)
+  local list = {}
+  for i, device in ipairs(devices) do
+    list[i] = resolve.device(device) or device
+  end
+  return list
+end
+
 local function run_in_threads(run, devices, options, workers, limit)
   local threads = require "moonwire.fleet.threads"
   local ok, statistics, kind = threads.run {
-    devices = devices,
+    devices = resolve_all(devices),
     job = options.job,
     workers = workers,
     limit = limit,

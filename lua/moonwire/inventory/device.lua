@@ -3,6 +3,7 @@
 -- @module moonwire.inventory.device
 local json = require "moonwire.inventory.json"
 local spelling = require "moonwire.platform.spelling"
+local ssh_config = require "moonwire.ssh_config"
 local value = require "moonwire.inventory.value"
 
 local device = {}
@@ -21,8 +22,20 @@ device.fields = {
     is_required = true,
     doc = "name or address to reach",
   },
-  { name = "port", type = "port", default = 22, doc = "TCP port, 1 to 65535" },
-  { name = "username", type = "string", is_required = true, doc = "who logs in" },
+  {
+    name = "port",
+    type = "port",
+    default = 22,
+    is_in_ssh_config = true,
+    doc = "TCP port, 1 to 65535",
+  },
+  {
+    name = "username",
+    type = "string",
+    is_required = true,
+    is_in_ssh_config = true,
+    doc = "who logs in",
+  },
   {
     name = "password",
     type = "secret",
@@ -75,16 +88,26 @@ device.fields = {
     type = "choice",
     words = { "strict", "accept-new" },
     default = "strict",
+    is_in_ssh_config = true,
     doc = "whether an unknown host key is refused or remembered; a changed one never",
   },
-  { name = "algorithms", type = "string", doc = "named profile of SSH algorithms" },
+  {
+    name = "algorithms",
+    type = "algorithms",
+    doc = "profile of SSH algorithms, or lists: { kex = \"+diffie-hellman-…\" }",
+  },
   {
     name = "timeout",
     type = "seconds",
     unit = "s",
     doc = "how long a command may take; 30 s when left out",
   },
-  { name = "ssh_config_file", type = "path", doc = "OpenSSH client configuration" },
+  {
+    name = "ssh_config_file",
+    type = "ssh_config",
+    doc = 'OpenSSH client configuration that says what is not said here; "default": '
+      .. 'those of the user and the system; "none"',
+  },
   { name = "groups", type = "strings", doc = "names of groups it belongs to" },
   { name = "labels", type = "labels", doc = "anything else, by name: site, role, …" },
 }
@@ -145,10 +168,17 @@ local function note(problems, name, text)
   return problems
 end
 
+local function uses_ssh_config(taken)
+  local file = taken.ssh_config_file or ssh_config.default()
+  return file ~= nil and file ~= "none"
+end
+
 local function fill_in(taken, given, plan, problems)
+  local has_file = uses_ssh_config(taken)
   for _, field in ipairs(plan.needed) do
     local name = field.name
-    if given[name] == nil or given[name] == json.null then
+    local is_open = has_file and field.is_in_ssh_config
+    if not is_open and (given[name] == nil or given[name] == json.null) then
       taken[name] = field.default
       if field.is_required then
         problems = note(problems, name, "is missing")
@@ -207,15 +237,15 @@ function device.find_unknown(names, given, context)
 end
 
 local function default_name(taken)
-  if taken.port == 22 then
+  if taken.port == nil or taken.port == 22 then
     return taken.host
   end
   return ("%s:%s"):format(taken.host, taken.port)
 end
 
 local function has_way_in(taken)
-  return taken.password or taken.key_file or taken.key_files or taken.agent
-    or taken.answers
+  return uses_ssh_config(taken) or taken.password or taken.key_file or taken.key_files
+    or taken.agent or taken.answers
 end
 
 --- Read one device.
@@ -226,6 +256,7 @@ function device.read(record, context)
   local given = record.given
   context.record = record
   local taken = device.read_fields(device.fields, given, context)
+  taken.ssh_config_file = taken.ssh_config_file or ssh_config.default()
   if not has_way_in(taken) then
     if given.password == nil or given.password == json.null then
       local text = "is missing, and there is neither a key nor an agent"

@@ -163,6 +163,37 @@ function value.path(what, _, context)
   return credential.absolute(text, context.record.source.folder)
 end
 
+--- A configuration of OpenSSH: a path, or a word for those that ssh itself reads
+-- ("default") or for no such file ("none").
+function value.ssh_config(what, field, context)
+  if what == "default" or what == "none" then
+    return what
+  end
+  return value.path(what, field, context)
+end
+
+local ALGORITHMS = {
+  profile = true, kex = true, hostkey_types = true, ciphers = true, macs = true,
+  publickey_types = true,
+}
+
+--- SSH algorithms: the name of a profile, or a table with `profile` and lists by kind.
+function value.algorithms(what)
+  if type(what) ~= "table" then
+    return value.string(what)
+  end
+  local taken = {}
+  for kind, list in pairs(what) do
+    if not ALGORITHMS[kind] then
+      return nil, "has kex, hostkey_types, ciphers, macs, publickey_types and profile"
+    elseif type(list) ~= "string" or not list:find "^[+^-]?[%w@.,*?-]+$" then
+      return nil, ("%s must be names with commas in between"):format(kind)
+    end
+    taken[kind] = list
+  end
+  return taken
+end
+
 --- True or false.
 function value.flag(what)
   if type(what) ~= "boolean" then

@@ -4,6 +4,7 @@
 -- @module moonwire.session
 local Session = require "moonwire.session.class"
 local platforms = require "moonwire.platform"
+local resolve = require "moonwire.transport.resolve"
 local transport = require "moonwire.transport.ssh"
 
 -- each brings verbs to the class
@@ -57,7 +58,7 @@ end
 --- Log in to a device and prepare its terminal.
 -- @tparam table device `host`, `username`, `device_type` (a platform's name, or
 -- "autodetect"); optional: `port`, `password` (secret or string), `secret` (for
--- enable), `key_file`, `host_key`, `known_hosts`, …
+-- enable), `key_file`, `host_key`, `known_hosts`, `ssh_config_file`, …
 -- @tparam[opt] table options `host_key_policy` ("strict": the default; "accept-new":
 -- trust and keep the key of a device that has none on record yet), `lazy` (return once
 -- the shell is asked for; the first verb waits for it), `timeout` (30 seconds for a
@@ -72,7 +73,13 @@ end
 -- @treturn[2] table detail: `phase`, `phases`
 function session.open(device, options)
   options = options or {}
-  local platform, message, kind = platform_of(device)
+  local resolved, message, kind = resolve.device(device)
+  if not resolved then
+    return nil, located(device, message), kind, { phase = "start" }
+  end
+  device = resolved
+  local platform
+  platform, message, kind = platform_of(device)
   if not platform then
     return nil, located(device, message), kind, { phase = "start" }
   end

@@ -24,6 +24,20 @@ local PORT = 22
 local Config = { __name = "moonwire.ssh_config.Config" }
 Config.__index = Config
 
+local default_path
+
+--- Name the file for devices that name none.
+-- @tparam ?string path; "default": what ssh reads by itself; nil: none
+function ssh_config.set_default(path)
+  default_path = path
+end
+
+--- The file for devices that name none.
+-- @treturn ?string
+function ssh_config.default()
+  return default_path
+end
+
 local function verdict(complaints)
   local list = table.move(complaints, 1, MOST_COMPLAINTS, 1, {})
   if #complaints > MOST_COMPLAINTS then

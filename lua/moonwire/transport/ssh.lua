@@ -4,13 +4,14 @@ local algorithms = require "host.algorithms"
 local hostkeys = require "host.hostkeys"
 local secrets = require "host.secret"
 local identity = require "moonwire.transport.identity"
+local offer = require "moonwire.transport.offer"
 local ssh = require "host.ssh"
 local uv = require "luv"
 
 local transport = {}
 
 -- Read once per program (and thread), not per device.
-local stores, profiles = {}, {}
+local stores = {}
 
 local DEFAULT_STORE = ""
 local has_new = {} -- stores, by path, that hold keys which their file does not
@@ -19,9 +20,20 @@ local function default_path()
   return (uv.os_homedir() or ".") .. "/.ssh/known_hosts"
 end
 
+-- Of several files, as ssh_config names them, any may be absent.
+local function open_stores(paths)
+  local files = {}
+  for _, path in ipairs(paths) do
+    files[#files + 1] = uv.fs_stat(path) and path
+  end
+  return hostkeys.open(files[1] and { files = files } or { text = "" })
+end
+
 -- A named file must be there, unless its first line is about to be written.
 local function open_store(path, is_strict)
-  if path == DEFAULT_STORE then
+  if type(path) == "table" then
+    return open_stores(path)
+  elseif path == DEFAULT_STORE then
     return hostkeys.open()
   elseif not is_strict and not uv.fs_stat(path) then
     return hostkeys.open { text = "" }
@@ -31,15 +43,22 @@ end
 
 local function store_of(device, policy)
   local path = device.known_hosts or DEFAULT_STORE
-  if stores[path] then
-    return stores[path]
+  local key = type(path) == "table" and table.concat(path, "\0") or path
+  if stores[key] then
+    return stores[key]
   end
   local store, message, kind = open_store(path, policy ~= "accept-new")
   if not store then
     return nil, message, kind
   end
-  stores[path] = store
+  stores[key] = store
   return store
+end
+
+-- Where new keys of this device are written.
+local function first_store(device)
+  local path = device.known_hosts or DEFAULT_STORE
+  return type(path) == "table" and (path[1] or "/dev/null") or path
 end
 
 --- Write the host keys that were accepted as new to their files, all in one go.
@@ -95,25 +114,28 @@ local function pins_of(device)
   return pins
 end
 
-local function lists_of(device)
-  local name = device.algorithms or "default"
-  if not profiles[name] then
-    local lists, message, kind = algorithms.default(name)
-    if not lists then
-      return nil, message, kind
-    end
-    profiles[name] = lists
-  end
-  return profiles[name]
-end
-
 -- A device may have keys of several types: ask for one that we can judge.
 local function hostkey_types(store, device, lists)
-  local types = store and store:types(device.host, device.port or 22) or ""
+  local alias = device.host_key_alias
+  local port = not alias and device.port or 22 -- an alias has none, as for ssh
+  local types = store and store:types(alias or device.host, port) or ""
   if types == "" then
     return lists.hostkey_types
   end
   return algorithms.prefer(lists.hostkey_types, types)
+end
+
+-- what a run is told wins over what stands in a file
+local function timeouts_of(device, options)
+  local given = options.timeouts
+  if not device.connect_timeout or given and given.connect then
+    return given
+  end
+  local timeouts = { connect = device.connect_timeout }
+  for phase, seconds in pairs(given or {}) do
+    timeouts[phase] = seconds
+  end
+  return timeouts
 end
 
 local function describe(device, message)
@@ -127,7 +149,7 @@ end
 -- What this machine knows about a device before it is asked anything.
 local function what_is_known(device, policy)
   local lists, pins, store, who, message, kind
-  lists, message, kind = lists_of(device)
+  lists, message, kind = offer.lists(device)
   if not lists then
     return nil, message, kind
   end
@@ -198,6 +220,7 @@ function transport.connect(device, options)
   client, message, kind, detail = ssh.connect {
     host = device.host,
     port = device.port,
+    known_as = device.host_key_alias,
     user = device.username,
     password = transport.secret_of(device, "password"),
     keys = known.who.keys,
@@ -213,13 +236,13 @@ function transport.connect(device, options)
     ciphers = known.lists.ciphers,
     macs = known.lists.macs,
     publickey_types = known.lists.publickey_types,
-    timeouts = options.timeouts,
+    timeouts = timeouts_of(device, options),
   }
   if not client then
     return nil, describe(device, message), kind, detail
   end
   if policy == "accept-new" and client:info().is_new_key then
-    has_new[device.known_hosts or DEFAULT_STORE] = known.store
+    has_new[first_store(device)] = known.store
   end
   return client
 end
