@@ -24,8 +24,8 @@ for name in etc usr var; do
   mount -t overlay overlay /$name \
     -o lowerdir="$layers",upperdir=/mnt/$name,workdir=/mnt/$name.work
 done
-mount -t tmpfs tmpfs /run
-mount -t tmpfs tmpfs /home
+mount -t tmpfs -o mode=755 tmpfs /run
+mount -t tmpfs -o mode=755 tmpfs /home
 mkdir /run/sshd
 hostname lab1
 echo "127.0.0.1 lab1" >>/etc/hosts
