@@ -137,6 +137,14 @@ return {
       "[sudo] password for ops: ", "auto swp1",
     },
   },
+  bird = {
+    cli = { "bird> ", "bird>" },
+    linux = { "ops@rs1.ix:~$ ", "root@rs1:/etc/bird# " },
+    none = {
+      "BIRD 1.6.8 ready.", "syntax error, unexpected END", "discard: disabled",
+      "Access denied", "bird> show status", "rs1 login: ",
+    },
+  },
   linux_sh = {
     user = { "$ ", "tor-3$ " },
     root = { "# ", "#" },

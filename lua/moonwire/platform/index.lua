@@ -6,6 +6,7 @@ return {
   { "arista_eos", "eos" },
   { "aruba_aoscx", "aoscx", "arubaoscx" },
   { "aruba_os", "aruba_wlc", "aruba_aos", "aosw", "arubaos" },
+  { "bird", "birdc", "bird2" },
   { "checkpoint_gaia", "gaia", "gaiaos", "checkpoint" },
   { "cisco_asa", "asa", "cisco_asa_ssh" },
   { "cisco_ios", "cisco_xe", "cisco_ios_xe", "ios", "iosxe" },
