@@ -177,7 +177,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] string kind
 function transport.host_key(device, options)
-  local lists, message, kind = lists_of(device)
+  local lists, message, kind = offer.lists(device)
   if not lists then
     return nil, message, kind
   end
@@ -190,7 +190,7 @@ function transport.host_key(device, options)
     hostkey_types = lists.hostkey_types,
     ciphers = lists.ciphers,
     macs = lists.macs,
-    timeouts = options and options.timeouts,
+    timeouts = timeouts_of(device, options or {}),
   } -- with no key known, every key is refused
   if client then
     client:close()
