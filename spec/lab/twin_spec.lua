@@ -270,6 +270,34 @@ describe("a twin", function()
     end)
   end)
 
+  for platform, bytes in pairs {
+    cisco_nxos = { "show version", "\r\r\n" },
+    cisco_asa = { "show version", "\r\n\r" },
+    hp_procurve = { "show version", "\27E" },
+    mikrotik_routeros = { "/system resource print", "> \r\27[K[admin@tw1] > " },
+    vyos = { "show version", "\27[?2004h" },
+    huawei_vrp = { "display version", " \27[1D" },
+  } do
+    it(("has the habits of %s on the terminal"):format(platform), function()
+      with_twin({ platform = platform }, function(terminal)
+        terminal:expect "tw1"
+        terminal:type(bytes[1] .. "\r")
+        local shown = terminal:expect "tw1" .. terminal:expect "tw1"
+        assert.is_truthy(shown:find(bytes[2], 1, true), ("%q"):format(shown))
+      end)
+    end)
+  end
+
+  it("lets through only what stands behind a bar", function()
+    with_twin({ platform = "juniper_junos" }, function(terminal)
+      terminal:expect "tw1>"
+      terminal:type "show log messages | match Login\r"
+      terminal:expect "| match Login\r\n"
+      local shown = terminal:expect "tw1>"
+      assert.matches("^%u%l%l .*mgd%[4242%]: Login success[^\n]*\n[^\n]*$", shown)
+    end)
+  end)
+
   it("asks before it does harm, and starts again when told so", function()
     with_twin({ platform = "arista_eos", start = "priv" }, function(terminal, device)
       terminal:expect "tw1#"

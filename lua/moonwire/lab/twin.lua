@@ -8,6 +8,7 @@ local dialect = require "moonwire.lab.twin.dialect"
 local edge = require "moonwire.lab.twin.edge"
 local file = require "moonwire.lab.twin.file"
 local filter = require "moonwire.lab.filter"
+local habit = require "moonwire.lab.twin.habit"
 local output = require "moonwire.lab.twin.output"
 local platforms = require "moonwire.platform"
 local prompt = require "moonwire.lab.twin.prompt"
@@ -276,6 +277,7 @@ local function prepare(session)
   session.enter = config_mode(platform, session.mode)
   session.is_candidate = config.candidate and config.commit and true or false
   session.height = height_of(session, platform)
+  session.newline = habit.of(platform).newline
 end
 
 -- Some ask for name and password once more, in the shell.
@@ -319,6 +321,7 @@ local function show_prompt(session)
   if before then
     session:write(before:gsub("\n", "\r\n") .. "\r\n")
   end
+  session:write(habit.lead(session.platform, line, name))
   session.prompt = line
 end
 
@@ -333,6 +336,7 @@ local function serve_shell(session)
     if not line then
       return
     elseif ending == "enter" then
+      session:write(habit.of(session.platform).enter or "")
       execute(session, line)
     end
   end

@@ -40,9 +40,12 @@ function Vty:close()
 end
 Vty.__close = Vty.close
 
---- Write bytes as they are.
+--- Write bytes as they are, except that CR LF is what this device has for it.
 -- @string text
 function Vty:write(text)
+  if self.newline then
+    text = text:gsub("\r\n", self.newline)
+  end
   self.tty:write(text)
 end
 
