@@ -147,6 +147,16 @@ describe("a lab in a child process", function()
     os.remove(script)
   end)
 
+  it("lets time go by where its clock is virtual, and nowhere else", function()
+    local lab <close> = assert(child.start { devices = 1, clock = "virtual" })
+    assert.equal(0, assert(lab:advance(0)).now)
+    assert.equal(3600, assert(lab:advance(3600)).now)
+    local date = run(lab.devices[1], "show clock")
+    assert.matches("^%*09:00:00.000 UTC Mon Mar 2 2026", date)
+    local other <close> = assert(child.start { devices = 1, clock = 60 })
+    assert.matches("only a virtual clock", assert(other:advance(1)).error)
+  end)
+
   it("answers a request that is none", function()
     local lab <close> = assert(child.start { devices = 1 })
     lab.input:write "what?\n"

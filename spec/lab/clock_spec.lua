@@ -68,6 +68,23 @@ describe("a virtual clock", function()
     assert.equal(0, it:now())
   end)
 
+  it("rings alarms when it gets there, unless they were taken back", function()
+    local it, rung = clock.new "virtual", {}
+    do
+      local _ <close> = it:alarm(5, function() table.insert(rung, "never") end)
+    end
+    it:alarm(10, function() table.insert(rung, it:now()) end)
+    it:alarm(20, function() table.insert(rung, it:now()) end)
+    task.sleep(0)
+    task.sleep(0)
+    task.sleep(0)
+    assert.same({}, rung) -- nobody sleeps, so it stands still
+    it:sleep(15)
+    assert.same({ 10 }, rung)
+    it:advance(5)
+    assert.same({ 10, 20 }, rung)
+  end)
+
   it("begins on a day that is always the same", function()
     assert.equal(clock.new("virtual"):date(), clock.new("virtual"):date())
   end)
@@ -77,6 +94,20 @@ describe("a clock that is not virtual", function()
   it("goes as many times as fast", function()
     local woken = wake_times(100000, { one = 100 })
     assert.is_true(woken.one >= 100)
+  end)
+
+  it("rings alarms, unless they were taken back", function()
+    local it, rung = clock.new(100000), {}
+    do
+      local _ <close> = it:alarm(50, function() table.insert(rung, "never") end)
+    end
+    task.await(function(done)
+      it:alarm(100, function()
+        table.insert(rung, "rung")
+        done()
+      end)
+    end)
+    assert.same({ "rung" }, rung)
   end)
 
   it("cannot be advanced", function()

@@ -21,6 +21,8 @@ describe("lab.open", function()
     ["rtt: expected a number, got a string"] = { rtt = "50ms" },
     ["think: must not be negative"] = { think = -1 },
     ["jitter: must not be negative"] = { jitter = 0 / 0 },
+    ['clock: must be "real", "virtual", or how many times'] = { clock = "fast" },
+    ["clock: must be"] = { clock = -1 },
     ["port: must be an integer up to 65535"] = { port = 70000 },
     ["faults[1]: there is no fault 'flood'"] = { faults = { { name = "flood" } } },
     ["faults[1]: there is no fault 'drop'"] = { faults = { "drop" } },
@@ -48,6 +50,41 @@ describe("lab.open", function()
     local lab = assert(labs.open {})
     lab:close()
     lab:close()
+  end)
+end)
+
+describe("a lab whose clock is virtual", function()
+  it("keeps nobody waiting for what takes a device five minutes", function()
+    support.with_lab({
+      devices = 1, clock = "virtual", think = 60,
+      faults = { { name = "slow", device = 1, seconds = 300 } },
+    }, function(lab)
+      assert.matches("uptime is", run(support.device(lab), "show version"))
+      assert.is_true(lab.clock:now() >= 360)
+    end)
+  end)
+
+  it("hangs up on who is idle, when it gets there", function()
+    support.with_lab({
+      devices = 1, clock = "virtual",
+      faults = { { name = "idle", device = 1, seconds = 600 } },
+    }, function(lab)
+      local terminal <close> = support.ssh(lab)
+      terminal:expect "SW-CORE_1#"
+      lab:advance(599)
+      assert.matches("level is 15", terminal:run("show privilege", "SW-CORE_1#"))
+      lab:advance(600)
+      terminal:await_end()
+    end)
+  end)
+
+  it("goes on by itself for nobody", function()
+    support.with_lab({ devices = 1, clock = "virtual" }, function(lab)
+      assert.matches("uptime is", run(support.device(lab), "show version"))
+      assert.equal(0, lab.clock:now())
+      lab:advance(5)
+      assert.equal(5, lab.clock:now())
+    end)
   end)
 end)
 

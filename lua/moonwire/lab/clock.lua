@@ -5,7 +5,7 @@
 -- while anybody in the lab has something to do, and then jumps to where the first
 -- device wakes up that sleeps. It does not wait for clients, and nothing but a sleep
 -- draws it on: what happens at a time that nobody sleeps until (the end of a restart, a
--- change that is undone) comes when `advance` goes there.
+-- change that is undone, the end of an idle session) comes when `advance` goes there.
 -- @module moonwire.lab.clock
 local task = require "moonwire.task"
 local uv = require "luv"
@@ -25,6 +25,22 @@ function Scaled:sleep(seconds)
   task.sleep(seconds / self.factor)
 end
 
+local Timer = {}
+function Timer:__close()
+  if not self.handle:is_closing() then
+    self.handle:close()
+  end
+end
+
+function Scaled:alarm(seconds, fn)
+  local handle = uv.new_timer()
+  handle:start(math.ceil(seconds / self.factor * 1000), 0, function()
+    handle:close()
+    fn()
+  end)
+  return setmetatable({ handle = handle }, Timer)
+end
+
 function Scaled:advance()
   error("only a virtual clock can be advanced", 2)
 end
@@ -36,12 +52,22 @@ function Virtual:now()
   return self.time
 end
 
--- All that sleep until the same time wake together, and time has come there.
-local function wake_first(self)
-  local at = self.sleepers[1].at
-  self.time = math.max(self.time, at)
-  while self.sleepers[1] and self.sleepers[1].at == at do
+-- Whoever is to wake up to then, in order; time comes along.
+local function wake_until(self, target)
+  local first = self.sleepers[1]
+  while first and first.at <= target do
+    self.time = math.max(self.time, first.at)
     table.remove(self.sleepers, 1).wake()
+    first = self.sleepers[1]
+  end
+end
+
+-- An alarm waits for time; it does not draw it on.
+local function first_sleep(self)
+  for _, sleeper in ipairs(self.sleepers) do
+    if not sleeper.is_alarm then
+      return sleeper.at
+    end
   end
 end
 
@@ -57,11 +83,12 @@ local function turn(self)
   self.idle = uv.new_idle()
   self.idle:start(function()
     left = left - 1
-    if left == 0 and self.sleepers[1] then
-      wake_first(self)
-      left = TURNS
+    local at = first_sleep(self)
+    if left == 0 and at then
+      wake_until(self, at)
+      at, left = first_sleep(self), TURNS
     end
-    if not self.sleepers[1] then
+    if not at then
       self.idle:close()
       self.idle = nil
     end
@@ -76,7 +103,7 @@ local function add(self, sleeper)
   table.insert(self.sleepers, i + 1, sleeper)
 end
 
--- one that was torn out of its sleep is not to be woken
+-- one that was torn out of its sleep is not to be woken, and an alarm can be taken back
 local Sleeper = {}
 function Sleeper:__close()
   for i, other in ipairs(self.sleepers) do
@@ -98,11 +125,17 @@ function Virtual:sleep(seconds)
   end)
 end
 
+function Virtual:alarm(seconds, fn)
+  local alarm = setmetatable({
+    at = self.time + seconds, sleepers = self.sleepers, wake = fn, is_alarm = true,
+  }, Sleeper)
+  add(self, alarm)
+  return alarm
+end
+
 function Virtual:advance(seconds)
   local target = self.time + seconds
-  while self.sleepers[1] and self.sleepers[1].at <= target do
-    wake_first(self)
-  end
+  wake_until(self, target)
   self.time = target
 end
 
@@ -115,9 +148,10 @@ Scaled.date, Virtual.date = since_1970, since_1970
 --- A clock.
 -- @tparam string|number kind "real", "virtual", or how many times as fast as real
 -- @treturn Clock with the methods `now()` (seconds since it began), `sleep(seconds)`
--- (waits), `date()` (seconds since 1970; virtual time begins on a day that is always
--- the same) and `advance(seconds)` (virtual only, else it raises; wakes those who sleep
--- no longer)
+-- (waits), `alarm(seconds, fn)` (gives what takes the alarm back when it is closed;
+-- `fn` must not wait), `date()` (seconds since 1970; virtual time begins on a day that
+-- is always the same) and `advance(seconds)` (virtual only, else it raises; wakes those
+-- who sleep no longer)
 function clock.new(kind)
   if kind == "virtual" then
     return setmetatable({ time = 0, sleepers = {}, start = START }, Virtual)

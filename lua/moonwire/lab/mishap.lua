@@ -249,15 +249,15 @@ function mishap.read_line(session, how)
   local device = session.device
   local echo = how.echo ~= false and echo_of(device)
   tear(session, own)
-  own.timeout = device:fault "idle" or nil
-  local line, ending, kind
-  if echo then
-    line, ending, kind = read_unseen(session, own, echo)
-  else
-    line, ending, kind = session.tty:read_line(own)
-  end
-  if kind == "timeout" then
+  local seconds = device:fault "idle"
+  local _ <close> = seconds and device.clock:alarm(seconds, function()
     session:drop()
+  end) or nil
+  local line, ending
+  if echo then
+    line, ending = read_unseen(session, own, echo)
+  else
+    line, ending = session.tty:read_line(own)
   end
   lose(session)
   return line, ending
