@@ -80,6 +80,36 @@ describe("session.open with autodetect", function()
     end)
   end)
 
+  -- the first prompt, and one command each
+  local TRIPS = {
+    checkpoint_gaia = 4, cumulus_linux = 3, f5_tmsh = 3, fortinet = 4, linux = 3,
+    siemens_roxii = 4, siemens_scalance = 5, alcatel_aos = 3, paloalto_panos = 4,
+    siemens_ros = 3,
+  }
+
+  for _, name in ipairs(platforms.names()) do
+    if platforms.get(name).detect then
+      local most = TRIPS[name] or 2
+      it(("finds %s in %d round trips"):format(name, most), function()
+        open({ devices = 1, platform = name, twin = true }, function(device)
+          local found <close> = assert(session.open(device))
+          assert.equal(name, found:device_type())
+          local asked = found:detection()
+          assert.is_true(1 + #asked <= most, table.concat(asked, ", "))
+          assert.is_string((assert(found:find_prompt())))
+        end)
+      end)
+    end
+  end
+
+  it("says what it has asked when nothing is known", function()
+    open({}, function(device)
+      device.device_type = "cisco_ios"
+      local found <close> = assert(session.open(device))
+      assert.same({}, found:detection())
+    end)
+  end)
+
   it("gets past a pager, and is not misled by a look-alike of the prompt", function()
     local faults = { { name = "lookalike", device = 1, seconds = 0.05 } }
     open({ faults = faults, privilege = 1 }, function(device)

@@ -155,8 +155,19 @@ local function sieved(line)
   return command, sieve
 end
 
+-- a command that only tells what the device is reads, too
+local function tells_itself(platform, line)
+  for _, rule in ipairs(platform.detect or {}) do
+    if rule[1] == line then
+      return true
+    end
+  end
+  return false
+end
+
 function does.reading(session, line)
-  if not platforms.is_read_only(session.platform, line) then
+  local platform = session.platform
+  if not (platforms.is_read_only(platform, line) or tells_itself(platform, line)) then
     return false
   end
   local command, sieve = sieved(line)

@@ -75,6 +75,12 @@ function Session:device_type()
   return self.platform.name
 end
 
+--- What was asked to find out the platform; each command has cost a round trip.
+-- @treturn {string,...} commands; empty where it was known, or told by its SSH server
+function Session:detection()
+  return self.asked or {}
+end
+
 --- What the device refused of the preparation of its terminal: then its pager may be on
 -- or its lines are cut, and it is talked to with more care.
 -- @treturn {string,...} its own words; empty when it took all of it

@@ -9,6 +9,8 @@ local task = require "host.task"
 local detect = {}
 
 local QUIET = 0.1 -- seconds without a byte, behind a prompt that may be none
+local MENU = 2 -- seconds without a prompt, behind some text
+local GO_ON = "\17" -- Ctrl-Q
 
 local function all()
   local list = {}
@@ -128,7 +130,7 @@ local function on_tail(shell, list, tail, newline)
   return true
 end
 
-local function next_tail(shell, deadline)
+local function next_tail(shell, _, deadline)
   local event, tail, kind = shell:read(nil, math.max(0, deadline - task.now()))
   if not event then
     return nil, tail, kind
@@ -136,9 +138,57 @@ local function next_tail(shell, deadline)
   return tail
 end
 
+-- All bytes that a prompt, a question or a pager of any of them may end in.
+local function terminators_of(list)
+  local seen, bytes = {}, {}
+  for _, platform in ipairs(list) do
+    for byte in platform.terminators:gmatch "." do
+      if not seen[byte] then
+        seen[byte], bytes[#bytes + 1] = true, byte
+      end
+    end
+  end
+  return table.concat(bytes)
+end
+
+-- A menu shows no prompt. What leads out of it is some platform's own affair; it is
+-- tried when a device has said something and then rests without a prompt of any. For
+-- most terminals that key means to say nothing more: then they are told to go on.
+local function leave_menu(shell, list)
+  for _, platform in ipairs(list) do
+    local open = platform.hooks and platform.hooks.open
+    if open then
+      open { press = function(_, bytes) return shell:write(bytes) end }
+    end
+  end
+  local event, tail, kind = shell:read(nil, MENU)
+  if kind == "timeout" then
+    shell:write(GO_ON)
+  end
+  return event and tail
+end
+
+local function first_tail(shell, list, deadline)
+  local before, event, tail, kind
+  repeat
+    before = shell:length()
+    local left = math.max(0, deadline - task.now())
+    event, tail, kind = shell:read(nil, math.min(MENU, left))
+  until event or kind ~= "timeout" or task.now() >= deadline
+    or (before > 0 and shell:length() == before)
+  if event or kind ~= "timeout" then
+    return event and tail, tail, kind
+  end
+  tail = leave_menu(shell, list)
+  if not tail then
+    return next_tail(shell, list, deadline)
+  end
+  return tail
+end
+
 -- Wait for a prompt of one of these platforms.
-local function await_prompt(shell, list, deadline)
-  local tail, message, kind = next_tail(shell, deadline)
+local function await_prompt(shell, list, deadline, next_of)
+  local tail, message, kind = next_of(shell, list, deadline)
   while tail do
     local here = with_prompt(list, tail)
     local is_over, more = false, nil
@@ -156,16 +206,27 @@ local function await_prompt(shell, list, deadline)
     end
     tail = more
     if not tail then
-      tail, message, kind = next_tail(shell, deadline)
+      tail, message, kind = next_tail(shell, list, deadline)
     end
   end
   return nil, message, kind
 end
 
+-- what Enter sends, where all of them want the same
+local function newline_of(list)
+  local newline = list[1].link.newline
+  for _, platform in ipairs(list) do
+    if platform.link.newline ~= newline then
+      return "\n"
+    end
+  end
+  return newline
+end
+
 local function ask(shell, list, command, deadline)
-  local ok, message, kind = shell:write(command, "\n")
+  local ok, message, kind = shell:write(command, newline_of(list))
   if ok then
-    ok, message, kind = await_prompt(shell, list, deadline)
+    ok, message, kind = await_prompt(shell, list, deadline, next_tail)
   end
   if not ok then
     return nil, message, kind
@@ -178,11 +239,11 @@ local function unknown(server, prompt)
   return nil, message:format(failure.tail(server), failure.tail(prompt)), "unknown"
 end
 
-local function by_commands(shell, list, prompt, deadline)
-  local tried = {}
+local function by_commands(shell, list, prompt, deadline, tried)
   local command = detect.next_command(list, tried)
   while command do
     tried[command] = true
+    tried[#tried + 1] = command
     shell:discard()
     local text, message, kind = ask(shell, list, command, deadline)
     if not text then
@@ -203,32 +264,35 @@ end
 -- @number deadline of `task.now`
 -- @treturn[1] table the platform
 -- @treturn[1] boolean whether its first prompt has been waited for
+-- @treturn[1] {string,...} the commands that were tried, a round trip each
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: unknown, timeout, dropped, channel
 function detect.run(shell, server, deadline)
   local called = detect.by_identification(server)
   if #called == 1 then
-    return called[1], false
+    return called[1], false, {}
   end
-  local prompt, list, why = await_prompt(shell, all(), deadline)
+  local known = all()
+  shell:set_terminators(terminators_of(known))
+  local prompt, list, why = await_prompt(shell, known, deadline, first_tail)
   if not prompt then
     return nil, list, why
   end
-  local both = detect.by_identification(server, list)
+  local both, tried = detect.by_identification(server, list), {}
   local found, message, kind = nil, nil, "unknown"
   if #both > 0 then
-    found, message, kind = by_commands(shell, both, prompt, deadline)
+    found, message, kind = by_commands(shell, both, prompt, deadline, tried)
   end
   if not found and kind == "unknown" then
-    found, message, kind = by_commands(shell, list, prompt, deadline)
+    found, message, kind = by_commands(shell, list, prompt, deadline, tried)
   end
   if not found and kind == "unknown" then
     return unknown(server, prompt)
   elseif not found then
     return nil, message, kind
   end
-  return found, true
+  return found, true, tried
 end
 
 return detect

@@ -84,13 +84,11 @@ function session.open(device, options)
     return nil, located(device, message), kind, { phase = "start" }
   end
   local client, detail
-  local account = login_of(platform, device)
-  client, message, kind, detail = transport.connect(account, options)
+  client, message, kind, detail = transport.connect(login_of(platform, device), options)
   if not client then
     return nil, located(device, message), kind, detail
   end
   local self = Session.new(device, platform, client, options)
-  self.account = account
   local ok, phase
   ok, message, kind, phase = self:_log_in(options)
   if not ok then

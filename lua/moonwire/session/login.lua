@@ -29,6 +29,7 @@ local function find_platform(self)
   local server = self.client:info().server or ""
   local deadline = task.now() + self.timeout
   local found, message, kind = detect.run(self.shell, server, deadline)
+  self.asked = found and kind
   if not found then
     return nil, "autodetection: " .. message, kind
   end

@@ -5,7 +5,6 @@ local Session = require "moonwire.session.class"
 local check = require "moonwire.session.check"
 local platforms = require "moonwire.platform"
 local task = require "host.task"
-local transport = require "moonwire.transport.ssh"
 
 local BREAK = 1 -- seconds for the device to obey a break key
 
@@ -61,7 +60,7 @@ end
 local function connect_again(self)
   self.shell:close()
   self.client:close()
-  local client, message, kind = transport.connect(self.account, self.options)
+  local client, message, kind = self:_connect_again()
   if not client then
     return nil, message, kind
   end
