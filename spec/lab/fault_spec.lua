@@ -39,6 +39,13 @@ describe("fault.parse", function()
     end)
   end
 
+  it("reads sizes", function()
+    assert.same({ name = "bulk", bytes = 100 << 20, p = 1 }, fault.parse "bulk:100M")
+    assert.same({ name = "bulk", bytes = 5, device = "2" }, fault.parse "bulk:5=@2")
+    local complaint = fault.complaint { { name = "drop", bytes = 5 } }
+    assert.equal("faults[1]: the fault 'drop' takes no size", complaint)
+  end)
+
   for text, reason in pairs {
     flood = "there is no fault 'flood'; known are refuse, blackhole",
     [""] = "there is no fault ''",
@@ -46,6 +53,7 @@ describe("fault.parse", function()
     ["drop=1.5"] = "'1.5' is no share of the devices",
     ["drop:2s"] = "the fault 'drop' takes no time",
     ["dribble:fast"] = "'fast' is not a length of time",
+    ["bulk:2s"] = "'2s' is no size",
   } do
     it(("refuses %q"):format(text), function()
       local found, message, kind = fault.parse(text)

@@ -1,6 +1,7 @@
 local session = require "moonwire.session"
 local support = require "spec.support.lab"
 local task = require "moonwire.task"
+local uv = require "luv"
 
 local function with_router(options, fn)
   support.with_lab(options, function(lab)
@@ -153,6 +154,97 @@ describe("session:exec", function()
       local brief = { timeout = 0.05 }
       assert.equal("timeout", select(3, router:exec("show clock", brief)))
       assert.matches("UTC", (router:send_command "show clock"))
+    end)
+  end)
+end)
+
+describe("session:stream_to", function()
+  local folder
+
+  before_each(function()
+    folder = assert(uv.fs_mkdtemp "/tmp/moonwire-spec-XXXXXX")
+  end)
+
+  after_each(function()
+    for name in uv.fs_scandir_next, (assert(uv.fs_scandir(folder))) do
+      uv.fs_unlink(folder .. "/" .. name)
+    end
+    uv.fs_rmdir(folder)
+  end)
+
+  local function contents(name)
+    local stream = io.open(folder .. "/" .. name, "rb")
+    local text = stream and stream:read "a"
+    if stream then
+      stream:close()
+    end
+    return text
+  end
+
+  it("writes the output, for its owner only", function()
+    with_router({}, function(router)
+      local whole = assert(router:send_command(SHOW))
+      local bytes = assert(router:stream_to(SHOW, folder .. "/running"))
+      assert.equal(whole .. "\n", contents "running")
+      assert.equal(#whole + 1, bytes)
+      assert.equal("600", ("%o"):format(uv.fs_stat(folder .. "/running").mode & 511))
+      assert.is_nil(contents "running.partial")
+    end)
+  end)
+
+  it("holds little of a long output", function()
+    local faults = { { name = "bulk", device = 1, bytes = 8 << 20 } }
+    with_router({ faults = faults }, function(router)
+      collectgarbage()
+      local before = collectgarbage "count"
+      local bytes = assert(router:stream_to("show version", folder .. "/long"))
+      collectgarbage()
+      assert.is_true(bytes > 7 << 20)
+      assert.is_true(collectgarbage "count" - before < 1024)
+      assert.equal(bytes, #contents "long")
+    end)
+  end)
+
+  it("leaves what came beside the file when the device breaks off", function()
+    local faults = { { name = "drop", device = 1 } }
+    with_router({ faults = faults }, function(router)
+      local path = folder .. "/broken"
+      local bytes, message, kind = router:stream_to("show version", path)
+      assert.is_nil(bytes)
+      assert.equal("dropped", kind)
+      assert.is_string(message)
+      assert.is_nil(contents "broken")
+      assert.matches("Cisco IOS Software", contents "broken.partial")
+    end)
+  end)
+
+  it("keeps the old file then", function()
+    with_router({ faults = { { name = "drop", device = 1 } } }, function(router)
+      assert(io.open(folder .. "/kept", "w")):write("old"):close()
+      assert.is_nil(router:stream_to("show version", folder .. "/kept"))
+      assert.equal("old", contents "kept")
+    end)
+  end)
+
+  it("names a file that cannot be written, and asks the device nothing", function()
+    with_router({}, function(router, device)
+      local bytes, message, kind = router:stream_to(SHOW, folder .. "/no/such")
+      assert.is_nil(bytes)
+      assert.equal("local", kind)
+      assert.matches("cannot write .*/no/such: ENOENT", message)
+      assert.is_false(device:sent(SHOW))
+      assert(router:send_command "show privilege")
+    end)
+  end)
+
+  it("follows no link that was planted", function()
+    local faults = { { name = "bulk", device = 1, bytes = 1 << 20 } }
+    with_router({ faults = faults }, function(router)
+      local path = folder .. "/full"
+      assert(uv.fs_symlink("/dev/full", path .. ".partial"))
+      local bytes = router:stream_to("show version", path)
+      assert.is_number(bytes) -- a planted link is replaced, not followed
+      assert.is_not_nil(contents "full")
     end)
   end)
 end)

@@ -46,6 +46,18 @@ local function modes(name)
   end
 end
 
+local UNITS = { [""] = 1, k = 1 << 10, M = 1 << 20, G = 1 << 30 }
+
+local function size(name)
+  return function(text)
+    local number, unit = text:match "^(%d+)([kMG]?)$"
+    if not number then
+      return nil, ("%s: '%s' is no size: write it like 100M"):format(name, text)
+    end
+    return tonumber(number) * UNITS[unit]
+  end
+end
+
 local function one_of_profiles(name)
   return function(text)
     local names = require("moonwire.bench.profile").names
@@ -97,6 +109,13 @@ local OPTIONS = {
       .. "scale.json and scale.svg.",
   },
   {
+    "--stream",
+    "SIZE",
+    "Measure one long output instead, such as 100M: into a file, line by line, and "
+      .. "through the system's ssh; writes stream.json.",
+    size,
+  },
+  {
     "--json",
     "FILE",
     "Also write the JSON here; - is standard output, and all else goes to standard "
@@ -131,12 +150,14 @@ local function new_parser()
   return parser
 end
 
+local OF_LAB = { "lab", "platform", "rtt", "think", "profile", "scale", "stream" }
+
 -- What cannot go together, or nil.
 local function contradiction(given)
   if not given.inventory then
     return nil
   end
-  for _, name in ipairs { "lab", "platform", "rtt", "think", "profile", "scale" } do
+  for _, name in ipairs(OF_LAB) do
     if given[name] then
       return ("-i brings its own devices: leave out --%s"):format(name)
     end
@@ -197,6 +218,9 @@ function bench.run(words)
   local message = contradiction(given)
   if message then
     return refuse(parser, message)
+  elseif given.stream then
+    local stream = require "moonwire.bench.stream"
+    return stream.run(given.stream, options_of(given), STREAMS)
   elseif given.scale then
     return require("moonwire.bench.scale").run(options_of(given), STREAMS)
   end

@@ -29,11 +29,13 @@ local function add(words, name, value)
 end
 
 local function fault_word(given)
-  local time = given.seconds and (":%.9gs"):format(given.seconds) or ""
+  local extent = given.seconds and (":%.9gs"):format(given.seconds)
+    or given.bytes and (":%d"):format(given.bytes)
+    or ""
   local whom = given.device and ("=@%s"):format(given.device)
     or given.p and ("=%.9g"):format(given.p)
     or ""
-  return given.name .. time .. whom
+  return given.name .. extent .. whom
 end
 
 local function command_line(options)

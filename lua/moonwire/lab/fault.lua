@@ -52,6 +52,32 @@ local function parse_whom(found, whom)
   return found
 end
 
+local UNITS = { [""] = 1, k = 1 << 10, M = 1 << 20, G = 1 << 30 }
+
+local function parse_size(text)
+  local number, unit = text:match "^(%d+)([kMG]?)$"
+  if not number then
+    return nil, ("'%s' is no size: write it like 100M"):format(text), "invalid"
+  end
+  return tonumber(number) * UNITS[unit]
+end
+
+-- What stands behind the colon: the time or the size of what happens.
+local function parse_extent(found, entry, text)
+  local value, message, kind
+  if entry.seconds then
+    value, message, kind = duration.parse(text)
+    found.seconds = value
+  elseif entry.bytes then
+    value, message, kind = parse_size(text)
+    found.bytes = value
+  else
+    message = ("the fault '%s' takes no time"):format(entry.name)
+    kind = "invalid"
+  end
+  return value ~= nil, message, kind
+end
+
 local function unknown(name)
   local names = {}
   for i, entry in ipairs(known) do
@@ -63,28 +89,24 @@ end
 
 --- Read a fault as the command line has it: `NAME`, `NAME=0.1` or `NAME=10%` (a share
 -- of the devices), `NAME=@DEVICE` (its name or number), and where the fault takes a
--- time, `NAME:2s` in place of `NAME`.
+-- time or a size, `NAME:2s` or `NAME:100M` in place of `NAME`.
 -- @string text
--- @treturn[1] table `name`, `p` or `device`, perhaps `seconds`
+-- @treturn[1] table `name`, `p` or `device`, perhaps `seconds` or `bytes`
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: "invalid"
 function fault.parse(text)
-  local name, time, whom = text:match "^([%w_]+):?([^=]*)=?(.*)$"
+  local name, extent, whom = text:match "^([%w_]+):?([^=]*)=?(.*)$"
   local entry = by_name[name]
   if not entry then
     return unknown(name or text)
   end
   local found = { name = name }
-  if time ~= "" then
-    if not entry.seconds then
-      return nil, ("the fault '%s' takes no time"):format(name), "invalid"
-    end
-    local seconds, message, kind = duration.parse(time)
-    if not seconds then
+  if extent ~= "" then
+    local ok, message, kind = parse_extent(found, entry, extent)
+    if not ok then
       return nil, message, kind
     end
-    found.seconds = seconds
   end
   return parse_whom(found, whom)
 end
@@ -101,6 +123,8 @@ function fault.complaint(list)
       return ("faults[%d]: %s"):format(i, message)
     elseif given.seconds and not entry.seconds then
       return ("faults[%d]: the fault '%s' takes no time"):format(i, name)
+    elseif given.bytes and not entry.bytes then
+      return ("faults[%d]: the fault '%s' takes no size"):format(i, name)
     end
   end
   return nil
@@ -126,13 +150,16 @@ end
 -- @int seed
 -- @int index of the device
 -- @string name of the device
--- @treturn table|nil from names of faults to their seconds, or true; nil when healthy
+-- @treturn table|nil from names of faults to their seconds or bytes, or true; nil when
+-- healthy
 function fault.assign(list, seed, index, name)
   local found
   for _, given in ipairs(list) do
     if hits(given, seed, index, name) then
       found = found or {}
-      found[given.name] = given.seconds or by_name[given.name].seconds or true
+      local entry = by_name[given.name]
+      found[given.name] = given.seconds or given.bytes or entry.seconds or entry.bytes
+        or true
     end
   end
   return found

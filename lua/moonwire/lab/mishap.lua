@@ -9,8 +9,7 @@ local INTERRUPT = "\3"
 local DOTS = 5
 local WRAP = 80 -- columns
 local AHEAD = 256 -- bytes typed ahead that a lossy device keeps
-local BULK = 16 << 20 -- bytes
-local LONG = 4 << 20
+local LONG = 4 << 20 -- bytes
 local PIECE = 65536
 
 local LOG = "*Mar  1 00:01:02.123: %%SYS-5-CONFIG_I: "
@@ -75,9 +74,9 @@ local function write_much(session, piece, bytes)
   return true
 end
 
-function amid.bulk(session)
+function amid.bulk(session, bytes)
   local line = ("bulk "):rep(10) .. "\r\n"
-  return write_much(session, line:rep(PIECE // #line), BULK)
+  return write_much(session, line:rep(PIECE // #line), bytes)
 end
 
 function amid.long_line(session)

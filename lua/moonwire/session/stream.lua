@@ -5,6 +5,7 @@ local check = require "moonwire.session.check"
 local echo = require "moonwire.session.echo"
 local header = require "moonwire.session.header"
 local platforms = require "moonwire.platform"
+local sinks = require "moonwire.session.sink"
 local task = require "host.task"
 
 local Reader = { __name = "moonwire.Reader" }
@@ -20,16 +21,18 @@ local function is_hidden(self, line)
     or (dialogue.has_headers and header.is_header(dialogue.platform, line))
 end
 
-local function each_line(self, text)
-  for line in text:gmatch "([^\n]*)\n" do
-    if not is_hidden(self, line) then
-      self.count = self.count + 1
-      if self.give(line) == false then
-        self.is_stopped = true
-        return
-      end
+-- most pieces have nothing to hide
+local function without_hidden(self, text)
+  if not self.dialogue.has_headers and not text:find(self.mark, 1, true) then
+    return text
+  end
+  local lines = {}
+  for line in text:gmatch "([^\n]*\n)" do
+    if not is_hidden(self, line:sub(1, -2)) then
+      lines[#lines + 1] = line
     end
   end
+  return table.concat(lines)
 end
 
 -- What stands behind the echo, or nil. A terminal may echo what is typed before the
@@ -62,7 +65,10 @@ function Reader:take(text, is_over)
   if #self.short <= SHORT then
     self.short = self.short .. text
   end
-  each_line(self, text)
+  text = without_hidden(self, text)
+  if text ~= "" and self.give(text) == false then
+    self.is_stopped = true
+  end
 end
 
 function Reader:_on_tail(tail)
@@ -150,6 +156,54 @@ local function stream(self, reader, command)
   return nil, message, kind
 end
 
+-- Whole lines come; 'give' is called with each. False: it has had enough.
+local function line_by_line(give, counter)
+  return function(text)
+    for line in text:gmatch "([^\n]*)\n" do
+      counter.lines = counter.lines + 1
+      if give(line) == false then
+        return false
+      end
+    end
+    return true
+  end
+end
+
+-- Run a command with a reader. Its answer is kept without the output.
+local function run(self, command, options, give)
+  local ok, message, kind = self:_may_send(command, options)
+  if not ok then
+    return nil, message, kind
+  end
+  ok, message, kind = self:_begin "command"
+  if ok and next(self.dialogue.stale) then -- what is left of another command
+    ok, message, kind = self.dialogue:prove(task.now() + self.timeout)
+  end
+  if not ok then
+    return self:_fail("command", message, kind)
+  end
+  local reader = setmetatable({
+    dialogue = self.dialogue, command = command, give = give,
+    timeout = options.timeout or self.timeout, mark = self.dialogue:new_mark(),
+    head = "", short = "", pages = 0,
+  }, Reader)
+  local started = task.now()
+  ok, message, kind = stream(self, reader, command)
+  if not ok then
+    return self:_failed(command, message, kind)
+  end
+  local answer = {
+    command = command, output = "", prompt = self.dialogue.prompt,
+    elapsed = task.now() - started,
+  }
+  self.answers[#self.answers + 1] = answer
+  local line = self:_rejection_in(reader.short)
+  if line then
+    return self:_refusal { command = command, rejected = line }
+  end
+  return answer
+end
+
 --- Run a command, and be called with each line of its output as it comes. Nothing is
 -- kept: an output of any length needs no more memory than a few lines. Its end is
 -- proved as with `session:send_command`.
@@ -169,36 +223,53 @@ function Session:stream(command, give, options)
     error("stream needs a function that takes a line", 2)
   end
   options = check.options(options, 2)
-  local ok, message, kind = self:_may_send(command, options)
-  if not ok then
+  local counter = { lines = 0 }
+  local answer, message, kind = run(self, command, options, line_by_line(give, counter))
+  if not answer then
     return nil, message, kind
   end
-  ok, message, kind = self:_begin "command"
-  if ok and next(self.dialogue.stale) then -- what is left of another command
-    ok, message, kind = self.dialogue:prove(task.now() + self.timeout)
+  answer.lines = counter.lines
+  return counter.lines
+end
+
+--- Run a command and write its output to a file as it comes. An output of any length
+-- needs no more memory than a few lines. The file is there when all of the output is
+-- in it, and only its owner may read it; what a broken command left behind lies beside
+-- it, under the same name with ".partial".
+-- @string command
+-- @string path
+-- @tparam[opt] table options as for `session:stream`
+-- @treturn[1] int how many bytes there were
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: as for `session:stream`; local (the file cannot be written)
+function Session:stream_to(command, path, options)
+  check.command(command, 2)
+  if type(path) ~= "string" then
+    error("stream_to needs the path of a file", 2)
   end
+  options = check.options(options, 2)
+  local sink, message, kind = sinks.open(path)
+  if not sink then
+    return self:_fail("command", message, kind)
+  end
+  local file <close> = sink
+  local answer
+  answer, message, kind = run(self, command, options, function(text)
+    return file:write(text)
+  end)
+  if file.message then -- that was what broke it off
+    return self:_fail("command", file.message, "local")
+  elseif not answer then
+    return nil, message, kind
+  end
+  answer.bytes, answer.path = file.bytes, path
+  local ok
+  ok, message, kind = file:finish()
   if not ok then
     return self:_fail("command", message, kind)
   end
-  local reader = setmetatable({
-    dialogue = self.dialogue, command = command, give = give,
-    timeout = options.timeout or self.timeout, mark = self.dialogue:new_mark(),
-    head = "", short = "", count = 0, pages = 0,
-  }, Reader)
-  local started = task.now()
-  ok, message, kind = stream(self, reader, command)
-  if not ok then
-    return self:_failed(command, message, kind)
-  end
-  self.answers[#self.answers + 1] = {
-    command = command, output = "", lines = reader.count,
-    prompt = self.dialogue.prompt, elapsed = task.now() - started,
-  }
-  local line = self:_rejection_in(reader.short)
-  if line then
-    return self:_refusal { command = command, rejected = line }
-  end
-  return reader.count
+  return file.bytes
 end
 
 --- Run a command on a channel of its own, without the shell: its end is exact, and some

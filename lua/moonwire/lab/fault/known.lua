@@ -1,7 +1,8 @@
 --- The faults that there are: names, words, and what they do to a connection.
 -- 'connection' changes the profile of the connection; what has none is acted upon by
 -- those who ask `Device:fault`: `moonwire.lab`, the behaviours, and for what is typed
--- and shown `moonwire.lab.mishap`. 'seconds' is the time of one that takes a time.
+-- and shown `moonwire.lab.mishap`. 'seconds' is the time of one that takes a time,
+-- 'bytes' the size of one that takes a size.
 -- @module moonwire.lab.fault.known
 return {
   {
@@ -91,7 +92,7 @@ return {
   { name = "syslog_prompt", about = "writes one behind the prompt after an output" },
   { name = "ansi", about = "colours its output, rings, asks for the cursor" },
   { name = "bytes", about = "shows bytes that are no text, torn between packets" },
-  { name = "bulk", about = "shows 16 MB more in an output" },
+  { name = "bulk", about = "shows more in an output (16M)", bytes = 16 << 20 },
   { name = "long_line", about = "shows a line of 4 MB in an output" },
   -- files
   { name = "flash_full", about = "has no room for a file" },
