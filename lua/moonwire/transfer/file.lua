@@ -11,6 +11,7 @@ File.__index = File
 
 local PRIVATE = 384 -- rw-------
 local NAME_BYTES = 6
+local SLAB = 256 * 1024 -- bytes that are written at once
 
 local KINDS = { ENOENT = "no_file", EACCES = "permission", EPERM = "permission",
   ENOSPC = "space", EDQUOT = "space", EEXIST = "exists" }
@@ -114,17 +115,14 @@ function file.create(path, is_replacing)
     return fail(message)
   end
   return setmetatable({
-    fd = fd, path = path, temporary = temporary, is_replacing = is_replacing, size = 0,
+    fd = fd, path = path, temporary = temporary, is_replacing = is_replacing,
+    size = 0, parts = {}, held = 0,
   }, File)
 end
 
---- Write at the end.
--- @string bytes
--- @treturn[1] boolean true
--- @return[2] nil
--- @treturn[2] string message
--- @treturn[2] string kind: space, local
-function File:write(bytes)
+local function flush(self)
+  local bytes = table.concat(self.parts)
+  self.parts, self.held = {}, 0
   while bytes ~= "" do
     local count, message, kind = call(self, uv.fs_write, self.fd, bytes, self.size)
     if not count then
@@ -133,6 +131,21 @@ function File:write(bytes)
     self.size, bytes = self.size + count, bytes:sub(count + 1)
   end
   return true
+end
+
+--- Write at the end. Each visit to the disk costs a thread: it is for many bytes.
+-- @string bytes
+-- @treturn[1] boolean true
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: space, local
+function File:write(bytes)
+  self.parts[#self.parts + 1] = bytes
+  self.held = self.held + #bytes
+  if self.held < SLAB then
+    return true
+  end
+  return flush(self)
 end
 
 -- A link does not replace what came there meanwhile; not every file system has links.
@@ -153,7 +166,10 @@ end
 -- @treturn[2] string message
 -- @treturn[2] string kind: exists, space, local
 function File:keep(mode)
-  local ok, message, kind = call(self, uv.fs_fsync, self.fd)
+  local ok, message, kind = flush(self)
+  if ok then
+    ok, message, kind = call(self, uv.fs_fsync, self.fd)
+  end
   if ok == nil then
     return nil, message, kind
   end
