@@ -95,7 +95,7 @@ describe("a seed-shaped inventory", function()
     { "an address of the newer kind", { host = "2001:db8::1" }, "host", "2001:db8::1" },
     { "a link-local address", { host = "fe80::1%eth0" }, "host", "fe80::1%eth0" },
     { "a length of time in words", { timeout = "60s" }, "timeout", 60 },
-    { "an alias of a platform", { device_type = "ios" }, "device_type", "ios" },
+    { "an alias of a platform", { device_type = "ios" }, "device_type", "cisco_ios" },
     { "no platform", { device_type = "autodetect" }, "device_type", "autodetect" },
     { "a name of its own", { name = "core 1" }, "name", "core 1" },
     { "groups", { groups = { "a", "b" } }, "groups", { "a", "b" } },

@@ -56,16 +56,8 @@ describe("an inventory on disk", function()
     assert.equal("cisco_nxos", wanted[1].device_type)
     assert.same({ site = "par" }, wanted[3].labels)
     assert.equal(2222, wanted[3].port)
-    local platform = require "moonwire.platform"
     local function plain(devices)
-      local list = {}
-      for i, one in ipairs(devices) do
-        list[i] = {}
-        for key, what in pairs(one) do
-          list[i][key] = what
-        end
-        list[i].device_type = assert(platform.get(one.device_type)).name
-      end
+      local list = table.move(devices, 1, #devices, 1, {})
       table.sort(list, function(a, b) return a.name < b.name end)
       return list
     end
@@ -291,7 +283,7 @@ role = none
     assert.equal("sw01 sw02 sw03 swax swbx", table.concat(names, " "))
     assert.same({ site = "lon a", role = "leaf" }, loaded[1].labels)
     assert.equal("odd", loaded[3].labels.role)
-    assert.equal("eos", loaded[1].device_type)
+    assert.equal("arista_eos", loaded[1].device_type)
     assert.same({ "leaf", "dc" }, loaded[1].groups)
     assert.equal(2222, loaded[4].port)
     assert.same({ site = "par", role = "leaf", n = 7 }, loaded[4].labels)
@@ -331,6 +323,17 @@ role = none
     assert.is_truthy(message:find("node set: sw01.username: is missing", 1, true))
     assert.equal("invalid", kind)
     assert.is_nil((inventory.load("sw[1-999999999]", { defaults = LOGIN })))
+  end)
+
+  it("may be the hosts of an ssh_config, no patterns", function()
+    local path = place("config", "Host core-1 *.lab !x core-2\n  User u\nHost *\n")
+    local loaded = assert(inventory.load("ssh_config:" .. path, { defaults = LOGIN }))
+    assert.equal(2, #loaded)
+    assert.equal("core-2", loaded[2].host)
+    assert.equal(path, loaded[2].ssh_config_file)
+    local none, message = inventory.load("ssh_config:" .. folder .. "/none")
+    assert.is_nil(none)
+    assert.is_truthy(message:find(folder .. "/none", 1, true))
   end)
 
   it("takes defaults from the caller, behind all that it says itself", function()

@@ -23,6 +23,15 @@ local function spread_letters(name)
   return names
 end
 
+-- "r1:22" is a port, "fe80::1" is none, and neither is "[1:2]".
+local function split_port(text)
+  local pattern, port = text:match "^(.*[^:]):(%d+)$"
+  if pattern and not pattern:find ":[^%]]*$" then
+    return pattern, port
+  end
+  return text
+end
+
 --- The names that a pattern such as `sw[01:20]` means, and the port behind it.
 -- @string text
 -- @treturn[1] {string,...}
@@ -30,9 +39,10 @@ end
 -- @return[2] nil
 -- @treturn[2] string complaint
 function Tree.names_of(text)
-  local pattern, port = text:match "^(.*[^:]):(%d+)$"
-  pattern = pattern and not pattern:find(":[^%]]*$") and pattern or text
-  port = pattern ~= text and port or nil
+  if not text:find "[:%[%]]" then
+    return { text }
+  end
+  local pattern, port = split_port(text)
   if not pattern:find "[%[%]]" then
     return { pattern }, port
   elseif pattern:find "[,!&^@*?\"%s]" then

@@ -28,7 +28,8 @@ end
 local function find_twins(complaints, records, devices)
   local first = {}
   for i, one in ipairs(devices) do
-    local login = ("%s\0%s\0%s"):format(one.host, one.port, one.username)
+    local place = one.host .. "\0" .. (one.port or "")
+    local login = place .. "\0" .. (one.username or "")
     local before = first[login]
     if before then
       local text = "the same host, port and username as %s"

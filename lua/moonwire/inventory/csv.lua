@@ -45,9 +45,29 @@ local function next_cell(text, position, plain)
   return text:match(plain, position)
 end
 
+-- A row without a quote is a line.
+local function read_line(text, position, syntax)
+  local line, after = text:match("^([^\n\"]*)()", position)
+  local sign = text:byte(after)
+  if sign == 34 then -- a quote
+    return nil
+  end
+  local cells, n = {}, 0
+  for cell in (line .. syntax.separator):gmatch(syntax.cells) do
+    n = n + 1
+    cells[n] = cell
+  end
+  return cells, after + 1
+end
+
 -- One row from a position on: its cells, where the next begins, and its line breaks.
 local function read_row(text, position, syntax)
-  local cells, start = {}, position
+  local cells, next_row = read_line(text, position, syntax)
+  if cells then
+    return cells, next_row, 1
+  end
+  local start = position
+  cells = {}
   repeat
     local cell, after = next_cell(text, position, syntax.plain)
     if not cell then
@@ -66,7 +86,11 @@ end
 
 -- Spaces around a word do not count.
 local function trim(text)
-  return text:match "^%s*(.-)%s*$"
+  local first, last = text:byte(1), text:byte(-1)
+  if first and (first <= 32 or last <= 32) then
+    return text:match "^%s*(.-)%s*$"
+  end
+  return text
 end
 
 local setters = {}
@@ -177,7 +201,11 @@ function csv.read(text, reading)
   local state = {
     source = reading.source,
     context = reading.context,
-    syntax = { separator = separator, plain = ("([^%s\n]*)()"):format(separator) },
+    syntax = {
+      separator = separator,
+      plain = ("([^%s\n]*)()"):format(separator),
+      cells = ("([^%s]*)%s"):format(separator, separator),
+    },
     complain = function(line, complaint)
       local record = { source = reading.source, line = line }
       reading.complaints:add(record, nil, complaint)

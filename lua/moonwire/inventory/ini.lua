@@ -14,6 +14,11 @@ end
 
 -- a text in quotes is that text; digits are a number
 local function value_of(text)
+  local first = text:byte()
+  if first and first >= 65 then -- a letter: all quotes and digits are below
+    local value = scalar.resolve(text, json.null)
+    return value == json.null and text or value
+  end
   local quoted = text:match "^'([^']*)'$" or text:match '^"([^"]*)"$'
   if quoted then
     return quoted
@@ -24,6 +29,10 @@ end
 
 -- the next word of a line, quotes and all, and where the line goes on
 local function next_word(line, position)
+  local word, behind = line:match("^%s*([^%s'\"#]+)%f[%s\0]()", position)
+  if word then
+    return word, behind
+  end
   local at = line:find("%S", position)
   if not at or line:sub(at, at) == "#" then
     return nil

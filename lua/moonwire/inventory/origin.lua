@@ -5,6 +5,8 @@
 --    `hosts`; what Ansible keeps in `group_vars` and `host_vars` beside it counts;
 --  * `-`: standard input;
 --  * `lab:5`: so many simulated devices;
+--  * `ssh_config:PATH`: the hosts that an OpenSSH client configuration names, no
+--    patterns; without a path the user's and the system's;
 --  * a node set such as `sw[01-40]` or `r1,r2`: hosts, with the caller's `defaults`.
 -- @module moonwire.inventory.origin
 local assemble = require "moonwire.inventory.assemble"
@@ -12,6 +14,7 @@ local language = require "moonwire.inventory.language"
 local nodeset = require "moonwire.inventory.nodeset"
 local shape = require "moonwire.inventory.shape"
 local source = require "moonwire.inventory.source"
+local ssh_config = require "moonwire.ssh_config"
 
 local origin = {}
 
@@ -114,17 +117,37 @@ local function from_lab(text)
   return from_value({ lab = { devices = devices } }, { name = "lab", base = 1 })
 end
 
+-- hosts of which only the names are known, and fields that all of them have
+local function from_names(names, from, fields)
+  local records, at = {}, { path = "", keys = {}, base = 1 }
+  for i, name in ipairs(names) do
+    local given = { host = name }
+    for field, what in pairs(fields) do
+      given[field] = what
+    end
+    records[i] = { given = given, source = from, at = at, key = name }
+  end
+  return { records = records }, assemble.new_reading(from)
+end
+
 local function from_nodes(text)
   local names, message, kind = nodeset.expand(text)
   if not names then
     return nil, message, kind
   end
-  local from = { name = "node set", folder = ".", base = 1 }
-  local records, at = {}, { path = "", keys = {}, base = 1 }
-  for i, name in ipairs(names) do
-    records[i] = { given = { host = name }, source = from, at = at, key = name }
+  return from_names(names, { name = "node set", folder = ".", base = 1 }, {})
+end
+
+local function from_ssh_config(path)
+  local is_usual = path == ""
+  local config, message, kind = ssh_config.load(is_usual and ssh_config.usual() or path)
+  if not config then
+    return nil, message, kind
   end
-  return { records = records }, assemble.new_reading(from)
+  local name = is_usual and "ssh_config" or path
+  local from = { name = name, folder = source.folder_of(name), base = 1 }
+  local file = is_usual and "default" or path:match "([^/]+)$"
+  return from_names(config:names(), from, { ssh_config_file = file })
 end
 
 -- A name with a bracket or a comma is a node set, unless there is such a file.
@@ -147,6 +170,8 @@ function origin.read(from, options)
     return from_standard_input(options)
   elseif from:find "^lab:" then
     return from_lab(from:sub(5))
+  elseif from:find "^ssh_config:" then
+    return from_ssh_config(from:sub(12))
   elseif is_nodes(from) then
     return from_nodes(from)
   end

@@ -69,14 +69,18 @@ function value.string(what)
   return what
 end
 
+local function is_dotted(a, b, c, d)
+  return #a + #b + #c + #d <= 12
+    and math.max(tonumber(a), tonumber(b), tonumber(c), tonumber(d)) <= 255
+end
+
 local function is_address(text)
   local a, b, c, d = text:match "^(%d+)%.(%d+)%.(%d+)%.(%d+)$"
   if a then
-    return #a + #b + #c + #d <= 12
-      and math.max(tonumber(a), tonumber(b), tonumber(c), tonumber(d)) <= 255
+    return is_dotted(a, b, c, d)
   end
-  local _, colons = text:gsub(":", "")
-  return colons >= 2
+  local colon = text:find(":", 1, true)
+  return colon and text:find(":", colon + 1, true)
     and (text:find "^[%x:][%x:.]*$" or text:find "^[%x:][%x:.]*%%[%w._-]+$")
 end
 
@@ -87,13 +91,13 @@ end
 
 --- A host name or an address of either kind.
 function value.host(what)
-  local text, complaint = value.string(what)
-  if not text then
-    return nil, complaint
-  elseif #text > 253 or not (is_host_name(text) or is_address(text)) then
-    return nil, "must be a host name or an address, and nothing else"
+  if type(what) == "string" and #what <= 253
+    and (is_address(what) or is_host_name(what)) then
+    return what
   end
-  return text
+  local text, complaint = value.string(what)
+  return nil, not text and complaint
+    or "must be a host name or an address, and nothing else"
 end
 
 --- A TCP port, as a number or as digits.
@@ -141,17 +145,22 @@ function value.choice(what, field)
   return nil, ('must be "%s", not %s'):format(words, show(what))
 end
 
---- The name of a platform, or "autodetect".
+--- The name of a platform, or "autodetect". Of an alias it makes the name, so that
+-- filters and reports see one.
 function value.platform(what, _, context)
   local text, complaint = value.string(what)
   if not text then
     return nil, complaint
-  elseif text == "autodetect" or context.platforms[text] then
+  elseif text == "autodetect" then
     return text
   end
+  local name = context.platforms[text]
+  if name then
+    return name
+  end
   local found, message = require("moonwire.platform").get(text)
-  context.platforms[text] = found and true
-  return found and text, message
+  context.platforms[text] = found and found.name
+  return found and found.name, message
 end
 
 --- A path. `~/` is the home folder; a relative path begins at the inventory's folder.
