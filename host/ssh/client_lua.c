@@ -13,6 +13,7 @@ Every function that waits returns its value or `nil, message, kind`.
 #include "core/library.h"
 #include "core/op.h"
 #include "ssh/agent_lua.h"
+#include "ssh/kexinit.h"
 #include "ssh/key_lua.h"
 #include "ssh/login_lua.h"
 
@@ -63,9 +64,27 @@ static void set_string(lua_State *L, const char *name, const char *value)
 }
 
 /* The fourth result of a failed login: where it failed, and what is known so far. */
+/* What the server offers, where that is the trouble. */
+static void set_offers(lua_State *L, const struct client *client)
+{
+  struct kexinit_list lists[ALGORITHMS_COUNT];
+  if (client->error != ERROR_ALGORITHM || client->opening == NULL ||
+      !kexinit_offers(client->opening, client->opening_length, lists))
+    return;
+  lua_createtable(L, 0, ALGORITHMS_COUNT);
+  for (int kind = 0; kind < ALGORITHMS_COUNT; kind++) {
+    if (lists[kind].at == NULL)
+      continue;
+    lua_pushlstring(L, lists[kind].at, lists[kind].length);
+    lua_setfield(L, -2, algorithms_word((enum algorithms_kind)kind));
+  }
+  lua_setfield(L, -2, "offers");
+}
+
 static void push_failure(lua_State *L, const struct client *client)
 {
-  lua_createtable(L, 0, 4);
+  lua_createtable(L, 0, 5);
+  set_offers(L, client);
   set_string(L, "phase", phase_name(client->phase));
   set_string(L, "host_key", client->offered);
   set_string(L, "host_key_verdict", client->host_key_verdict);
@@ -134,7 +153,8 @@ connect 10, banner 15, kex 30, auth 30)
 @treturn[2] string kind: resolve, refused, unreachable, timeout, dropped, protocol,
 algorithm, hostkey, auth, local
 @treturn[2] table detail: `phase`, `phases` (seconds), `host_key` (as offered),
-`host_key_verdict` (why not: "changed", also from a pin; "unknown", "revoked")
+`host_key_verdict` (why not: "changed", also from a pin; "unknown", "revoked"),
+`offers` (of kind algorithm, where the server told: its lists by kind)
 */
 static int client_lua_connect(lua_State *L)
 {

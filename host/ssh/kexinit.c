@@ -10,12 +10,7 @@
 
 enum { MESSAGE_KEXINIT = 20, HEAD = 5, COOKIE = 16 };
 
-struct span {
-  const char *at;
-  size_t length;
-};
-
-static bool skip(struct span *s, size_t n)
+static bool skip(struct kexinit_list *s, size_t n)
 {
   if (n > s->length)
     return false;
@@ -24,7 +19,7 @@ static bool skip(struct span *s, size_t n)
   return true;
 }
 
-static bool read_number(struct span *s, uint32_t *number)
+static bool read_number(struct kexinit_list *s, uint32_t *number)
 {
   const unsigned char *u = (const unsigned char *)s->at;
   if (s->length < 4)
@@ -33,17 +28,17 @@ static bool read_number(struct span *s, uint32_t *number)
   return skip(s, 4);
 }
 
-static bool read_list(struct span *s, struct span *list)
+static bool read_list(struct kexinit_list *s, struct kexinit_list *list)
 {
   uint32_t length;
   if (!read_number(s, &length) || length > s->length)
     return false;
-  *list = (struct span){s->at, length};
+  *list = (struct kexinit_list){s->at, length};
   return skip(s, length);
 }
 
 /* Behind the line "SSH-2.0-..." and any lines before it. */
-static bool skip_identification(struct span *s)
+static bool skip_identification(struct kexinit_list *s)
 {
   bool was_identification = false;
   while (!was_identification) {
@@ -56,33 +51,70 @@ static bool skip_identification(struct span *s)
   return true;
 }
 
-static bool take_name(struct span *list, struct span *name)
+static bool take_name(struct kexinit_list *list, struct kexinit_list *name)
 {
   if (list->length == 0)
     return false;
   const char *comma = memchr(list->at, ',', list->length);
-  *name = (struct span){list->at,
-                        comma != NULL ? (size_t)(comma - list->at) : list->length};
+  *name = (struct kexinit_list){list->at, comma != NULL ? (size_t)(comma - list->at)
+                                                        : list->length};
   skip(list, comma != NULL ? name->length + 1 : name->length);
   return true;
 }
 
-static bool has_name(struct span list, struct span wanted)
+static bool has_name(struct kexinit_list list, struct kexinit_list wanted)
 {
-  struct span name;
+  struct kexinit_list name;
   while (take_name(&list, &name))
     if (name.length == wanted.length && memcmp(name.at, wanted.at, name.length) == 0)
       return true;
   return false;
 }
 
-static bool share_one(struct span server, const char *client)
+/* The first of ours that the server has, too; of no length when there is none. */
+static struct kexinit_list first_shared(struct kexinit_list server, const char *client)
 {
-  struct span ours = {client, strlen(client)}, name;
+  struct kexinit_list ours = {client, strlen(client)}, name;
   while (take_name(&ours, &name))
     if (has_name(server, name))
+      return name;
+  return (struct kexinit_list){client, 0};
+}
+
+/* Such a cipher authenticates by itself: no MAC is agreed on. */
+static bool is_aead(struct kexinit_list cipher)
+{
+  static const char *const aead[] = {"aes128-gcm@openssh.com", "aes256-gcm@openssh.com",
+                                     "chacha20-poly1305@openssh.com"};
+  for (size_t i = 0; i < sizeof aead / sizeof *aead; i++)
+    if (cipher.length == strlen(aead[i]) &&
+        memcmp(cipher.at, aead[i], cipher.length) == 0)
       return true;
   return false;
+}
+
+/* To the first of the lists. */
+static bool skip_head(struct kexinit_list *s)
+{
+  return skip_identification(s) && s->length > HEAD && s->at[HEAD] == MESSAGE_KEXINIT &&
+         skip(s, HEAD + 1 + COOKIE);
+}
+
+bool kexinit_offers(const char *bytes, size_t length,
+                    struct kexinit_list lists[ALGORITHMS_COUNT])
+{
+  static const enum algorithms_kind order[] = {
+      ALGORITHMS_KEX,     ALGORITHMS_HOSTKEY_TYPES, ALGORITHMS_CIPHERS,
+      ALGORITHMS_CIPHERS, ALGORITHMS_MACS,
+  };
+  struct kexinit_list s = {bytes, length};
+  memset(lists, 0, ALGORITHMS_COUNT * sizeof *lists);
+  if (!skip_head(&s))
+    return false;
+  for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+    if (!read_list(&s, &lists[order[i]]))
+      return false;
+  return true;
 }
 
 bool kexinit_mismatch(const char *bytes, size_t length, const struct login *login,
@@ -95,15 +127,22 @@ bool kexinit_mismatch(const char *bytes, size_t length, const struct login *logi
       {"server host key algo", login->hostkey_types},
       {"encryption client->server", login->ciphers},
       {"encryption server->client", login->ciphers},
+      {"mac algo client->server", login->macs},
+      {"mac algo server->client", login->macs},
   };
-  struct span s = {bytes, length}, list;
-  if (!skip_identification(&s) || s.length <= HEAD || s.at[HEAD] != MESSAGE_KEXINIT ||
-      !skip(&s, HEAD + 1 + COOKIE))
+  bool needs_mac = true;
+  struct kexinit_list s = {bytes, length}, list;
+  if (!skip_head(&s))
     return false;
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     if (!read_list(&s, &list))
       return false;
-    if (kinds[i].ours == NULL || share_one(list, kinds[i].ours))
+    bool is_mac = kinds[i].ours == login->macs;
+    if (kinds[i].ours == NULL || (is_mac && !needs_mac))
+      continue;
+    struct kexinit_list shared = first_shared(list, kinds[i].ours);
+    needs_mac = needs_mac && !is_aead(shared);
+    if (shared.length > 0)
       continue;
     snprintf(text, size,
              "kex error : no match for method %s: server [%.*s], client [%s]",

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "ssh/algorithms.h"
 #include "ssh/client.h"
 
 /*
@@ -18,5 +19,18 @@ enum { KEXINIT_SIZE = 2048 };
 */
 bool kexinit_mismatch(const char *bytes, size_t length, const struct login *login,
                       char *text, size_t size);
+
+/* Names with commas in between, somewhere in the bytes. */
+struct kexinit_list {
+  const char *at;
+  size_t length;
+};
+
+/*
+** What the server offers, by kind; towards the server where the directions can differ.
+** False when the bytes do not tell.
+*/
+bool kexinit_offers(const char *bytes, size_t length,
+                    struct kexinit_list lists[ALGORITHMS_COUNT]);
 
 #endif

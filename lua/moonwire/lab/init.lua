@@ -56,6 +56,7 @@ local function profile_for(settings, faults, index)
     kex_delay = settings.kex_delay,
     auth_delay = settings.auth_delay,
     identification = ssh.identification or IDENTIFICATION,
+    algorithms = settings.algorithms,
     methods = methods_of(ssh),
     subsystem = files.method ~= "scp",
   }
@@ -158,7 +159,8 @@ end
 -- `fixed_pager` (false; true: it cannot be switched off), `twin` (false; true: play all
 -- from their tables, those too that have a behaviour of their own), `clock` ("real";
 -- "virtual", or how many times as fast as real; see `moonwire.lab.clock`), `host_key`
--- (private key, PEM)
+-- (private key, PEM), `algorithms` (that the devices offer: `kex`, `hostkeys`,
+-- `ciphers`, `macs`, as lists with commas; what is left out is as usual)
 -- @treturn[1] Lab
 -- @return[2] nil
 -- @treturn[2] string message

@@ -30,6 +30,7 @@ local DEFAULTS = {
 -- these may be left out, and have no default
 local OTHERS = {
   faults = "table", host_key = "string", start = "string", files = "table",
+  algorithms = "table",
 }
 
 local NOT_NEGATIVE = {
@@ -55,6 +56,7 @@ local OWN = {
   fixed_pager = "boolean",
   flash_size = "number",
   files = "table",
+  algorithms = "table",
 }
 
 local function wrong_type(key, value, expected)

@@ -4,6 +4,7 @@ local algorithms = require "host.algorithms"
 local hostkeys = require "host.hostkeys"
 local secrets = require "host.secret"
 local identity = require "moonwire.transport.identity"
+local mismatch = require "moonwire.transport.mismatch"
 local offer = require "moonwire.transport.offer"
 local ssh = require "host.ssh"
 local uv = require "luv"
@@ -238,6 +239,10 @@ function transport.connect(device, options)
     publickey_types = known.lists.publickey_types,
     timeouts = timeouts_of(device, options),
   }
+  if kind == "algorithm" then
+    message, detail.lacking, detail.needs_openssh =
+      mismatch.explain(known.lists, message, detail.offers)
+  end
   if not client then
     return nil, describe(device, message), kind, detail
   end
