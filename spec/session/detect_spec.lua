@@ -84,7 +84,7 @@ describe("session.open with autodetect", function()
   local TRIPS = {
     checkpoint_gaia = 4, cumulus_linux = 3, f5_tmsh = 3, fortinet = 4, linux = 3,
     siemens_roxii = 4, siemens_scalance = 5, alcatel_aos = 3, paloalto_panos = 4,
-    siemens_ros = 3,
+    siemens_ros = 3, bird = 4,
   }
 
   for _, name in ipairs(platforms.names()) do
