@@ -96,7 +96,6 @@ return require("moonwire.platform").define "arista_eos" {
   config = {
     enter = "config",
     hostname = "hostname %s",
-    session = { "configure session %s", mode = "priv" }, -- (K)
     show = "show running-config",
     startup = "show startup-config",
     diff = { "show session-config diffs", mode = "config" }, -- (K): within a session

@@ -108,7 +108,7 @@ local function add_session(add, value)
 end
 
 local VERBS = {
-  "show", "startup", "session", "revert", "snapshot", "diff", "check", "commit",
+  "show", "startup", "revert", "snapshot", "diff", "check", "commit",
   "confirmed", "confirm", "discard", "rollback", "save", "checksum", "logout",
 }
 

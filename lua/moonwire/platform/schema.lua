@@ -126,7 +126,6 @@ local FIELDS = {
     enter = text, -- the mode for it
     hostname = text, -- the line that names the device, with %s
     modes = list(text, 1), -- all that are for it, where there are several
-    session = verb, -- enters a candidate of the name %s instead
     -- before the lines: undoes them in %d minutes or seconds unless `confirm` comes
     revert = verb,
     -- lines take effect by a commit, all or none; a pattern: where prompts match it

@@ -120,6 +120,39 @@ function Session:_commit(how)
   return output, message, kind
 end
 
+--- Let the device take back by itself what will be configured, unless it is confirmed.
+-- @local here
+function Session:_arm(seconds)
+  local action = platforms.action(self.platform, "revert")
+  if not action then
+    return unsupported(self, "revert")
+  end
+  local time = ("%d"):format(time_in(action, seconds))
+  local output, message, kind = self:_act("revert", function(command)
+    return (command:gsub("%%d", time))
+  end)
+  self.is_unconfirmed = output and true or self.is_unconfirmed
+  return output, message, kind
+end
+
+--- Keep what was configured with `revert`, or by a commit with `confirm`.
+-- @treturn[1] string what the device said
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: unsupported, rejected, mode, question, timeout, dropped,
+-- closed
+function Session:confirm()
+  local ok, message, kind = self:_begin "confirm"
+  if ok then
+    ok, message, kind = self:_act "confirm"
+  end
+  if not ok then
+    return self:_fail("confirm", message, kind)
+  end
+  self.is_unconfirmed = nil
+  return ok
+end
+
 local function check_commit(how, level)
   if type(how) ~= "table" then
     error("the options of a commit must be a table", level + 1)

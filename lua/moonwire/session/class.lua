@@ -97,10 +97,15 @@ end
 -- What the platform puts back before it is left. It may wait, which a cancelled task
 -- cannot: then the connection is closed as it is.
 local function leave(self)
-  local hooks = self.platform.hooks
-  if self.has_arrived and hooks and hooks.leave then
+  local hooks, paging = self.platform.hooks, self.platform.paging
+  if not self.has_arrived then
+    return
+  elseif hooks and hooks.leave then
     self.cli.timeout = LEAVE
     pcall(hooks.leave, self.cli)
+  elseif paging and paging.restore then
+    self.timeout = LEAVE
+    pcall(self._act, self, "paging_on")
   end
 end
 

@@ -110,6 +110,10 @@ local function enter(self, options)
   if ok then
     mode, message, kind = mode_for(self)
   end
+  if mode and options.revert then
+    ok, message, kind = self:_arm(options.revert)
+    mode = ok and mode
+  end
   if mode then
     mode, message, kind = walk_patiently(self, mode, options.lock_timeout or 0)
   end
@@ -247,7 +251,8 @@ end
 -- devices take at once, when left out), `lock_timeout` (0 seconds: how long to go on
 -- trying while somebody else holds the configuration), `candidate` ("refuse": where the
 -- device holds changes of somebody else that wait for a commit nothing is done; "take":
--- they go along)
+-- they go along), `revert` (seconds: unless `session:confirm` comes in this time, the
+-- device takes all of it back; rounded up where it counts in minutes)
 -- @treturn[1] table `applied` (how many lines), `lost` (how many of them did not arrive
 -- and were sent again, when there were), `lines` (those that the device said
 -- something to: `line`, `text`, `answer`), `rejected` (the same with `reason` and
@@ -266,6 +271,10 @@ function Session:send_config_set(lines, options)
     error("lines must be a string or a list of strings", 2)
   elseif options ~= nil and type(options) ~= "table" then
     error("options must be a table", 2)
+  end
+  local revert = options and options.revert
+  if revert ~= nil and (type(revert) ~= "number" or revert <= 0) then
+    error("revert must be a number of seconds", 2)
   end
   local units, complaint = plan.units(self.platform, list)
   if not units then

@@ -17,6 +17,7 @@ require "moonwire.session.question"
 require "moonwire.session.stream"
 require "moonwire.session.modes"
 require "moonwire.session.action"
+require "moonwire.session.keep"
 require "moonwire.session.config"
 require "moonwire.session.file"
 
