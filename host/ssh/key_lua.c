@@ -12,6 +12,7 @@ Private keys: read once, off the loop, and kept out of Lua.
 #include "core/op.h"
 #include "core/secret_lua.h"
 #include "ssh/known_hosts.h"
+#include "ssh/rsa.h"
 
 #define KEY_NAME "moonwire.key"
 
@@ -55,7 +56,13 @@ static void on_worker(uv_work_t *work)
 {
   struct load_job *job = work->data;
   const char *passphrase = job->passphrase != NULL ? secret_bytes(job->passphrase) : "";
-  job->code = ssh_pki_import_privkey_file(job->path, passphrase, NULL, NULL, &job->key);
+  char *pem = rsa_pem_of_file(job->path);
+  if (pem != NULL)
+    job->code = ssh_pki_import_privkey_base64(pem, NULL, NULL, NULL, &job->key);
+  else
+    job->code =
+        ssh_pki_import_privkey_file(job->path, passphrase, NULL, NULL, &job->key);
+  rsa_free(pem);
 }
 
 static void on_loaded(uv_work_t *work, int status)

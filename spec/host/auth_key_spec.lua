@@ -90,6 +90,24 @@ describe("logging in with a key", function()
     assert.not_matches("wrong", message)
   end)
 
+  it("needs a key that is whole", function()
+    local text = assert(io.open(path "new_rsa")):read "a"
+    local file = path "damaged"
+    for _, damaged in ipairs {
+      "", text:sub(1, 60), text:sub(1, #text // 2), text:gsub("\n", "", 3):sub(2),
+      text:sub(1, 200) .. text:sub(300), text:gsub("AAAA", "////", 1), "\0",
+    } do
+      local written = assert(io.open(file, "w"))
+      written:write(damaged)
+      written:close()
+      run("chmod 600 %s", file)
+      local none, message, kind = ssh.key(file)
+      assert.is_nil(none)
+      assert.equal("local", kind)
+      assert.matches(file, message, 1, true)
+    end
+  end)
+
   it("tries several, each once", function()
     assert_in { keys = { key "n_ed25519", key "n_rsa", key "n_ecdsa", key "ecdsa" } }
     assert.matches("publickey", assert_out { keys = { key "n_ed25519", key "n_rsa" } })
