@@ -83,15 +83,20 @@ function known_hosts.split(name)
   return host or name, math.tointeger(tonumber(port)) or 22
 end
 
+-- One file, or several as ssh_config may name them; those that are there.
 local function open_store(path)
-  if not uv.fs_stat(path) then
+  local files = {}
+  for _, file in ipairs(type(path) == "table" and path or { path }) do
+    files[#files + 1] = uv.fs_stat(file) and file or nil
+  end
+  if #files == 0 then
     return hostkeys.open { text = "" }
   end
-  return hostkeys.open { files = { path } }
+  return hostkeys.open { files = files }
 end
 
 --- What a file says of keys that devices have shown.
--- @string path
+-- @tparam string|{string,...} path one or several
 -- @tparam {table,...} shown each with `host`, `port`, `public`; gets `verdict`:
 -- "known", "unknown", "changed", "revoked"
 -- @treturn[1] boolean true

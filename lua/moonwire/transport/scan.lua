@@ -12,28 +12,30 @@ local AT_ONCE = 200 -- devices that are asked at the same time
 
 local function scan_device(device)
   local public, message = transport.host_key(device)
+  local alias = device.host_key_alias -- it has no port, as for ssh
   return {
     device = device,
-    host = device.host,
-    port = device.port or 22,
+    host = alias or device.host,
+    port = not alias and device.port or 22,
     public = public,
     message = message,
     verdict = public and "unknown" or "failed",
   }
 end
 
--- a device may have a file of its own
+-- a device may have a file of its own, or several
 local function judge_all(shown, path)
-  local by_file = {}
+  local by_files = {}
   for _, one in ipairs(shown) do
     if one.public then
-      local file = one.device.known_hosts or path
-      by_file[file] = by_file[file] or {}
-      table.insert(by_file[file], one)
+      local files = one.device.known_hosts or path
+      local key = type(files) == "table" and table.concat(files, "\0") or files
+      by_files[key] = by_files[key] or { files = files }
+      table.insert(by_files[key], one)
     end
   end
-  for file, list in pairs(by_file) do
-    local ok, message = known_hosts.judge(file, list)
+  for _, list in pairs(by_files) do
+    local ok, message = known_hosts.judge(list.files, list)
     if not ok then
       return nil, message
     end
