@@ -116,6 +116,11 @@ local OPTIONS = {
     size,
   },
   {
+    "--host-keys",
+    nil,
+    "Measure the look-up of one of 100,000 host keys instead.",
+  },
+  {
     "--json",
     "FILE",
     "Also write the JSON here; - is standard output, and all else goes to standard "
@@ -212,6 +217,8 @@ function bench.run(words)
   elseif given.help then
     io.stdout:write(parser:get_help(), "\n")
     return 0
+  elseif given.host_keys then
+    return require("moonwire.bench.hostkeys").run(STREAMS)
   elseif given.client then
     return require("moonwire.bench.client").run(given.client, STREAMS)
   end
