@@ -140,7 +140,8 @@ end
 
 local function show_for_ever(session, text, show)
   repeat
-    local goes_on = show(session, text) and not has_interrupt(session)
+    local is_there = session.tty:write "" -- the client may just go away
+    local goes_on = is_there and show(session, text) and not has_interrupt(session)
     task.sleep(0.005)
   until not goes_on
   return false

@@ -217,6 +217,31 @@ describe("an output that ends late or never", function()
     end)
   end)
 
+  it("C12: says where it was, what it awaited, and what came last", function()
+    faults.session("endless", function(session, device)
+      local _, message = session:send_command(RUN, { timeout = 0.2 })
+      assert.matches('SW-CORE_1: command "show running-config": no answer in time while '
+        .. "waiting for the prompt SW-CORE_1# (phase command, mode priv)", message, 1,
+        true)
+      local shown = message:match 'it said last: "…(.*)"'
+      assert.is_true(#shown >= 300 and #shown <= 400, shown)
+      assert.matches("\\n", shown, 1, true)
+      assert.is_nil(message:find "%c")
+      assert.is_nil(message:find(device:setting "password", 1, true))
+    end)
+  end)
+
+  it("C12: shows no secret of what came last", function()
+    local secret = "show running-config | include ^username"
+    faults.session("endless", function(session)
+      local _, message = session:send_command(secret, { timeout = 0.1 })
+      assert.matches("username ", message, 1, true)
+      assert.matches("<removed>", message, 1, true)
+      assert.is_nil(message:find "%$1%$")
+      assert.matches("%$1%$", session.answers[1].output) -- the user's own to keep
+    end)
+  end)
+
   it("C12: is broken off at its limit", function()
     faults.session("endless", function(session)
       local output, _, kind = session:send_command(RUN)
