@@ -12,6 +12,7 @@ device has something to say that matters.
 #include "ssh/shell_lua.h"
 
 enum { OPTIONS = 2, CLIENT_VALUE = 1, DEFAULT_LIMIT = 64 << 20 };
+enum { STREAMED = 1 << 20 }; /* bytes of finished lines that wait for a reader */
 
 struct shell_op {
   struct op op;
@@ -41,6 +42,29 @@ static void on_bytes(struct stream *stream, const char *bytes, size_t length,
   (void)is_stderr; /* on a terminal it is one stream, and devices send no other */
   if (!expect_feed(&shell->expect, bytes, length))
     shell->is_out_of_memory = true;
+}
+
+/*
+** Lines that are taken as they come may be taken slowly, as by a disk: then the device
+** waits. Otherwise all text is wanted at once, up to its limit.
+*/
+static size_t room(const struct stream *stream)
+{
+  struct shell *shell = stream->owner;
+  size_t held;
+  if (!shell->is_streaming)
+    return SIZE_MAX;
+  expect_answer(&shell->expect, &held);
+  return held < STREAMED ? STREAMED - held : 0;
+}
+
+static void fetch_held_back(const struct shell *shell)
+{
+  struct client *client = shell->stream != NULL ? shell->stream->client : NULL;
+  if (client == NULL || !shell->stream->is_held_back)
+    return;
+  client_enter(client);
+  client_leave(client);
 }
 
 static void wake(struct shell *shell, enum error error)
@@ -225,6 +249,7 @@ int client_lua_shell(lua_State *L)
   }
   shell->stream->on_bytes = on_bytes;
   shell->stream->on_news = on_news;
+  shell->stream->room = room;
   op_deadline(&o->op, timeout);
   client_enter(client);
   client_leave(client); /* its step asks for the channel */
@@ -306,7 +331,9 @@ static int shell_lua_read(lua_State *L)
                  memcmp(mark, shell->expect.mark, length) == 0;
   if (!is_same)
     expect_await(&shell->expect, mark, length);
-  see(shell);
+  fetch_held_back(shell);
+  if (!o->op.is_done)
+    see(shell);
   if (!o->op.is_done)
     op_deadline(&o->op, timeout);
   return op_wait(L, &o->op);

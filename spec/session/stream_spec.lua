@@ -156,6 +156,24 @@ describe("session:exec", function()
       assert.matches("UTC", (router:send_command "show clock"))
     end)
   end)
+
+  it("lets the device wait when lines are taken slowly", function()
+    local faults = { { name = "bulk", device = 1, bytes = 8 << 20 } }
+    with_router({ faults = faults }, function(router)
+      local most, count = 0, 0
+      local lines = assert(router:stream("show version", function()
+        count = count + 1
+        if count % 10000 == 0 then
+          task.sleep(0.01) -- for the device to go on, if it could
+          most = math.max(most, #router.shell:text())
+        end
+      end))
+      assert.equal(count, lines)
+      assert.is_true(lines > 100000)
+      assert.is_true(most < 2 << 20)
+      assert.matches("privilege", (router:send_command "show privilege"))
+    end)
+  end)
 end)
 
 describe("session:stream_to", function()
