@@ -24,6 +24,7 @@ static const struct {
     [ERROR_AUTH] = {"auth", "the login was refused"},
     [ERROR_CHANNEL] = {"channel", "the device refused to open a shell or a command"},
     [ERROR_LIMIT] = {"limit", "there was more output than allowed"},
+    [ERROR_JUMP] = {"jump", "the jump host on the way to it is lost"},
     [ERROR_LOCAL] = {"local", "this machine lacks a resource"},
 };
 

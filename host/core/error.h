@@ -20,6 +20,7 @@ enum error {
   ERROR_AUTH,      /* the login was refused */
   ERROR_CHANNEL,   /* a channel, pty, shell or command was refused */
   ERROR_LIMIT,     /* a limit on bytes was reached */
+  ERROR_JUMP,      /* the jump host or proxy command on the way to it failed */
   ERROR_LOCAL,     /* this machine lacks something: descriptors, memory, ports */
   ERROR_COUNT
 };

@@ -17,7 +17,9 @@
 #include <unistd.h>
 
 #include "ssh/auth.h"
+#include "ssh/forward.h"
 #include "ssh/login.h"
+#include "ssh/proxy.h"
 #include "ssh/stream.h"
 
 enum { FLUSH_ROUNDS = 4, REST_ROUNDS = 1024, TURN_MS = 10 };
@@ -41,6 +43,7 @@ static void free_when_at_rest(struct client *c)
   if (!c->is_closing || c->dial != NULL || c->depth > 0 || c->holds > 0)
     return;
   free(c->message);
+  free(c->name);
   free(c->offered);
   free(c->opening);
   free(c);
@@ -65,14 +68,30 @@ static void close_session(struct client *c)
     close(fd);
 }
 
+/* After the goodbye, which goes the same way. */
+static void leave_carriers(struct client *c)
+{
+  struct forward *forward = c->forward;
+  struct proxy *proxy = c->proxy;
+  c->forward = NULL;
+  c->proxy = NULL;
+  if (forward != NULL)
+    forward_release(forward);
+  if (proxy != NULL)
+    proxy_release(proxy);
+}
+
 static void tear_down(struct client *c)
 {
   deadline_disarm(c->deadlines, &c->deadline);
   auth_end(c);
+  if (c->carrier != NULL)
+    forward_lose_all(c);
   if (c->dial != NULL)
     dial_cancel(c->dial);
   watch_forget(&c->watch);
   close_session(c);
+  leave_carriers(c);
 }
 
 void client_fail(struct client *c, enum error error, const char *format, ...)
@@ -92,16 +111,20 @@ void client_fail(struct client *c, enum error error, const char *format, ...)
 
 void client_enter(struct client *c)
 {
-  c->depth++;
+  if (c->depth++ == 0 && c->carrier != NULL)
+    forward_listen(c->carrier);
 }
 
-static void flush(struct client *c)
+/* Whether it may have read as well. */
+static bool flush(struct client *c)
 {
-  for (int round = 0; round < FLUSH_ROUNDS; round++) {
-    if ((ssh_get_status(c->session) & SSH_WRITE_PENDING) == 0)
-      return;
+  int round = 0;
+  while (round < FLUSH_ROUNDS &&
+         (ssh_get_status(c->session) & SSH_WRITE_PENDING) != 0) {
     ssh_execute_message_callbacks(c->session); /* its poll(2) sees room and writes */
+    round++;
   }
+  return round > 0;
 }
 
 static void see_whether_lost(struct client *c)
@@ -175,6 +198,19 @@ static void orphan_streams(struct client *c)
   }
 }
 
+static void go_on(struct client *c)
+{
+  if (c->session == NULL || c->error != ERROR_NONE || !is_watched(c))
+    return;
+  step_streams(c);
+  if (c->carrier != NULL)
+    forward_step_all(c);
+  if (flush(c) && c->carrier != NULL)
+    forward_step_all(c);
+  if (c->error == ERROR_NONE)
+    see_whether_lost(c);
+}
+
 void client_leave(struct client *c)
 {
   if (c->depth > 1) {
@@ -182,12 +218,11 @@ void client_leave(struct client *c)
     return;
   }
   c->holds++;
-  if (c->session != NULL && c->error == ERROR_NONE && is_watched(c)) {
-    step_streams(c);
-    flush(c);
-    if (c->error == ERROR_NONE)
-      see_whether_lost(c);
-  }
+  go_on(c);
+  if (c->forward != NULL)
+    forward_carry(c->forward); /* at once, and not when the loop sees it */
+  if (c->carrier != NULL)
+    forward_unlisten(c->carrier);
   c->depth = 0;
   if (c->is_closing || c->error != ERROR_NONE)
     tear_down(c);
@@ -220,6 +255,10 @@ static void fail_broken_socket(struct client *c)
   if (c->is_up) {
     read_rest(c);
     client_fail(c, ERROR_DROPPED, "the device reset the connection");
+    return;
+  }
+  if (c->proxy != NULL && c->phase < PHASE_KEX) {
+    watch_stop(&c->watch); /* the command's end, which is near, tells more */
     return;
   }
   getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &length);
@@ -259,7 +298,7 @@ static void on_events(struct watch *watch, unsigned events)
   else if (!has_pending_stream(c)) /* otherwise leaving pumps */
     ssh_execute_message_callbacks(c->session);
   int on = 1; /* Linux falls back to delayed acknowledgements by itself */
-  if (c->fd >= 0)
+  if (c->fd >= 0 && c->forward == NULL && c->proxy == NULL)
     setsockopt(c->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
   client_leave(c);
 }

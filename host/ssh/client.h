@@ -21,6 +21,7 @@ enum { CLIENT_MESSAGE = 768, CLIENT_METHODS = 4, LOGIN_KEYS = 16, LOGIN_ANSWERS 
 enum phase {
   PHASE_RESOLVE,
   PHASE_CONNECT,
+  PHASE_JUMP, /* instead of both: through a jump host, or by a command */
   PHASE_BANNER,
   PHASE_KEX,
   PHASE_HOSTKEY,
@@ -50,6 +51,9 @@ struct login_answer {
 struct login {
   const char *host; /* name or address to connect to */
   uint16_t port;
+  struct client *via;   /* logged in to a jump host; NULL: connect directly */
+  const char *command;  /* whose input and output are the connection; NULL: none */
+  const char *name;     /* what those call it who go through it; NULL: nobody does */
   const char *known_as; /* the name under which the host key is known */
   const char *user;
   struct secret *password;            /* NULL: none */
@@ -74,6 +78,9 @@ struct client_shared {
 
 struct auth;
 struct stream;
+struct forward;
+struct carrier;
+struct proxy;
 
 /*
 ** One SSH connection to one device. client_close frees it, perhaps on a later turn.
@@ -84,6 +91,9 @@ struct client {
   uv_loop_t *loop;
   struct deadlines *deadlines;
   struct dial *dial;
+  struct forward *forward; /* what carries it through a jump host, or NULL */
+  struct proxy *proxy;     /* the command that carries it, or NULL */
+  struct carrier *carrier; /* whom it carries, when it is a jump host's */
   struct watches *watches;
   struct client_shared *shared;
   struct watch watch;
@@ -95,6 +105,7 @@ struct client {
   uint64_t phase_ns[PHASE_COUNT]; /* how long each took */
   uint64_t phase_start_ns;
   char *message; /* why it failed */
+  char *name;
   char *offered; /* the host key that the device showed, as in known_hosts */
   char *opening; /* what it said first, while the key exchange goes on */
   size_t opening_length;

@@ -13,6 +13,7 @@ Every function that waits returns its value or `nil, message, kind`.
 #include "core/library.h"
 #include "core/op.h"
 #include "ssh/agent_lua.h"
+#include "ssh/forward.h"
 #include "ssh/kexinit.h"
 #include "ssh/key_lua.h"
 #include "ssh/login_lua.h"
@@ -92,13 +93,21 @@ static void push_failure(lua_State *L, const struct client *client)
   lua_setfield(L, -2, "phases");
 }
 
+/* An idle session needs nothing of its options but the jump host's connection. */
+static void keep_only_way(lua_State *L, int box_index)
+{
+  lua_getiuservalue(L, box_index, KEPT);
+  lua_getfield(L, -1, "via");
+  lua_setiuservalue(L, box_index, KEPT);
+  lua_pop(L, 1);
+}
+
 static int login_push(struct op *op, lua_State *L)
 {
   struct login_op *o = (struct login_op *)op;
   struct client *client = o->box->client;
   int box_index = lua_gettop(L) - 1; /* below the op */
-  lua_pushnil(L);
-  lua_setiuservalue(L, box_index, KEPT); /* an idle session needs it no more */
+  keep_only_way(L, box_index);
   if (op->error == ERROR_NONE) {
     lua_pushvalue(L, box_index);
     return 1;
@@ -145,13 +154,16 @@ its identities, all when left out), `answers` (up to 16 `{ question =, answer = 
 }`: given once to a question at login with that text in it, whatever its case),
 `methods` (in order: "publickey", "password", "keyboard-interactive"), `hostkeys`
 (store), `policy` ("strict", "accept-new"), `pins` ("SHA256:…"), `kex`, `hostkey_types`,
-`ciphers`, `macs`, `publickey_types` (lists), `timeouts` (seconds by phase: resolve 5,
-connect 10, banner 15, kex 30, auth 30)
+`ciphers`, `macs`, `publickey_types` (lists), `via` (a client that is logged in to a
+jump host: a channel of it is the connection), `name` (of this jump host, for what is
+said to those who go through it), `command` (run by the shell: its input and output are
+the connection), `timeouts` (seconds by phase: resolve 5, connect 10, jump 15, banner
+15, kex 30, auth 30)
 @treturn[1] client
 @return[2] nil
 @treturn[2] string message
 @treturn[2] string kind: resolve, refused, unreachable, timeout, dropped, protocol,
-algorithm, hostkey, auth, local
+algorithm, hostkey, auth, jump, local
 @treturn[2] table detail: `phase`, `phases` (seconds), `host_key` (as offered),
 `host_key_verdict` (why not: "changed", also from a pin; "unknown", "revoked"),
 `offers` (of kind algorithm, where the server told: its lists by kind)
@@ -227,6 +239,38 @@ static int client_lua_is_open(lua_State *L)
   return 1;
 }
 
+/***
+How many connections go through this one.
+@function client:load
+@treturn int
+*/
+static int client_lua_load(lua_State *L)
+{
+  struct client_box *box = luaL_checkudata(L, 1, CLIENT_NAME);
+  bool has_carrier = box->client != NULL && box->client->carrier != NULL;
+  lua_pushinteger(L, has_carrier ? (lua_Integer)box->client->carrier->load : 0);
+  return 1;
+}
+
+/***
+Why the connection is lost.
+@function client:failure
+@treturn[1] nil when it is not
+@treturn[2] string message
+@treturn[2] string kind
+*/
+static int client_lua_failure(lua_State *L)
+{
+  struct client_box *box = luaL_checkudata(L, 1, CLIENT_NAME);
+  enum error error = box->client != NULL ? box->client->error : ERROR_CLOSED;
+  if (error == ERROR_NONE)
+    return 0;
+  bool has_message = box->client != NULL && box->client->message != NULL;
+  lua_pushstring(L, has_message ? box->client->message : error_message(error));
+  lua_pushstring(L, error_kind(error));
+  return 2;
+}
+
 static int ssh_lua_version(lua_State *L)
 {
   lua_pushstring(L, ssh_version(0));
@@ -234,11 +278,12 @@ static int ssh_lua_version(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"close", client_lua_close},   {"exec", client_lua_exec},
-    {"info", client_lua_info},     {"is_open", client_lua_is_open},
-    {"phases", client_lua_phases}, {"pipe", client_lua_pipe},
-    {"shell", client_lua_shell},   {"__gc", client_lua_close},
-    {"__close", client_lua_close}, {NULL, NULL},
+    {"close", client_lua_close},     {"exec", client_lua_exec},
+    {"failure", client_lua_failure}, {"load", client_lua_load},
+    {"info", client_lua_info},       {"is_open", client_lua_is_open},
+    {"phases", client_lua_phases},   {"pipe", client_lua_pipe},
+    {"shell", client_lua_shell},     {"__gc", client_lua_close},
+    {"__close", client_lua_close},   {NULL, NULL},
 };
 
 static int close_shared(lua_State *L)

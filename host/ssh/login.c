@@ -1,6 +1,7 @@
 /*
-** login.c - the steps from a name to a logged-in session: resolve, connect, banner, key
-** exchange, host key, authentication. One deadline and one clock per step.
+** login.c - the steps from a connected socket to a logged-in session: banner, key
+** exchange, host key, authentication. One deadline and one clock per step. How the
+** socket comes about is in route.c.
 */
 #include "ssh/login.h"
 
@@ -16,8 +17,8 @@
 
 const char *phase_name(enum phase phase)
 {
-  static const char *const names[PHASE_COUNT] = {"resolve", "connect", "banner", "kex",
-                                                 "hostkey", "auth",    "shell"};
+  static const char *const names[PHASE_COUNT] = {"resolve", "connect", "jump", "banner",
+                                                 "kex",     "hostkey", "auth", "shell"};
   return names[phase];
 }
 
@@ -26,6 +27,7 @@ static const char *lateness(enum phase phase)
   static const char *const words[PHASE_COUNT] = {
       "no name server answered",
       "no answer to the connection request",
+      "the jump host or command did not get through to it",
       "connected, but the device said nothing",
       "the key exchange did not end",
       "the host key was not checked",
@@ -44,7 +46,7 @@ static void on_late(struct deadline *deadline)
   client_leave(c);
 }
 
-static void begin(struct client *c, enum phase phase)
+void login_begin(struct client *c, enum phase phase)
 {
   uint64_t now_ns = uv_hrtime();
   if (c->phase_start_ns != 0)
@@ -67,13 +69,15 @@ static bool introduce(struct client *c, int socket_fd)
     client_fail(c, ERROR_LOCAL, "cannot start SSH: %s", ssh_get_error(c->session));
     return false;
   case GREETING_LOST:
+    if (c->proxy != NULL)
+      return true; /* the command's end, which is near, tells more */
     client_fail(c, ERROR_DROPPED, "the device ended the connection at once");
     return false;
   }
   return false;
 }
 
-static void start_ssh(struct client *c, int socket_fd)
+void login_start_ssh(struct client *c, int socket_fd)
 {
   const struct login *login = c->login;
   const char *const lists[PRESET_LISTS] = {
@@ -91,62 +95,6 @@ static void start_ssh(struct client *c, int socket_fd)
   } else if (introduce(c, socket_fd) && !client_watch(c)) {
     client_fail(c, ERROR_LOCAL, "the loop takes no more descriptors");
   }
-}
-
-static void on_resolved(struct dial *dial)
-{
-  begin(dial->owner, PHASE_CONNECT);
-}
-
-static void on_connected(struct dial *dial, int fd)
-{
-  struct client *c = dial->owner;
-  client_enter(c);
-  begin(c, PHASE_BANNER);
-  start_ssh(c, fd);
-  client_leave(c);
-}
-
-static void on_failed(struct dial *dial)
-{
-  struct client *c = dial->owner;
-  client_enter(c);
-  client_fail(c, dial->error, "%s", dial->message);
-  client_leave(c);
-}
-
-static void on_gone(struct dial *dial)
-{
-  struct client *c = dial->owner;
-  if (dial->addresses != NULL)
-    uv_freeaddrinfo(dial->addresses);
-  free(dial);
-  c->dial = NULL;
-  client_enter(c);
-  client_leave(c);
-}
-
-void client_login(struct client *c, const struct login *login)
-{
-  c->login = login;
-  client_enter(c);
-  c->dial = calloc(1, sizeof *c->dial);
-  if (c->dial == NULL) {
-    client_fail(c, ERROR_LOCAL, "not enough memory");
-  } else {
-    *c->dial = (struct dial){.owner = c,
-                             .on_resolved = on_resolved,
-                             .on_connected = on_connected,
-                             .on_failed = on_failed,
-                             .on_gone = on_gone};
-    begin(c, PHASE_RESOLVE);
-    if (!dial_start(c->dial, c->loop, c->watches, login->host, login->port)) {
-      free(c->dial);
-      c->dial = NULL;
-      client_fail(c, ERROR_RESOLVE, "\"%.64s\" is no host name", login->host);
-    }
-  }
-  client_leave(c);
 }
 
 static void fail_not_ssh(struct client *c, const char *what, const char *bytes,
@@ -183,6 +131,10 @@ static bool see_banner(struct client *c)
   ssize_t n = recv(c->fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
   if (n < 0 && (errno == EAGAIN || errno == EINTR))
     return false;
+  if (n <= 0 && c->proxy != NULL) {
+    watch_stop(&c->watch); /* the command's end tells more than that of its output */
+    return false;
+  }
   if (n <= 0) {
     client_fail(c, ERROR_DROPPED,
                 "the device ended the connection before it said anything "
@@ -199,7 +151,7 @@ static bool see_banner(struct client *c)
     memcpy(c->opening, bytes, (size_t)n);
     c->opening_length = (size_t)n;
   }
-  begin(c, PHASE_KEX);
+  login_begin(c, PHASE_KEX);
   return true;
 }
 
@@ -233,11 +185,11 @@ static void exchange_keys(struct client *c)
   }
   free(c->opening);
   c->opening = NULL;
-  begin(c, PHASE_HOSTKEY);
+  login_begin(c, PHASE_HOSTKEY);
   if (!verify_host_key(c))
     return;
   c->is_key_verified = true;
-  begin(c, PHASE_AUTH);
+  login_begin(c, PHASE_AUTH);
   auth_step(c);
 }
 
@@ -253,7 +205,7 @@ static void settle_login(struct client *c)
 
 void login_step(struct client *c)
 {
-  if (c->phase == PHASE_BANNER && !see_banner(c))
+  if (c->phase < PHASE_KEX && !see_banner(c))
     return;
   if (c->phase == PHASE_KEX)
     exchange_keys(c);

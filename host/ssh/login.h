@@ -3,6 +3,12 @@
 
 #include "ssh/client.h"
 
+/* The next step has begun: its clock and its deadline. */
+void login_begin(struct client *client, enum phase phase);
+
+/* A socket leads to the device: speak SSH on it. It is the client's from here on. */
+void login_start_ssh(struct client *client, int socket_fd);
+
 /* Go on with the login: the socket has something, or room. Inside enter and leave. */
 void login_step(struct client *client);
 

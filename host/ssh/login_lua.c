@@ -10,6 +10,7 @@
 #include "core/op.h"
 #include "core/secret_lua.h"
 #include "ssh/agent_lua.h"
+#include "ssh/client_lua.h"
 #include "ssh/hostkeys_lua.h"
 #include "ssh/key_lua.h"
 
@@ -46,7 +47,7 @@ static uint16_t port_field(lua_State *L)
 /* Seconds by phase; what is left out gets what a slow network needs. */
 static void read_timeouts(lua_State *L, struct login *login)
 {
-  static const double defaults[PHASE_COUNT] = {5, 10, 15, 30, 5, 30, 15};
+  static const double defaults[PHASE_COUNT] = {5, 10, 15, 15, 30, 5, 30, 15};
   if (lua_getfield(L, 1, "timeouts") == LUA_TNIL)
     lua_newtable(L);
   luaL_checktype(L, -1, LUA_TTABLE);
@@ -167,8 +168,18 @@ static void read_host_keys(lua_State *L, struct login *login)
   lua_pop(L, 2);
 }
 
+static void read_way(lua_State *L, struct login *login)
+{
+  login->name = string_field(L, "name", NULL);
+  login->command = string_field(L, "command", NULL);
+  lua_getfield(L, 1, "via");
+  login->via = lua_isnil(L, -1) ? NULL : client_check_lua(L, -1);
+  lua_pop(L, 1);
+}
+
 static void read_login(lua_State *L, struct login *login)
 {
+  read_way(L, login);
   login->host = required_field(L, "host");
   login->user = required_field(L, "user");
   login->known_as = string_field(L, "known_as", login->host);

@@ -172,8 +172,8 @@ static int shell_lua_close(lua_State *L)
 static int fail(lua_State *L, const struct shell_op *o)
 {
   const char *message = NULL;
-  if (o->op.error == ERROR_DROPPED && o->shell->stream != NULL &&
-      o->shell->stream->client != NULL)
+  bool is_known = o->op.error == ERROR_DROPPED || o->op.error == ERROR_JUMP;
+  if (is_known && o->shell->stream != NULL && o->shell->stream->client != NULL)
     message = o->shell->stream->client->message;
   return op_fail(L, o->op.error, message);
 }
@@ -371,7 +371,7 @@ Send bytes. Sleeps while more than 32 KiB wait for the device to take them.
 @treturn[1] boolean true: handed over, which is not yet received
 @return[2] nil
 @treturn[2] string message
-@treturn[2] string kind: dropped, closed
+@treturn[2] string kind: dropped, jump, closed
 */
 static int shell_lua_write(lua_State *L)
 {
@@ -383,10 +383,10 @@ static int shell_lua_write(lua_State *L)
   for (int i = 2; i <= n && is_taken; i++)
     is_taken = write_argument(L, shell->stream, i);
   sleep_on(shell, o, WISH_WRITE);
-  if (!is_taken)
+  if (!is_taken && shell->stream->state != STREAM_ENDED)
     wake(shell, ERROR_DROPPED);
   else
-    see(shell);
+    see(shell); /* how it ended is known there */
   return op_wait(L, &o->op);
 }
 

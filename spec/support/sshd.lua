@@ -69,13 +69,29 @@ function sshd.start(extra)
   write_file(folder .. "/config", config)
   self.user = uv.os_get_passwd().username
   self.handle, self.pid = assert(uv.spawn("/usr/sbin/sshd", {
-    args = { "-D", "-e", "-f", folder .. "/config" },
+    args = { "-D", "-E", folder .. "/log", "-f", folder .. "/config" },
   }, function() self.has_ended = true end))
   while not loopback.answers(self.port) do
     assert(not self.has_ended, "sshd did not start")
     task.sleep(0.01)
   end
   return self
+end
+
+--- What it has logged so far.
+-- @treturn string
+function Server:log()
+  return read_file(self.folder .. "/log")
+end
+
+--- Kill it and all processes that serve its clients, as a crash does.
+function Server:crash()
+  local file = assert(io.open(("/proc/%d/task/%d/children"):format(self.pid, self.pid)))
+  for child in file:read "a":gmatch "%d+" do
+    uv.kill(tonumber(child), "sigkill")
+  end
+  file:close()
+  self.handle:kill "sigkill"
 end
 
 --- Stop it and take its files away.

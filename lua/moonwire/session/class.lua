@@ -123,7 +123,7 @@ function Session:disconnect()
   if self.shell then
     self.shell:close()
   end
-  self.client:close()
+  transport.disconnect(self.client)
   return transport.save_new_keys()
 end
 Session.close = Session.disconnect

@@ -70,8 +70,8 @@ end
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: resolve, refused, unreachable, timeout, dropped, protocol,
--- algorithm, hostkey, auth, channel, local, question, unknown (not detected)
--- @treturn[2] table detail: `phase`, `phases`
+-- algorithm, hostkey, auth, jump, channel, local, question, unknown (not detected)
+-- @treturn[2] table detail: `phase`, `phases`; of kind jump also `root`
 function session.open(device, options)
   options = options or {}
   local resolved, message, kind = resolve.device(device)

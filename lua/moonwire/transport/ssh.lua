@@ -1,7 +1,9 @@
 --- SSH as a transport: from a device's table to a logged-in connection.
 -- @module moonwire.transport.ssh
 local algorithms = require "host.algorithms"
+local hop = require "moonwire.transport.hop"
 local hostkeys = require "host.hostkeys"
+local jump = require "moonwire.transport.jump"
 local secrets = require "host.secret"
 local identity = require "moonwire.transport.identity"
 local mismatch = require "moonwire.transport.mismatch"
@@ -202,16 +204,9 @@ function transport.host_key(device, options)
   return nil, describe(device, message), kind
 end
 
---- Connect, check the host key, log in.
--- @tparam table device
--- @tparam table options `timeouts` (seconds by phase), `host_key_policy` ("strict",
--- "accept-new")
--- @treturn[1] client
--- @return[2] nil
--- @treturn[2] string message
--- @treturn[2] string kind
--- @treturn[2] table detail: `phase`, `phases`
-function transport.connect(device, options)
+-- Log in on a way: `client` (of a jump host) or `command`; neither: directly. `name` is
+-- what a jump host is called by those behind it.
+local function log_in(device, options, way, name)
   local policy = options.host_key_policy or device.host_key_policy
   local known, message, kind = what_is_known(device, policy)
   if not known then
@@ -222,6 +217,9 @@ function transport.connect(device, options)
     host = device.host,
     port = device.port,
     known_as = device.host_key_alias,
+    via = way.client,
+    command = way.command,
+    name = name,
     user = device.username,
     password = transport.secret_of(device, "password"),
     keys = known.who.keys,
@@ -244,6 +242,7 @@ function transport.connect(device, options)
       mismatch.explain(known.lists, message, detail.offers)
   end
   if not client then
+    detail.root = kind == "jump" and message or nil
     return nil, describe(device, message), kind, detail
   end
   if policy == "accept-new" and client:info().is_new_key then
@@ -251,5 +250,72 @@ function transport.connect(device, options)
   end
   return client
 end
+
+local DIRECTLY = {}
+
+local function go_by_command(device, options, via, name)
+  local command, message, kind = hop.command(device)
+  if kind then
+    return fail(device, message, kind)
+  elseif via then
+    return log_in(device, options, { client = via }, name)
+  end
+  return log_in(device, options, command and { command = command } or DIRECTLY, name)
+end
+
+local function go_through(device, options)
+  local opened, message, kind, detail = jump.way(device, options, go_by_command)
+  if not opened then
+    return nil, describe(device, message), kind, detail
+  end
+  local way <close> = opened
+  local client
+  client, message, kind, detail = log_in(device, options, way)
+  if client then
+    jump.keep(way, client)
+  elseif kind == "jump" then
+    detail.root = jump.root(way) or detail.root
+  end
+  return client, message, kind, detail
+end
+
+--- Connect, check the host key, log in.
+-- @tparam table device `jump` and `proxy_command` say on which way, see
+-- `moonwire.transport.hop`
+-- @tparam table options `timeouts` (seconds by phase), `host_key_policy` ("strict",
+-- "accept-new")
+-- @treturn[1] client to be closed by `transport.disconnect`
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind
+-- @treturn[2] table detail: `phase`, `phases`; of kind jump also `root`, the cause that
+-- other devices share
+function transport.connect(device, options)
+  if device.jump and device.jump ~= "none" then
+    return go_through(device, options)
+  elseif device.proxy_command then
+    return go_by_command(device, options)
+  end
+  return log_in(device, options, DIRECTLY)
+end
+
+--- Close a connection. A jump host that nobody needs any more is left, too.
+-- @param client
+function transport.disconnect(client)
+  client:close()
+  jump.left(client)
+end
+
+--- For a run: connections to jump hosts are kept between devices, and one that failed
+-- is not tried again.
+-- @function transport.lease
+-- @treturn Lease to be closed
+transport.lease = jump.lease
+
+--- The cause that a client's end has in common with others.
+-- @function transport.root
+-- @param client that failed with kind jump
+-- @treturn string|nil
+transport.root = jump.root
 
 return transport
