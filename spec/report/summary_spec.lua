@@ -55,6 +55,28 @@ describe("report.print", function()
     assert.is_truthy(text:find(expected, 1, true))
   end)
 
+  it("has one line for all that have failed by one cause", function()
+    local results = { { device = "r0", ok = true } }
+    for i = 1, 5 do
+      results[i + 1] = {
+        device = "r" .. i,
+        ok = false,
+        kind = "jump",
+        message = ("r%d: the jump host b is lost"):format(i),
+        root = "the jump host b is lost",
+      }
+    end
+    local root = "another \27"
+    results[7] = { device = "r6", ok = false, kind = "jump", root = root }
+    local text = summary.text(run_of(results))
+    assert.matches("failed  5 devices unreachable: the jump host b is lost "
+      .. "(r1, r2, r3, … and 2 more)\n", text, 1, true)
+    assert.is_nil(text:find("r4", 1, true))
+    assert.matches("failed  r6 ", text, 1, true)
+    assert.is_nil(text:find "\27")
+    assert.matches("7 devices: 1 ok, 6 failed", text, 1, true)
+  end)
+
   it("shows no control byte, whatever a device or library said", function()
     local evil = "\27[2J\r\7\n\xc2\x9b\xff"
     local bad = { device = evil, host = evil, ok = false, kind = evil, message = evil }

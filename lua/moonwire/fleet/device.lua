@@ -3,6 +3,7 @@
 -- @module moonwire.fleet.device
 local host = require "host.task"
 local session = require "moonwire.session"
+local transport = require "moonwire.transport.ssh"
 
 local device_run = {}
 
@@ -29,6 +30,7 @@ local function keep_job(result, opened, ok, value, message, kind)
     result.traceback = value.traceback
   elseif value == nil and message ~= nil then
     set_failure(result, message, kind or "job", opened.phase or "job")
+    result.root = kind == "jump" and transport.root(opened.client) or nil
   else
     result.ok, result.value = true, value
   end
@@ -53,6 +55,7 @@ local function with_session(result, device, job, options, gate)
   if not opened then
     result.phases = detail and detail.phases
     result.host_key_verdict = detail and detail.host_key_verdict
+    result.root = detail and detail.root
     return set_failure(result, message, kind, detail and detail.phase)
   end
   local self <close> = opened -- also when this task is cancelled
@@ -73,7 +76,8 @@ end
 -- @tparam[opt] Semaphore gate lets in so many logins at a time
 -- @treturn table `device`, `host`, `ok`, `value`, `output` (answers), `kind`,
 -- `message`, `phase`, `phases` (seconds), `elapsed` (seconds), `host_key_verdict` (why
--- the host key was refused: "changed", "unknown", "revoked")
+-- the host key was refused: "changed", "unknown", "revoked"), `root` (the cause that
+-- other devices have, too, such as a jump host that is lost)
 function device_run.run(device, job, options, gate)
   local result = new_result(device)
   local started = host.now()

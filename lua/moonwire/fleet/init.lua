@@ -10,6 +10,7 @@ local guard = require "moonwire.fleet.guard"
 local host = require "host.task"
 local resolve = require "moonwire.transport.resolve"
 local task = require "moonwire.task"
+local transport = require "moonwire.transport.ssh"
 local uv = require "luv"
 
 local fleet = {}
@@ -30,6 +31,7 @@ end
 -- Run in this thread, up to 'limit' at once. What counts as a session is a device whose
 -- turn has come and is not over.
 local function run_here(run, devices, job, limit)
+  local lease <close> = transport.lease() -- luacheck: ignore
   local connecting = run.device_options.connecting
   local open, gate = 0, limit > connecting and task.semaphore(connecting) or nil
   task.map(devices, limit, function(device, index)

@@ -4,6 +4,7 @@
 local host = require "host.task"
 local ship = require "moonwire.fleet.ship"
 local task = require "moonwire.task"
+local transport = require "moonwire.transport.ssh"
 local wire = require "host.wire"
 
 -- A value that cannot cross is a failure of the job; the rest of the result is kept.
@@ -36,6 +37,7 @@ end
 --- The root task of a thread: see `moonwire.fleet.threads`.
 -- @param port to the parent, see `host.pool`
 return function(port)
+  local lease <close> = transport.lease() -- luacheck: ignore
   local order = port:receive()
   local job = ship.unpack(order.job)
   local run = require(order.runner).run

@@ -7,6 +7,7 @@ local transcript = require "moonwire.report.transcript"
 local summary = {}
 
 local WIDEST_NAME = 40
+local NAMED = 3 -- devices with a cause in common
 
 local function width_of(results)
   local widest = 0
@@ -41,6 +42,40 @@ function summary.device(result, width)
   return ("failed  %s  %s  %s"):format(name, elapsed, cause(result))
 end
 
+-- What several devices have failed for in common is said once: lists of results with
+-- their `root`, in the order in which these are met; also by root, to look them up.
+local function shared_roots(results)
+  local roots, by_root = {}, {}
+  for _, result in ipairs(results) do
+    local root = result.root
+    if root and not by_root[root] then
+      roots[#roots + 1] = root
+      by_root[root] = { root = root }
+    end
+    if root then
+      table.insert(by_root[root], result)
+    end
+  end
+  local shared = {}
+  for _, root in ipairs(roots) do
+    if #by_root[root] > 1 then
+      shared[#shared + 1] = by_root[root]
+      shared[root] = by_root[root]
+    end
+  end
+  return shared
+end
+
+local function root_line(group)
+  local names = {}
+  for i = 1, math.min(#group, NAMED) do
+    names[i] = escape.line(group[i].device)
+  end
+  local more = #group > NAMED and (", … and %d more"):format(#group - NAMED) or ""
+  local line = "failed  %d devices unreachable: %s (%s%s)\n"
+  return line:format(#group, escape.line(group.root), table.concat(names, ", "), more)
+end
+
 --- The counts of a run, and its time.
 -- @tparam table run
 -- @treturn string two lines
@@ -59,7 +94,8 @@ function summary.counts(run)
   )
 end
 
---- The report of a run.
+--- The report of a run: a line for each device, but one for all that have failed by the
+-- same cause, such as a jump host that was lost.
 -- @tparam table run
 -- @bool[opt] with_output also what each device said, before the lines
 -- @treturn string
@@ -69,8 +105,14 @@ function summary.text(run, with_output)
     local host = escape.line(result.host)
     parts[#parts + 1] = ("-> Host %s\n%s\n\n"):format(host, transcript.device(result))
   end
+  local shared = shared_roots(run.results)
   for _, result in ipairs(run.results) do
-    parts[#parts + 1] = summary.device(result, width) .. "\n"
+    if not shared[result.root or ""] then
+      parts[#parts + 1] = summary.device(result, width) .. "\n"
+    end
+  end
+  for _, group in ipairs(shared) do
+    parts[#parts + 1] = root_line(group)
   end
   parts[#parts + 1] = summary.counts(run)
   return table.concat(parts)
