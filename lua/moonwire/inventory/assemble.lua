@@ -4,6 +4,7 @@ local Complaints = require "moonwire.inventory.complaints"
 local credential = require "moonwire.inventory.credential"
 local device = require "moonwire.inventory.device"
 local inherit = require "moonwire.inventory.inherit"
+local jump = require "moonwire.inventory.jump"
 local Keyring = require "moonwire.inventory.keyring"
 
 local assemble = {}
@@ -112,6 +113,7 @@ function assemble.devices(content, reading, defaults)
     note_references(reading, devices[i], record)
   end
   find_duplicates(complaints, records, devices)
+  jump.resolve(records, devices, reading.context)
   local verdict = complaints:verdict()
   if verdict then
     return nil, verdict, "invalid"

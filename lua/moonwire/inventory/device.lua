@@ -97,6 +97,22 @@ device.fields = {
     doc = "profile of SSH algorithms, or lists: { kex = \"+diffie-hellman-…\" }",
   },
   {
+    name = "jump",
+    type = "any",
+    doc = "jump host on the way: [user@]host[:port], the name of a device, a table "
+      .. "like a device, or a list of these in the order in which they are passed",
+  },
+  {
+    name = "jump_limit",
+    type = "count",
+    doc = "how many devices at once it carries as a jump host",
+  },
+  {
+    name = "proxy_command",
+    type = "string",
+    doc = "shell command whose input and output are the connection; %h %p %r %n %%",
+  },
+  {
     name = "timeout",
     type = "seconds",
     unit = "s",
