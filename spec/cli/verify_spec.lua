@@ -45,7 +45,7 @@ describe("moonwire platform verify", function()
       return steps
     end
     local junos = steps_of "juniper_junos"
-    for _, name in ipairs { "name", "confirmed", "refused", "pager" } do
+    for _, name in ipairs { "name", "confirmed", "locked", "refused", "pager" } do
       assert.equal("ok", junos[name], name)
     end
     local ros = steps_of "siemens_ros"

@@ -1,5 +1,8 @@
+local clock = require "moonwire.lab.clock"
 local device = require "moonwire.lab.device"
 local log = require "moonwire.lab.log"
+
+local CLASS = device.class(clock.new "virtual")
 
 local SETTINGS = {
   username = "admin", password = "secret1", enable = "secret2", privilege = 15,
@@ -7,7 +10,7 @@ local SETTINGS = {
 }
 
 local function new(index)
-  return device.new(SETTINGS, index or 7, "R" .. (index or 7))
+  return device.new(CLASS, SETTINGS, index or 7, "R" .. (index or 7))
 end
 
 describe("a device", function()

@@ -4,7 +4,6 @@
 -- @module moonwire.lab.device
 local address = require "moonwire.lab.address"
 local chance = require "moonwire.lab.chance"
-local clock = require "moonwire.lab.clock"
 local configuration = require "moonwire.lab.configuration"
 local gap = require "moonwire.lab.gap"
 local log = require "moonwire.lab.log"
@@ -49,22 +48,30 @@ local function render(now)
   return now:render()
 end
 
+--- What the devices of a lab have in common, so that none of them needs room for it.
+-- @tparam Clock time the lab's
+-- @treturn table for `device.new`
+function device.class(time)
+  local class = setmetatable({ clock = time }, { __index = Device })
+  class.__index, class.__name = class, Device.__name
+  return class
+end
+
 --- A device, as it is when somebody reaches it for the first time.
+-- @tparam table class of `device.class`
 -- @tparam table settings what `Device:setting` answers from: `username`, `password`,
 -- `enable`, `privilege`, `think`, `jitter`, `seed`, `reload_time`
 -- @int index
 -- @string name
 -- @tparam table|nil faults what `fault.assign` gave
--- @tparam[opt] Clock time the lab's; a real one of its own when left out
 -- @treturn Device
-function device.new(settings, index, name, faults, time)
+function device.new(class, settings, index, name, faults)
   return setmetatable({
-    clock = time or clock.new "real",
     settings = settings,
     index = index,
     name = name,
     faults = faults,
-  }, Device)
+  }, class)
 end
 
 --- What was asked for when the lab was opened, for this device or for all.

@@ -93,7 +93,7 @@ local function device_at(self, index)
   if not found then
     local all = self.catalogue
     local settings, faults = all:settings(index), all:faults(index)
-    found = device.new(settings, index, all:name(index), faults, self.clock)
+    found = device.new(self.class, settings, index, all:name(index), faults)
     self.reached[index] = found
   end
   return found
@@ -174,11 +174,13 @@ function lab.open(options)
   if not all then
     return nil, message, kind
   end
+  local time = clock.new(complete.clock)
   local self = setmetatable({
     catalogue = all,
     usual_profile = profile_for(all:settings(1), nil, 0),
     reached = {},
-    clock = clock.new(complete.clock),
+    clock = time,
+    class = device.class(time),
     tally = tally.new(),
   }, Lab)
   self.reserved, self.closed_port, kind = reserve_port()

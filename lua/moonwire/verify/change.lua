@@ -4,6 +4,7 @@
 -- @module moonwire.verify.change
 local dialect = require "moonwire.lab.twin.dialect"
 local platforms = require "moonwire.platform"
+local sessions = require "moonwire.session"
 local state = require "moonwire.lab.twin.state"
 
 local change = {}
@@ -104,6 +105,46 @@ function change.confirmed(trial)
     ok, message = try(trial, true)
   end
   return ok, message
+end
+
+-- whether the way to configuration mode keeps others out
+local function is_exclusive(platform)
+  for _, edge in ipairs(platform.edges or {}) do
+    if edge[2] == platform.config.enter and edge.run:find " exclusive$" then
+      return true
+    end
+  end
+  return false
+end
+
+local function expect_locked(trial, mode)
+  local other <close>, message = sessions.open(trial.given)
+  if not other then
+    return nil, message
+  end
+  local ok, why, kind = other:enter_mode(mode)
+  if ok or kind ~= "locked" then
+    local words = "while somebody configures: expected an error 'locked', got '%s': %s"
+    return nil, words:format(kind, why)
+  end
+  ok, message = trial.session:exit_config_mode()
+  if ok then
+    ok, message = other:enter_mode(mode)
+  end
+  return ok, message
+end
+
+--- A second user is told that the first one configures, and gets in after him.
+function change.locked(trial)
+  local config = trial.platform.config
+  if not config or not config.enter or not is_exclusive(trial.platform) then
+    return "-", "it keeps nobody out"
+  end
+  local ok, message = trial.session:enter_mode(config.enter)
+  if not ok then
+    return nil, message
+  end
+  return expect_locked(trial, config.enter)
 end
 
 --- The edge that asks for the password of the privileged mode, where a login leads to.

@@ -18,7 +18,7 @@ local AT_ONCE = 8 -- platforms
 
 local FULL = {
   "login", "edges", "reading", "rejection", "question", "configuration", "name",
-  "confirmed", "logout",
+  "confirmed", "locked", "logout",
 }
 local WALK = { "login", "edges" } -- from the other modes that a login may lead to
 local PAGED = { "login", "pager" }
@@ -112,6 +112,7 @@ local function run_trials(lab, platform, trials, result)
     trial.device, trial.crossed = lab:device(i), crossed
     local given = lab:inventory()[i]
     given.secret = lab:inventory()[1].secret
+    trial.given = given
     run_trial(trial, given, result)
     if not result.ok then
       return

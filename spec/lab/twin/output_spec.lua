@@ -1,10 +1,13 @@
+local clock = require "moonwire.lab.clock"
 local device = require "moonwire.lab.device"
 local output = require "moonwire.lab.twin.output"
 local platforms = require "moonwire.platform"
 local state = require "moonwire.lab.twin.state"
 
+local CLASS = device.class(clock.new "virtual")
+
 local function new(name, index)
-  return device.new({
+  return device.new(CLASS, {
     platform = name, username = "admin", password = "x", enable = "y", privilege = 15,
     think = 0, jitter = 0, seed = 1, reload_time = 0,
   }, index or 7, "R" .. (index or 7))
