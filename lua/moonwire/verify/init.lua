@@ -14,7 +14,7 @@ local task = require "moonwire.task"
 local verify = {}
 
 local TIMEOUT = 3 -- seconds for one command of a device that answers at once
-local AT_ONCE = 8 -- platforms
+local AT_ONCE = 16 -- platforms; they mostly wait
 
 local FULL = {
   "login", "edges", "reading", "rejection", "question", "configuration", "name",
