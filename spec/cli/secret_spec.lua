@@ -87,6 +87,19 @@ describe("moonwire secret", function()
     assert.equal(0, check("a", ENVIRONMENT).status)
   end)
 
+  it("leaves a terminal that shows what is typed when it is interrupted", function()
+    local words = { "secret", "encrypt", folder .. "/a" }
+    local options = { behind = "echo status $?; stty -a" }
+    local terminal <close> = program.on_terminal(words, options)
+    terminal:expect "Password: "
+    terminal:type "half\3"
+    terminal:expect "interrupted"
+    terminal:expect "status 1"
+    terminal:expect " echo "
+    terminal:wait()
+    assert.is_nil(uv.fs_stat(folder .. "/a"))
+  end)
+
   it("compares what was typed", function()
     local words = { "secret", "encrypt", folder .. "/a" }
     local terminal <close> = program.on_terminal(words)

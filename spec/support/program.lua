@@ -88,11 +88,13 @@ local function quoted(word)
 end
 
 --- Run it on a terminal of its own (of script(1)).
+-- `options`: `environment`, `behind` (a shell command that is run behind it)
 function program.on_terminal(words, options)
   local line = { quoted(uv.exepath()) }
   for i, word in ipairs(words) do
     line[i + 1] = quoted(word)
   end
+  line[#line + 1] = options and options.behind and "; " .. options.behind
   local self = setmetatable({ text = "", at = 1 }, Terminal)
   self.input, self.output = uv.new_pipe(), uv.new_pipe()
   self.process = assert(uv.spawn("script", {

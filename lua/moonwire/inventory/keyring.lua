@@ -96,19 +96,32 @@ function readers.command(_, reference)
   return held, held == nil and words[1] .. ": printed nothing that is a secret" or nil
 end
 
--- Wait until a line was typed.
+local ClosingHandles = {
+  __close = function(self)
+    for _, handle in ipairs(self) do
+      handle:close()
+    end
+  end,
+}
+
+-- Wait until a line was typed. Not so when the user gives up: a program that a signal
+-- ends would leave the terminal silent.
 local function await_line(fd)
+  local handles <close> = setmetatable({}, ClosingHandles)
   local poll = assert(uv.new_poll(fd))
-  local closing <close> = setmetatable({}, { -- luacheck: ignore 211
-    __close = function()
-      poll:close()
-    end,
-  })
-  task.await(function(done)
+  handles[1] = poll
+  return task.await(function(done)
     poll:start("r", function()
       poll:stop()
-      done()
+      done(true)
     end)
+    for _, name in ipairs { "sigint", "sigterm", "sighup" } do
+      local signal = uv.new_signal()
+      handles[#handles + 1] = signal
+      signal:start(name, function()
+        done(nil, "nobody answered: interrupted")
+      end)
+    end
   end)
 end
 
@@ -128,7 +141,11 @@ function Keyring.ask(text)
     return nil, message
   end
   uv.fs_write(fd, text .. ": ", -1)
-  await_line(fd)
+  local typed
+  typed, message = await_line(fd)
+  if not typed then
+    return nil, message
+  end
   return secret.from_fd(fd)
 end
 
