@@ -115,6 +115,16 @@ describe("an inventory on disk", function()
     assert.equal(0, #assert(load("a.json", '{"devices": [\n], "groups": { }}')))
   end)
 
+  it("may have comments where JSON has none", function()
+    local text = '{ // "devices" are "old"\n"devices": [\n/* "{ */ {"host": "r/1",\n'
+      .. '"port": 1} // end'
+    local message = complaint("a.json", text .. "\n]}")
+    assert.is_truthy(message:find("a.json:3: devices[0].host", 1, true), message)
+    text = '{"r": // "r":\n{"host": "a", "username": "u", "password": "p",\n'
+      .. '"device_type": "ios"}}'
+    assert.equal(1, #assert(load("b.json", text)))
+  end)
+
   it("is accepted with CRLF, a mark at the beginning and no final newline", function()
     local rows = "host,username,password,device_type\r\nr1,u,p,ios\r\nr2,u,p,ios"
     assert.equal(2, #assert(load("a.csv", "\xEF\xBB\xBF" .. rows)))

@@ -1,5 +1,6 @@
 --- Where a value stands in a JSON text, for whoever has to complain about it.
--- Looked for only then: a text that is well costs nothing. The text is JSON already.
+-- Looked for only then: a text that is well costs nothing. The text was decoded, so it
+-- is JSON, or what dkjson lets pass for it, such as comments.
 -- @module moonwire.inventory.json_places
 local places = {}
 
@@ -7,7 +8,7 @@ local places = {}
 local function end_of_string(text, at)
   local last = at
   while true do
-    last = text:find('["\\]', last + 1)
+    last = text:find('["\\]', last + 1) or #text + 1
     if text:byte(last) ~= 92 then -- a backslash
       return last
     end
@@ -15,21 +16,33 @@ local function end_of_string(text, at)
   end
 end
 
+-- where the text goes on behind a comment; at any other slash, behind that
+local function end_of_comment(text, at)
+  local _, last = text:find("^//[^\n]*", at)
+  if not last and text:find("^/%*", at) then
+    _, last = text:find("*/", at + 2, true)
+    last = last or #text
+  end
+  return (last or at) + 1
+end
+
 -- Call visit(kind, at, text) for each piece: a bracket, a comma, a "string", a "key".
 local function scan(text, visit)
-  local at, kind = text:match '()([%[%]{},"])'
+  local at, kind = text:match '()([%[%]{},"/])'
   while at do
     local after, piece = at + 1, nil
-    if kind == '"' then
+    if kind == "/" then
+      after = end_of_comment(text, at)
+    elseif kind == '"' then
       local last = end_of_string(text, at)
       local colon = text:match("^%s*:()", last + 1)
       kind, piece = colon and "key" or "string", text:sub(at + 1, last - 1)
       after = colon or last + 1
     end
-    if visit(kind, at, piece) then
+    if kind ~= "/" and visit(kind, at, piece) then
       return
     end
-    at, kind = text:match('()([%[%]{},"])', after)
+    at, kind = text:match('()([%[%]{},"/])', after)
   end
 end
 
