@@ -58,20 +58,19 @@ static int secret_lua_from_env(lua_State *L)
 /* Read to the end, to a line's end, or as far as there are bytes without waiting. */
 static const char *read_bytes(int fd, char *bytes, size_t size, size_t *length)
 {
-  *length = 0;
-  while (memchr(bytes, '\n', *length) == NULL) {
-    if (*length == size)
-      return "is longer than a secret can be";
+  for (*length = 0; *length < size;) {
     ssize_t n = read(fd, bytes + *length, size - *length);
     if (n < 0 && errno == EINTR)
       continue;
     if (n < 0 && errno != EAGAIN)
       return "cannot be read";
     if (n <= 0)
-      break;
+      return NULL;
     *length += (size_t)n;
+    if (memchr(bytes, '\n', *length) != NULL)
+      return NULL;
   }
-  return NULL;
+  return "is longer than a secret can be";
 }
 
 /* The first line. NULL when all is well, else what is wrong. */
