@@ -57,3 +57,21 @@ for _, mode in ipairs(MODES) do
     end)
   end)
 end
+
+describe("scripts/ssh_config.lua", function()
+  it("shows what a file says about a host, and where", function()
+    local path = os.tmpname()
+    local stream = assert(io.open(path, "w"))
+    stream:write "Host r1\n  Port 2022\n  ProxyJump b\n"
+    stream:close()
+    local text, status = run_script("ssh_config", path, "r1")
+    assert.equal(0, status)
+    assert.is_truthy(text:find("port +2022  # " .. path:gsub("%p", "%%%0") .. ":2\n"))
+    local words, ended = run_script("ssh_config", path, "--time")
+    os.remove(path)
+    assert.equal(0, ended)
+    assert.is_truthy(words:find "^1 names: read in ")
+    assert.same({ 1 }, { select(2, run_script("ssh_config", path, "r1")) })
+    assert.same({ 0 }, { select(2, run_script("ssh_config", "--help")) })
+  end)
+end)

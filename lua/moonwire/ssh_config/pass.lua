@@ -124,8 +124,24 @@ local function find_unknown(config, state)
   end
 end
 
+-- what nearly all addresses are: four numbers without needless zeros
+local function is_plain_address(host)
+  local count = 0
+  for number in (host .. "."):gmatch "([^.]*)%." do
+    count = count + 1
+    local is_good = number:find "^[1-9]%d?%d?$" and tonumber(number) < 256
+    if not is_good and number ~= "0" then
+      return false
+    end
+  end
+  return count == 4
+end
+
 -- Addresses are written in one way only; names have no capitals.
 local function canonical(host)
+  if is_plain_address(host) then
+    return host
+  end
   local may_be_number = host:find "^%d[%w.]*$" or host:find(":", 1, true)
   local found = may_be_number and uv.getaddrinfo(host, nil, {
     numerichost = true, socktype = "stream",

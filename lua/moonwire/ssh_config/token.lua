@@ -14,16 +14,27 @@ local LOCAL = {
   ["%"] = function() return "%" end,
   C = digest,
   L = function(tokens) return (tokens.l:gsub("%..*$", "")) end,
-  d = function() return system.home() end,
+  d = function() return token.home() end,
   i = function() return tostring(uv.getuid()) end,
   l = function() return uv.os_gethostname() end,
   u = function() return token.user() end,
 }
 
+-- Asked for once: the list of users may be on a server.
+local user, home
+
 --- The name of the user who runs this program.
 -- @treturn string
 function token.user()
-  return uv.os_get_passwd().username
+  user = user or uv.os_get_passwd().username
+  return user
+end
+
+--- The home folder of that user, which is not HOME.
+-- @treturn string
+function token.home()
+  home = home or system.home() or ""
+  return home
 end
 
 --- The tokens of a connection.
@@ -88,13 +99,13 @@ end
 -- @return[2] nil
 -- @treturn[2] string complaint
 function token.expand_path(path, tokens)
-  local user, rest = path:match "^~([^/]*)/*(.*)$"
-  if user then
-    local home = system.home(user ~= "" and user or nil)
-    if not home then
-      return nil, ("there is no user %q"):format(user)
+  local name, rest = path:match "^~([^/]*)/*(.*)$"
+  if name then
+    local folder = name == "" and token.home() or system.home(name)
+    if not folder then
+      return nil, ("there is no user %q"):format(name)
     end
-    path = home:gsub("/*$", "/") .. rest
+    path = folder:gsub("/*$", "/") .. rest
   end
   return token.expand(path, tokens, true)
 end
