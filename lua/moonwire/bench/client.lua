@@ -2,8 +2,11 @@
 -- on another, and a bare C client against the same lab behind it.
 -- `moonwire bench --client SPEC` prints one JSON object. SPEC is one, too: `lab` (its
 -- options), `commands`, `logins` (in all; each device may come several times), `limit`,
--- `hold` (keep every session open until all are), `mode`, `floor` (path of a C client).
+-- `hold` (keep every session open until all are), `mode`, `floor` (path of a C client),
+-- `hops` (so many jump hosts on the way), `by_command` (through the first of them, by
+-- OpenSSH's client as proxy command).
 -- @module moonwire.bench.client
+local bastion = require "moonwire.bench.bastion"
 local fleet = require "moonwire.fleet"
 local inventory = require "moonwire.inventory"
 local job = require "moonwire.bench.job"
@@ -93,8 +96,7 @@ local function run_floor(spec, devices, logins)
   return figures or { problem = text and ("exit status %d"):format(status) or status }
 end
 
-local function measure_against(devices, spec)
-  local pid = devices.running_lab.pid
+local function measure_against(devices, spec, pid)
   local seen = { lab_pid = pid }
   local is_pinned = pin(pid, LAB_CORE) and pin(uv.os_getpid(), CLIENT_CORE)
   collectgarbage()
@@ -129,6 +131,24 @@ local function measure_against(devices, spec)
   }
 end
 
+-- The jump hosts have their processor time on the lab's core.
+local function measure_through(devices, spec)
+  local pid = devices.running_lab.pid
+  if not spec.hops then
+    return measure_against(devices, spec, pid)
+  end
+  local started, message = bastion.start(spec.hops)
+  if not started then
+    return { problem = message }
+  end
+  local bastions <close> = started
+  for _, server in ipairs(bastions.pids) do
+    pin(server, LAB_CORE)
+  end
+  local behind = bastion.behind(devices, bastions, spec.by_command)
+  return measure_against(behind, spec, pid)
+end
+
 --- Measure as SPEC says, and print the figures.
 -- @string text SPEC
 -- @tparam table streams `out` (the figures) and `log` (complaints)
@@ -148,7 +168,7 @@ function client.run(text, streams)
     return 2
   end
   local devices <close> = loaded
-  streams.out:write(json.encode(measure_against(devices, spec), true))
+  streams.out:write(json.encode(measure_through(devices, spec), true))
   return 0
 end
 

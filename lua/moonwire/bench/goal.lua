@@ -50,6 +50,22 @@ function goal.growth(devices)
   }
 end
 
+-- Through jump hosts; the last of them as `ssh -J` does it, with a process for each.
+local function through(id, hops, title, logins)
+  return {
+    id = id,
+    title = title,
+    spec = {
+      lab = { devices = math.min(AT_A_TIME, logins) },
+      commands = ONE,
+      logins = logins,
+      limit = AT_A_TIME,
+      hops = hops,
+      by_command = id == "jump-command" or nil,
+    },
+  }
+end
+
 --- The other measurements.
 -- @treturn table list of `id`, `title` and `spec`
 function goal.others()
@@ -74,6 +90,9 @@ function goal.others()
       title = "1000 devices, 50 ms away",
       spec = { lab = { devices = 1000, rtt = 0.05 }, commands = ONE },
     },
+    through("jump", 1, "500 devices through a jump host", 2000),
+    through("jump-two", 2, "500 devices through two jump hosts", 2000),
+    through("jump-command", 1, "100 devices, each by a proxy command of its own", 100),
     {
       id = "seeds-one",
       title = "one device, 150 ms away, thinking 200 ms",
@@ -99,6 +118,10 @@ end
 
 local function cpu_ms(figures)
   return figures.cpu_seconds / figures.logins * 1000
+end
+
+local function wall_ms(figures)
+  return figures.seconds / figures.logins * 1000
 end
 
 local function above_one(figures, one, times)
@@ -249,6 +272,38 @@ goal.goals = {
     most = 1.3,
     needs = { "far-1000" },
     value = seconds,
+  },
+  {
+    title = "500 at once through a jump host: a login",
+    unit = "ms",
+    most = 1000 / 600,
+    needs = { "jump" },
+    value = wall_ms,
+  },
+  {
+    title = "  … client CPU",
+    unit = "ms",
+    most = 0.55,
+    needs = { "jump" },
+    value = cpu_ms,
+  },
+  {
+    title = "  … the second hop's CPU beside the first's",
+    unit = "times",
+    most = 1,
+    needs = { "jump-two", "jump", "growth-1000" },
+    value = function(two, one, direct)
+      return (cpu_ms(two) - cpu_ms(one)) / (cpu_ms(one) - cpu_ms(direct))
+    end,
+  },
+  {
+    title = "  … its time beside a proxy command's for each device",
+    unit = "times",
+    most = 0.1,
+    needs = { "jump", "jump-command" },
+    value = function(one, by_command)
+      return wall_ms(one) / wall_ms(by_command)
+    end,
   },
 }
 
