@@ -46,7 +46,8 @@ static int ask_password(struct client *c)
 {
   const struct secret *password = c->login->password;
   int code = ssh_userauth_password(c->session, c->login->user, secret_bytes(password));
-  if (code == SSH_AUTH_ERROR && is_connected(c))
+  if (code == SSH_AUTH_ERROR && is_connected(c) &&
+      strstr(ssh_get_error(c->session), "Invalid") == NULL)
     fail_expired(c);
   return code;
 }
