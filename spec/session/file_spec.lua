@@ -2,6 +2,7 @@ local digests = require "host.digest"
 local files = require "spec.support.files"
 local session = require "moonwire.session"
 local support = require "spec.support.lab"
+local task = require "moonwire.task"
 
 local MEBIBYTE = 1 << 20
 
@@ -26,6 +27,9 @@ local PLACES = {
   { platform = "cisco_nxos", method = "scp", name = "bootflash:image.bin" },
   { platform = "cisco_asa", method = "scp", name = "disk0:/image.bin" },
   { platform = "cisco_xr", method = "sftp", name = "disk0:/image.bin" },
+  { platform = "huawei_vrp", method = "sftp", name = "flash:/image.bin",
+    verified = "read back" },
+  { platform = "hp_comware", method = "sftp", name = "image.bin" },
   { platform = "arista_eos", method = "sftp", name = "flash:image.bin" },
   { platform = "linux", method = "sftp", name = "/srv/it's an image" },
 }
@@ -43,10 +47,11 @@ describe("session:put and session:get", function()
           local sent = assert(device:put(here, place.name, { overwrite = true }))
           assert.equal(size, sent.bytes)
           assert.equal(place.method, sent.method)
-          assert.equal("device", sent.checksum.verified)
+          assert.equal(place.verified or "device", sent.checksum.verified)
           local got = assert(device:get(place.name, back, { overwrite = true }))
           assert.equal(size, got.bytes)
-          assert.same(sent.checksum, got.checksum)
+          assert.equal(sent.checksum.value, got.checksum.value)
+          assert.equal(not place.verified and "device", got.checksum.verified)
           assert.is_true(bytes == files.read(back))
         end
         assert.same({ "back", "here" }, files.list(folder))
@@ -280,6 +285,47 @@ describe("session:get refuses", function()
         end)
       end
     end
+  end)
+
+  it("to leave anything when the caller breaks it off", function()
+    for _, platform in ipairs { "cisco_ios", "linux" } do
+      with_device({ devices = 1, platform = platform }, function(device, _, folder)
+        local ok, message = pcall(device.get, device, "readme.txt", folder .. "/x", {
+          progress = function() error "enough" end,
+        })
+        assert.is_false(ok)
+        assert.matches("enough", message, 1, true)
+        assert.same({}, files.list(folder))
+        assert(device:get("readme.txt", folder .. "/x"))
+      end)
+    end
+  end)
+
+  it("to leave anything when its task is cancelled", function()
+    with_device({ devices = 1, platform = "linux" }, function(device, _, folder)
+      local name = "sim_l2-universalk9-mz.152-7.E4.bin"
+      local is_over, begun = false, task.queue(1)
+      local is_told = false
+      local function progress()
+        if not is_told then
+          is_told = true
+          begun:put(true)
+        end
+      end
+      local ok = pcall(task.group, function(group)
+        group:spawn(function()
+          device:get(name, folder .. "/x", { progress = progress })
+          is_over = true
+        end)
+        group:spawn(function()
+          begun:get()
+          error "enough"
+        end)
+      end)
+      assert.is_false(ok)
+      assert.is_false(is_over)
+      assert.same({}, files.list(folder))
+    end)
   end)
 
   it("a folder that is not there", function()

@@ -130,6 +130,15 @@ local function verbs_of(value)
   return words
 end
 
+local function add_files(add, value)
+  local rules = value.files
+  if rules then
+    local by = rules.method or "sftp or scp"
+    add("files", rules.alone and by .. ", over a connection of its own" or by)
+    add("free space", rules.free and rules.free[1] or nil)
+  end
+end
+
 local function add_lists(add, value)
   add("only reads", quoted_list(verbs_of(value)))
   add_questions(add, value, "asked first", value.login)
@@ -148,7 +157,7 @@ local function add_hooks(add, value)
 end
 
 local PARTS =
-  { add_head, add_modes, add_session, add_verbs, add_lists, add_hooks }
+  { add_head, add_modes, add_session, add_verbs, add_files, add_lists, add_hooks }
 
 --- Everything that is worth knowing about a platform.
 -- @tparam table value the platform

@@ -106,6 +106,15 @@ return require("moonwire.platform").define "hp_comware" {
     },
     checksum = { "md5sum %s", mode = "priv", timeout = 300 }, -- (K)
   },
+  files = { -- (K)
+    disk = "flash:",
+    free = {
+      "dir %s",
+      "%((%d+) KB free%)",
+      unit = 1024,
+      text = "1046168 KB total (%d KB free)",
+    },
+  },
   push = {
     alone = {
       "^sysname", "^undo ", "^return$", "^save", "^reset", "^reboot", "^public%-key",

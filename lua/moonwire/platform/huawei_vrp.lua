@@ -136,6 +136,15 @@ return require("moonwire.platform").define "huawei_vrp" {
       },
     },
   },
+  files = { -- (K)
+    disk = "flash:",
+    free = {
+      "dir %s",
+      "%((%d+) KB free%)",
+      unit = 1024,
+      text = "1046168 KB total (%d KB free)",
+    },
+  },
   push = {
     alone = {
       "^sysname", "^undo ", "^return$", "^commit", "^save", "^reset", "^reboot",

@@ -206,9 +206,10 @@ local function exists(self, job, channel, method)
   local found, message, kind = remote.through(self, what, function(probe)
     return probe:offer()
   end)
-  -- where it is not known why it was refused, the file is taken to be missing
-  return found and true or (kind == "no_file" or kind == "failed") and false,
-    message, kind
+  if kind == "failed" then -- for a reason that nobody knows: it may be there
+    message = "it may be there already, and is not replaced: " .. message
+  end
+  return found and true or kind == "no_file" and false, message, kind
 end
 
 local function look_for_file(self, job, channel, method)

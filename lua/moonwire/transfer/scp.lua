@@ -20,6 +20,9 @@ end
 local CAUSES = {
   { "no such file", "no_file" },
   { "not found", "no_file" },
+  { "does not exist", "no_file" },
+  { "no such device", "no_file" },
+  { "cannot find", "no_file" },
   { "no space left", "space" },
   { "not enough space", "space" },
   { "quota exceeded", "space" },
