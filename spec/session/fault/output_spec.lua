@@ -220,9 +220,9 @@ describe("an output that ends late or never", function()
   it("C12: says where it was, what it awaited, and what came last", function()
     faults.session("endless", function(session, device)
       local _, message = session:send_command(RUN, { timeout = 0.2 })
-      assert.matches('SW-CORE_1: command "show running-config": no answer in time while '
-        .. "waiting for the prompt SW-CORE_1# (phase command, mode priv)", message, 1,
-        true)
+      local words = 'SW-CORE_1: command "show running-config": no answer in time while '
+        .. "waiting for the prompt SW-CORE_1# (phase command, mode priv)"
+      assert.matches(words, message, 1, true)
       local shown = message:match 'it said last: "…(.*)"'
       assert.is_true(#shown >= 300 and #shown <= 400, shown)
       assert.matches("\\n", shown, 1, true)
