@@ -158,6 +158,42 @@ describe("a jump host", function()
     end)
   end)
 
+  it("may be what ssh_config says, as ProxyJump or as ProxyCommand", function()
+    behind_bastion({ devices = 3 }, function(devices, bastion, server)
+      local folder = server.folder
+      local known = folder .. "/known_hosts"
+      local function write(path, text)
+        local file <close> = assert(io.open(path, "w"))
+        file:write(text)
+      end
+      write(known, ("[127.0.0.1]:%d %s\n"):format(server.port, server.host_key))
+      for i, way in ipairs {
+        "ProxyJump bastion",
+        ("ProxyCommand ssh -F %s/ssh_config2 -W %%h:%%p bastion"):format(folder),
+      } do
+        local config = ("%s/ssh_config%d"):format(folder, i) -- each is read once
+        write(config, ([[
+Host bastion
+  HostName 127.0.0.1
+  Port %d
+  User %s
+  IdentityFile %s
+  IdentitiesOnly yes
+Host 127.1.* !bastion
+  %s
+Host *
+  UserKnownHostsFile %s
+]]):format(server.port, server.user, bastion.key_file, way, known))
+        for _, device in ipairs(devices) do
+          device.jump, device.ssh_config_file = nil, config
+        end
+        local run = fleet.run(devices, { job = show_version })
+        assert.is_true(run.ok, run.results[1].message)
+      end
+      assert.equal(1 + #devices, logins_at(server))
+    end)
+  end)
+
   it("carries more than its windows and our sockets hold, both ways", function()
     with_sshd(nil, function(server, bastion)
       local size = 6 << 20

@@ -47,9 +47,13 @@ end
 
 -- The device may stand before the one in the inventory, with a user's name that has
 -- options of its platform in it.
-local function inherit(taken, device)
+local function original(device)
   local before = getmetatable(device)
-  for name, value in pairs(before and before.__index or device) do
+  return before and before.__index or device
+end
+
+local function inherit(taken, device)
+  for name, value in pairs(original(device)) do
     if taken[name] == nil then
       taken[name] = value
     end
@@ -82,7 +86,8 @@ local function add_table(hops, given, device, depth)
     return nil, message, kind
   end
   if not given.username then
-    given = setmetatable({ username = device.username }, { __index = given })
+    local username = original(device).username
+    given = setmetatable({ username = username }, { __index = given })
   end
   hops[#hops + 1] = given
   return hops
