@@ -58,9 +58,10 @@ static size_t room(const struct stream *stream)
   return held < STREAMED ? STREAMED - held : 0;
 }
 
+/* What had no room comes now, and may be all that the sleeper waits for. */
 static void fetch_held_back(const struct shell *shell)
 {
-  struct client *client = shell->stream != NULL ? shell->stream->client : NULL;
+  struct client *client = shell->stream->client;
   if (client == NULL || !shell->stream->is_held_back)
     return;
   client_enter(client);
@@ -332,8 +333,7 @@ static int shell_lua_read(lua_State *L)
   if (!is_same)
     expect_await(&shell->expect, mark, length);
   fetch_held_back(shell);
-  if (!o->op.is_done)
-    see(shell);
+  see(shell);
   if (!o->op.is_done)
     op_deadline(&o->op, timeout);
   return op_wait(L, &o->op);
