@@ -383,8 +383,13 @@ struct forward *forward_open(struct client *via, const struct forward_options *o
     f->next->previous = f;
   via->carrier->all = f;
   via->carrier->load++;
+  return f;
+}
+
+void forward_start(struct forward *f)
+{
+  struct client *via = f->via;
   client_enter(via);
   forward_ask(f);
   client_leave(via);
-  return f;
 }

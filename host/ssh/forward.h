@@ -63,6 +63,9 @@ struct carrier {
 /* NULL: no memory, no descriptor (errno), or the client is not logged in. */
 struct forward *forward_open(struct client *via, const struct forward_options *options);
 
+/* Ask for it. The owner may be called, and the forward gone, before this returns. */
+void forward_start(struct forward *forward);
+
 /* Bytes may be waiting in our end: carry them on, as far as they go. */
 void forward_carry(struct forward *forward);
 

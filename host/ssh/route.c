@@ -93,8 +93,8 @@ static void go_through(struct client *c)
   login_begin(c, PHASE_JUMP);
   c->forward = forward_open(via, &options);
   if (c->forward != NULL)
-    return;
-  if (errno == ENOTCONN)
+    forward_start(c->forward);
+  else if (errno == ENOTCONN)
     client_fail(c, ERROR_JUMP, "the jump host %s is lost: %s",
                 via->name != NULL ? via->name : "",
                 via->message != NULL ? via->message : "it is closed");

@@ -135,6 +135,20 @@ describe("a jump host", function()
     end)
   end)
 
+  it("shows the host key of a device behind it", function()
+    behind_bastion({}, function(devices, _, server, here)
+      assert.equal(here:host_key(), assert(transport.host_key(devices[1])))
+      assert.equal(0, process.connections_to(server.port))
+      devices[1].jump, devices[1].proxy_command = nil, "nc %h %p"
+      assert.equal(here:host_key(), assert(transport.host_key(devices[1])))
+      devices[1].proxy_command = "false"
+      local key, message, kind = transport.host_key(devices[1])
+      assert.is_nil(key)
+      assert.equal("jump", kind)
+      assert.matches("status 1", message)
+    end)
+  end)
+
   it("takes no more devices at once than jump_limit", function()
     behind_bastion({ devices = 12 }, function(devices, bastion, _, here)
       bastion.jump_limit = 3

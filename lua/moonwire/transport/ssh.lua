@@ -171,39 +171,6 @@ local function what_is_known(device, policy)
   return { lists = lists, pins = pins, store = store, who = who }
 end
 
---- Ask a device for its host key, and nothing else: no login is tried, and nothing that
--- it shows is believed.
--- @tparam table device
--- @tparam[opt] table options `timeouts` (seconds by phase)
--- @treturn[1] string as in known_hosts: "ssh-ed25519 AAAA…"
--- @return[2] nil
--- @treturn[2] string message
--- @treturn[2] string kind
-function transport.host_key(device, options)
-  local lists, message, kind = offer.lists(device)
-  if not lists then
-    return nil, message, kind
-  end
-  local client, detail
-  client, message, kind, detail = ssh.connect {
-    host = device.host,
-    port = device.port,
-    user = device.username or "nobody",
-    kex = lists.kex,
-    hostkey_types = lists.hostkey_types,
-    ciphers = lists.ciphers,
-    macs = lists.macs,
-    timeouts = timeouts_of(device, options or {}),
-  } -- with no key known, every key is refused
-  if client then
-    client:close()
-    return nil, describe(device, "it was let in by nobody"), "hostkey"
-  elseif kind == "hostkey" and detail.host_key then
-    return detail.host_key
-  end
-  return nil, describe(device, message), kind
-end
-
 -- Log in on a way: `client` (of a jump host) or `command`; neither: directly. `name` is
 -- what a jump host is called by those behind it.
 local function log_in(device, options, way, name)
@@ -277,6 +244,59 @@ local function go_through(device, options)
     detail.root = jump.root(way) or detail.root
   end
   return client, message, kind, detail
+end
+
+local function way_to(device, options)
+  local way, message, kind = jump.way(device, options, go_by_command)
+  if way and not way.client then
+    way.command, message, kind = hop.command(device)
+  end
+  if kind then
+    return nil, message, kind
+  end
+  return way
+end
+
+--- Ask a device for its host key, and nothing else: no login is tried, and nothing that
+-- it shows is believed. A jump host on the way is logged in to, as always.
+-- @tparam table device
+-- @tparam[opt] table options `timeouts` (seconds by phase)
+-- @treturn[1] string as in known_hosts: "ssh-ed25519 AAAA…"
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind
+function transport.host_key(device, options)
+  local lists, message, kind = offer.lists(device)
+  if not lists then
+    return nil, message, kind
+  end
+  options = options or {}
+  local lease <close> = jump.lease() -- luacheck: ignore
+  local opened, client, detail
+  opened, message, kind = way_to(device, options)
+  if not opened then
+    return nil, describe(device, message), kind
+  end
+  local way <close> = opened
+  client, message, kind, detail = ssh.connect {
+    host = device.host,
+    port = device.port,
+    via = way.client,
+    command = way.command,
+    user = device.username or "nobody",
+    kex = lists.kex,
+    hostkey_types = lists.hostkey_types,
+    ciphers = lists.ciphers,
+    macs = lists.macs,
+    timeouts = timeouts_of(device, options),
+  } -- with no key known, every key is refused
+  if client then
+    client:close()
+    return nil, describe(device, "it was let in by nobody"), "hostkey"
+  elseif kind == "hostkey" and detail.host_key then
+    return detail.host_key
+  end
+  return nil, describe(device, message), kind
 end
 
 --- Connect, check the host key, log in.
