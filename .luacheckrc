@@ -8,5 +8,6 @@ include_files = {
   ".luacheckrc", ".busted",
 }
 files["spec"] = { std = "+busted" }
+files["scripts/*_spec.lua"] = { std = "+busted" }
 -- a script gets an `arg` of its own
 files["lua/moonwire/cli/script.lua"] = { globals = { "arg" } }

@@ -33,6 +33,7 @@ local LUA_LAYERS = {
   { "verify" },
   { "fleet" },
   { "report" },
+  { "testing" }, -- for the specs of users
   { "init" }, -- require "moonwire"
   { "bench" },
   { "cli" },

@@ -86,6 +86,7 @@ end
 local text = read "README.md"
 text = replace(text, "script", fenced(read "scripts/hello.lua", "lua"))
 text = replace(text, "output", fenced(output_of(uv.exepath() .. " scripts/hello.lua")))
+text = replace(text, "spec", fenced(read "scripts/health_spec.lua", "lua"))
 text = replace(text, "modes", modes_section())
 if uv.fs_stat "outputs/scale.json" then
   text = replace(text, "goals", goals_section())

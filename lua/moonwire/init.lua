@@ -13,6 +13,7 @@ local PARTS = {
   report = true,
   session = true,
   task = true,
+  testing = true,
 }
 
 --- Log in to a device; see `moonwire.session.open`.

@@ -1,21 +1,37 @@
 --- `moonwire test`: busted inside the host, so that a spec simply waits.
 -- @module moonwire.cli.test
+local argparse = require "argparse"
 local lfs = require "lfs"
+
+local inventory_option = require "moonwire.cli.inventory_option"
 local task = require "moonwire.task"
 
 local test = { summary = "run busted specs inside the host" }
 
-local HELP = [[
-usage: moonwire test [-o HANDLER] [FILE|FOLDER…]
-
+local DESCRIPTION = [[
 Runs busted specs inside the host, so that a spec simply waits; all below spec/ when
 none is named. A test that takes longer than MOONWIRE_TEST_TIMEOUT seconds (60) is
-cancelled and fails, and the rest go on. HANDLER is one of busted's output handlers:
-plainTerminal, utfTerminal, TAP, junit, json, gtest (which tells how long each test
-took). MOONWIRE_GC=stress collects garbage at every opportunity. The last line is
-"N passed, N failed, N skipped"; the exit status is 0 when at least one passed and none
-failed.
-]]
+cancelled and fails, and the rest go on. MOONWIRE_GC=stress collects garbage at every
+opportunity. The last line is "N passed, N failed, N skipped"; the exit status is 0 when
+at least one passed and none failed. With -i, require("moonwire.testing").devices() are
+the devices of an inventory.]]
+
+--- The options as argparse knows them.
+function test.parser()
+  local parser = argparse("moonwire test", DESCRIPTION)
+  parser:add_help(false)
+  parser:usage_max_width(88):help_max_width(88):help_description_margin(27)
+  parser:flag("-h --help", "Show this text.")
+  parser:argument("paths", "Specs, or folders of *_spec.lua."):args("*")
+    :argname "<path>"
+  parser:option("-o --handler", "One of busted's output handlers: plainTerminal, "
+    .. "utfTerminal, TAP, junit, json, gtest (which tells how long each test took).")
+    :argname "<name>"
+  parser:option("-i --inventory", "The devices that specs are about, such as lab:3.")
+    :argname "<inventory>"
+  inventory_option.add(parser)
+  return parser
+end
 
 local function is_folder(path)
   return lfs.attributes(path, "mode") == "directory"
@@ -122,29 +138,54 @@ local function find_all(words)
   return paths
 end
 
---- Run specs.
--- @tparam table words files and folders
--- @treturn int exit status: 0 when at least one test passed and none failed
-function test.run(words)
-  if words[1] == "--help" then
-    io.stdout:write(HELP)
-    return 0
-  end
+local function run_all(given)
   set_collector()
-  local output
-  if words[1] == "-o" then
-    output = words[2]
-    words = table.move(words, 3, #words, 1, {})
-  end
   local seconds = tonumber(os.getenv "MOONWIRE_TEST_TIMEOUT") or 60
   local count = task.group(function(group)
-    local result = run_busted(find_all(words), seconds, output)
+    local result = run_busted(find_all(given.paths), seconds, given.handler)
     group:cancel() -- what hooks left running
     return result
   end)
   local line = "%d passed, %d failed, %d skipped\n"
   io.stdout:write(line:format(count.passed, count.failed, count.skipped))
   return (count.failed == 0 and count.passed > 0) and 0 or 1
+end
+
+local function run_with_devices(given)
+  local options, complaint = inventory_option.read(given)
+  local inventory, message
+  if options then
+    inventory, message = require("moonwire.inventory").load(given.inventory, options)
+  end
+  if not inventory then
+    io.stderr:write("moonwire test: ", complaint or message, "\n")
+    return 2
+  end
+  local loaded <close> = inventory
+  local testing = require "moonwire.testing"
+  testing.use(loaded)
+  local status = run_all(given)
+  testing.use(nil)
+  return status
+end
+
+--- Run specs.
+-- @tparam {string,...} words of the command line
+-- @treturn int exit status: 0 when at least one test passed and none failed; 2: none
+-- was started
+function test.run(words)
+  local parser = test.parser()
+  local ok, given = parser:pparse(words)
+  if not ok then
+    io.stderr:write(parser:get_usage(), "\n\nmoonwire test: ", given, "\n")
+    return 2
+  elseif given.help then
+    io.stdout:write(parser:get_help(), "\n")
+    return 0
+  elseif given.inventory then
+    return run_with_devices(given)
+  end
+  return run_all(given)
 end
 
 return test
