@@ -40,6 +40,8 @@ describe("fleet.run", function()
         for i, result in ipairs(run.results) do
           assert.equal(devices[i].name, result.device)
           assert.equal(i, result.index)
+          assert.is_true(result.started >= 0)
+          assert.is_true(result.started + result.elapsed <= run.seconds)
         end
       end
     end)

@@ -1,6 +1,6 @@
 --- Results by platform: which ones are slow, and which ones fail.
 -- @module moonwire.bench.group
-local statistics = require "moonwire.bench.statistics"
+local statistics = require "moonwire.report.statistics"
 local text_table = require "moonwire.report.table"
 
 local group = {}

@@ -6,7 +6,7 @@ local fleet = require "moonwire.fleet"
 local host = require "host.task"
 local job = require "moonwire.bench.job"
 local progress = require "moonwire.report.progress"
-local statistics = require "moonwire.bench.statistics"
+local statistics = require "moonwire.report.statistics"
 local usage = require "moonwire.bench.usage"
 
 local measure = {}

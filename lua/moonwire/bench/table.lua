@@ -2,7 +2,7 @@
 -- @module moonwire.bench.table
 local chart = require "moonwire.report.chart"
 local json = require "moonwire.report.json"
-local statistics = require "moonwire.bench.statistics"
+local statistics = require "moonwire.report.statistics"
 local svg = require "moonwire.report.svg"
 local text_table = require "moonwire.report.table"
 local time = require "moonwire.report.time"
@@ -105,6 +105,7 @@ local function result_entry(result)
     kind = result.kind,
     message = result.message,
     phase = result.phase,
+    started = result.started,
     elapsed = result.elapsed,
     phases = json.object(result.phases),
   }

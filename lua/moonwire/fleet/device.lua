@@ -75,18 +75,19 @@ end
 -- behind the job)
 -- @tparam[opt] Semaphore gate lets in so many logins at a time
 -- @treturn table `device`, `host`, `ok`, `value`, `output` (answers), `kind`,
--- `message`, `phase`, `phases` (seconds), `elapsed` (seconds), `host_key_verdict` (why
--- the host key was refused: "changed", "unknown", "revoked"), `root` (the cause that
--- other devices have, too, such as a jump host that is lost)
+-- `message`, `phase`, `phases` (seconds), `began` (by `host.now`, which is the same in
+-- all threads), `elapsed` (seconds), `host_key_verdict` (why the host key was refused:
+-- "changed", "unknown", "revoked"), `root` (the cause that other devices have, too,
+-- such as a jump host that is lost)
 function device_run.run(device, job, options, gate)
   local result = new_result(device)
-  local started = host.now()
+  local began = host.now()
   local ok, err = pcall(with_session, result, device, job, options, gate)
   if not ok then
     set_failure(result, err, err == host.cancelled and "cancelled" or "error", "job")
     result.ok = false
   end
-  result.elapsed = host.now() - started
+  result.began, result.elapsed = began, host.now() - began
   return result
 end
 

@@ -107,6 +107,9 @@ Run.__index = Run
 
 function Run:_keep(index, result)
   result.index = index
+  if result.began then -- one that was not tried has no time
+    result.started, result.began = result.began - self.began, nil
+  end
   if self.has_results then
     self.results[index] = result
   end
@@ -165,8 +168,9 @@ end
 -- password or keys, the rest are not tried with it: kind "auth_suspended"),
 -- `changed_keys` (when the host keys of more devices than this have changed, the rest
 -- are not tried: kind "hostkey_alarm"; 3, or 1 % of them); false: no such limit
--- @treturn table run: `mode`, `results`, `ok`, `count` (`ok`, `failed`), `seconds`,
--- `peak_sessions`, `threads`, `cpu_seconds`, `max_rss_bytes`
+-- @treturn table run: `mode`, `results` (each with `started`, in seconds since the run
+-- began, if it was), `ok`, `count` (`ok`, `failed`), `seconds`, `peak_sessions`,
+-- `threads`, `cpu_seconds`, `max_rss_bytes`
 function fleet.run(devices, options)
   local mode, list = check(devices, options)
   local run = setmetatable({
@@ -180,9 +184,10 @@ function fleet.run(devices, options)
     guard = guard.new(#list, options),
     device_options = device_options(options),
   }, Run)
-  local started, cpu = host.now(), cpu_seconds()
+  local cpu = cpu_seconds()
+  run.began = host.now()
   mode(run, list, options)
-  run.seconds = host.now() - started
+  run.seconds = host.now() - run.began
   run.cpu_seconds = cpu_seconds() - cpu
   run.max_rss_bytes = uv.getrusage().maxrss * 1024
   run.ok = run.count.failed == 0

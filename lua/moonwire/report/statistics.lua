@@ -1,5 +1,5 @@
 --- Numbers that stand for many numbers.
--- @module moonwire.bench.statistics
+-- @module moonwire.report.statistics
 local statistics = {}
 
 local function sorted(values)

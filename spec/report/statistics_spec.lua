@@ -1,4 +1,4 @@
-local statistics = require "moonwire.bench.statistics"
+local statistics = require "moonwire.report.statistics"
 
 describe("statistics", function()
   it("finds the median, which is always one that was measured", function()
