@@ -55,6 +55,14 @@ describe("the bench's JSON", function()
   end)
 end)
 
+describe("the bench's bars", function()
+  it("are as long as the modes take", function()
+    local text = bench_table.bars(sample(), "ascii")
+    local sync, threads = text:match "^sync     (#+) 8%.00 s\nthreads  (#+) 2%.00 s"
+    assert.equal(#sync, 4 * #threads)
+  end)
+end)
+
 describe("the bench's chart", function()
   it("has a bar for each mode, with its value and speed-up", function()
     local text = bench_table.svg(sample(), "five devices")

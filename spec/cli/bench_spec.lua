@@ -127,6 +127,42 @@ describe("moonwire bench", function()
     assert.is_truthy(log:find("Error on 127.0.0.1 (refused): ", 1, true))
   end)
 
+  it("turns a knob: as many workers as devices take the time of one", function()
+    local text, status = moonwire(QUIET, "--lab", "3", "--think", "20ms", "--runs", "2",
+      "--dwell", "30ms", "--sweep", "workers=1,3", "--output", folder, "--json", "-")
+    assert.equal(0, status)
+    local document = assert(json.decode(text))
+    assert.equal(text, read(folder .. "/sweep.json"))
+    local one, three = table.unpack(document.sweep.rows)
+    assert.equal("threads", document.sweep.mode)
+    assert.equal(1, one.peak_sessions)
+    assert.equal(3, three.threads)
+    assert.equal(2, #one.runs)
+    assert.equal(3, three.ok)
+    assert.is_truthy(read(folder .. "/sweep.svg"):find("workers=3", 1, true))
+  end)
+
+  it("searches how many sessions at once are good", function()
+    local text, status = moonwire(QUIET, "--lab", "12", "--think", "0", "--runs", "1",
+      "--ramp", "--p99", "60s", "--output", folder, "--json", "-")
+    assert.equal(0, status)
+    local found = assert(json.decode(text)).ramp
+    assert.equal(12, found.limit)
+    assert.is_false(found.is_edge)
+    assert.equal(8, found.rows[1].limit)
+    assert.equal("good", found.rows[2].verdict)
+    assert.is_truthy(read(folder .. "/ramp.svg"):find("12 sessions at once", 1, true))
+  end)
+
+  it("finds that nothing is good enough", function()
+    local text, status = moonwire(QUIET, "--lab", "2", "--think", "20ms", "--ramp",
+      "--p99", "1ms", "--runs", "1", "--output", folder, "--json", "-")
+    assert.equal(1, status)
+    local found = assert(json.decode(text)).ramp
+    assert.equal(0, found.limit)
+    assert.equal("too slow", found.rows[1].verdict)
+  end)
+
   it("exits with 1 when it cannot write", function()
     local _, status = moonwire(QUIET, "--lab", "1", "--rtt", "0", "--think", "0",
       "--mode", "sync", "--runs", "1", "--output", "/proc/nowhere")
@@ -144,6 +180,13 @@ describe("moonwire bench", function()
     { "-i", "inventory/lab.lua", "--platform", "mixed" },
     { "--platform", "cisco_oi", "--rtt", "0" },
     { "-i", "/nowhere/devices.json" },
+    { "--sweep", "workers" },
+    { "--sweep", "speed=1" },
+    { "--sweep", "workers=1,3", "--mode", "sync" },
+    { "--sweep", "workers=1,3", "--ramp" },
+    { "--ramp", "--mode", "threads" },
+    { "--ramp", "--p99", "soon" },
+    { "--p99", "2s" },
     { "--colour" },
   }
   for _, words in ipairs(wrong) do
@@ -160,7 +203,7 @@ describe("moonwire bench", function()
     assert.equal(0, status)
     for _, word in ipairs { "--inventory", "--lab", "--mode", "--workers", "--limit",
       "--command", "--runs", "--rtt", "--think", "--dwell", "--profile", "--warm",
-      "--scale", "--json", "--output" } do
+      "--scale", "--sweep", "--ramp", "--p99", "--json", "--output" } do
       assert.is_truthy(text:find(word, 1, true), word)
     end
     assert.is_nil(text:find("--client", 1, true))

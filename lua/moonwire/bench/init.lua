@@ -13,45 +13,11 @@ local transcript = require "moonwire.report.transcript"
 local trips = require "moonwire.bench.trips"
 local usage = require "moonwire.bench.usage"
 local warm = require "moonwire.bench.warm"
+local words = require "moonwire.bench.words"
 
 local bench = {}
 
 local LONGEST_RUN = 60 -- seconds, of a mode that nobody has named
-
-local function plural(count, word)
-  return ("%d %s%s"):format(count, word, count == 1 and "" or "s")
-end
-
-local LAB_WORDS = {
-  { "rtt", "%s round trip" },
-  { "think", "%s of thinking a command" },
-  { "kex_delay", "%s before the key exchange" },
-  { "auth_delay", "%s to check a password" },
-}
-
-local function lab_text(lab)
-  if not lab then
-    return ""
-  end
-  local words = {}
-  for _, pair in ipairs(LAB_WORDS) do
-    local seconds = lab[pair[1]]
-    if seconds and seconds > 0 then
-      words[#words + 1] = pair[2]:format(duration.format(seconds))
-    end
-  end
-  return #words > 0 and ", " .. table.concat(words, ", ") or ""
-end
-
-local function describe(devices, options)
-  local head = "%s, %s each%s; %s of each mode"
-  return head:format(
-    plural(#devices, "device"),
-    plural(#options.commands, "command"),
-    lab_text(devices.lab),
-    plural(options.runs, "run")
-  )
-end
 
 local function measure_rows(devices, options)
   local rows = measure.all(devices, options.modes, options)
@@ -91,17 +57,6 @@ local function print_seeds(rows, lab, published, out)
   out:write(seeds.text(seeds.compare(rows, lab, published)))
 end
 
-local function print_failures(rows, out)
-  local summary = require "moonwire.report.summary"
-  for _, row in ipairs(rows) do
-    for _, result in ipairs(row.failed > 0 and row.run.results or {}) do
-      if not result.ok then
-        out:write(("%-11s "):format(row.mode), summary.device(result), "\n")
-      end
-    end
-  end
-end
-
 local function longest_stall(rows)
   local longest = 0
   for _, row in ipairs(rows) do
@@ -111,12 +66,12 @@ local function longest_stall(rows)
 end
 
 local function print_all(rows, devices, options, out)
-  out:write("\n", bench_table.text(rows))
+  out:write("\n", bench_table.text(rows), "\n", bench_table.bars(rows))
   local platforms = group.by_platform(rows, devices)
   if platforms then
     out:write("\na session's seconds by platform\n", group.text(platforms, rows))
   end
-  print_failures(rows, out)
+  out:write(words.failures(rows))
   print_trips(rows, devices.lab, out)
   local chosen = profile.profiles[options.profile]
   if chosen and chosen.published and devices.lab then
@@ -202,11 +157,11 @@ local function choose_modes(devices, options, log)
   end
 end
 
-local function run_on(devices, options, streams)
+local function compare_modes(devices, options, streams)
   local out = options.json == "-" and streams.log or streams.out
   choose_commands(devices, options)
   choose_modes(devices, options, streams.log)
-  local subtitle = describe(devices, options)
+  local subtitle = words.circumstances(devices, options)
   out:write(subtitle, "\n")
   local rows = measure_rows(devices, options)
   print_all(rows, devices, options, out)
@@ -216,11 +171,22 @@ local function run_on(devices, options, streams)
   return (is_written and not has_failed(rows)) and 0 or 1
 end
 
+-- What a run of the bench is about, where it is not the modes.
+local function run_on(devices, options, streams)
+  local kind = options.sweep and "sweep" or options.ramp and "ramp"
+  if not kind then
+    return compare_modes(devices, options, streams)
+  end
+  options.commands = options.commands or devices.commands or profile.one_command
+  return require("moonwire.bench." .. kind).run(devices, options, streams)
+end
+
 --- Measure, print and write.
 -- @tparam table options `source` (for `moonwire.inventory.load`), `runs`, `output`
 -- (folder), and at will: `modes` (else all that do not take minutes), `commands`,
 -- `workers`, `limit`, `dwell` (seconds), `profile` (a name), `warm`, `json` (a path, or
--- "-": then everything else goes to stderr)
+-- "-": then everything else goes to stderr); `sweep` (see `moonwire.bench.sweep`) or
+-- `ramp` (see `moonwire.bench.ramp`), both with `mode`
 -- @tparam table streams `out` (what was found) and `log` (progress and complaints)
 -- @treturn int exit status: 0 when no device failed and all was written; 2 for an
 -- inventory that cannot be used

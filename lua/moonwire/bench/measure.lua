@@ -49,6 +49,22 @@ function measure.phases(results)
   return phases
 end
 
+--- How long the sessions that did well took, over all runs.
+-- @tparam table runs of `moonwire.fleet`
+-- @treturn table `p50`, `p99` in seconds; empty when none did well
+function measure.sessions(runs)
+  local seconds = {}
+  for _, run in ipairs(runs) do
+    for _, result in ipairs(run.results) do
+      seconds[#seconds + 1] = result.ok and result.elapsed or nil
+    end
+  end
+  return {
+    p50 = statistics.percentile(seconds, 0.5),
+    p99 = statistics.percentile(seconds, 0.99),
+  }
+end
+
 --- Run once.
 -- @tparam table devices
 -- @string mode
@@ -102,7 +118,7 @@ end
 -- @tparam {string,...} commands
 -- @treturn table row: `mode`, `seconds` (the median), `runs` (seconds of each), `run`
 -- (the one whose results are shown), `devices`, `commands`, `ok`, `failed`,
--- `peak_sessions`, `threads`, `cpu_seconds`, `max_rss_bytes`, `phases`, and
+-- `peak_sessions`, `threads`, `cpu_seconds`, `max_rss_bytes`, `phases`, `session`, and
 -- `stall_seconds` (the longest time this thread's loop did not look at the network)
 function measure.row(mode, runs, commands)
   local seconds, cpu, memory, peak, stall = {}, {}, 0, 0, 0
@@ -128,29 +144,48 @@ function measure.row(mode, runs, commands)
     max_rss_bytes = memory,
     stall_seconds = stall,
     phases = measure.phases(shown.results),
+    session = measure.sessions(runs),
   }
 end
 
---- Measure modes, their runs taken in turns, so that what the machine does besides hits
--- all of them alike.
+--- Measure variants of a run, taken in turns, so that what the machine does besides
+-- hits all of them alike.
 -- @tparam table devices
--- @tparam {string,...} modes
+-- @tparam table variants list of `mode`, `label` (for the progress), and at will
+-- `workers` and `limit`, which go before those of the options
 -- @tparam table options as for `once`, and `runs` (how many of each)
--- @treturn table list of rows, in the order of the modes
-function measure.all(devices, modes, options)
+-- @treturn table list of rows, in the order of the variants
+function measure.variants(devices, variants, options)
   local runs = {}
   for i = 1, options.runs do
-    for _, mode in ipairs(modes) do
-      runs[mode] = runs[mode] or {}
-      options.label = ("%-11s %d/%d"):format(mode, i, options.runs)
-      table.insert(runs[mode], measure.once(devices, mode, options))
+    for v, variant in ipairs(variants) do
+      local chosen = setmetatable({
+        label = ("%-11s %d/%d"):format(variant.label, i, options.runs),
+        workers = variant.workers,
+        limit = variant.limit,
+      }, { __index = options })
+      runs[v] = runs[v] or {}
+      runs[v][i] = measure.once(devices, variant.mode, chosen)
     end
   end
   local rows = {}
-  for i, mode in ipairs(modes) do
-    rows[i] = measure.row(mode, runs[mode], options.commands)
+  for v, variant in ipairs(variants) do
+    rows[v] = measure.row(variant.mode, runs[v], options.commands)
   end
   return rows
+end
+
+--- Measure modes.
+-- @tparam table devices
+-- @tparam {string,...} modes
+-- @tparam table options as for `variants`
+-- @treturn table list of rows, in the order of the modes
+function measure.all(devices, modes, options)
+  local variants = {}
+  for i, mode in ipairs(modes) do
+    variants[i] = { mode = mode, label = mode }
+  end
+  return measure.variants(devices, variants, options)
 end
 
 return measure

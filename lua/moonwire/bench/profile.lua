@@ -5,6 +5,9 @@ local profile = {}
 --- The commands that the published figures are about.
 profile.commands = { "show ip interface brief", "show vlan" }
 
+--- What a sweep or a ramp asks: one command, as the experiment has it that they repeat.
+profile.one_command = { "show version" }
+
 --- Circumstances by name. `lab` is what the simulated devices are asked for;
 -- `published` what others measured with five devices and two commands, in seconds.
 profile.profiles = {
@@ -27,6 +30,17 @@ profile.profiles = {
 }
 
 profile.names = { "lab", "cloud" }
+
+local FEWEST_DEVICES, MANY_DEVICES = 5, 1000
+
+--- A lab at hand, whose devices take time of their own only: what a sweep or a ramp is
+-- measured on.
+-- @int[opt] count of devices; 1000 when left out, and never less than 5
+-- @treturn table options of a lab
+function profile.near(count)
+  local devices = math.max(count or MANY_DEVICES, FEWEST_DEVICES)
+  return { devices = devices, rtt = 0, think = 0.200 }
+end
 
 -- TCP; both key exchange messages at once; the rest in one: fewer is not possible
 local FEWEST_ROUND_TRIPS = 3

@@ -2,6 +2,7 @@
 -- @module moonwire.bench.table
 local chart = require "moonwire.report.chart"
 local json = require "moonwire.report.json"
+local plot = require "moonwire.report.plot"
 local statistics = require "moonwire.report.statistics"
 local svg = require "moonwire.report.svg"
 local text_table = require "moonwire.report.table"
@@ -29,7 +30,10 @@ local function find_sync(rows)
   return nil
 end
 
-local function spread_text(row)
+--- From the fastest run to the slowest, in seconds.
+-- @tparam table row
+-- @treturn string
+function bench_table.spread(row)
   if #row.runs < 2 then
     return "one run"
   end
@@ -58,7 +62,7 @@ function bench_table.text(rows, style)
     lines[i] = {
       row.mode,
       ("%.3f"):format(row.seconds),
-      spread_text(row),
+      bench_table.spread(row),
       speed_up_text(row, sync),
       row.peak_sessions,
       row.threads,
@@ -75,11 +79,7 @@ local function note_of(row, sync)
   return factor and note .. (", %.1f× faster"):format(factor) or note
 end
 
---- The rows as a bar chart.
--- @tparam table rows
--- @string subtitle what was measured
--- @treturn string an SVG file
-function bench_table.svg(rows, subtitle)
+local function bars_of(rows)
   local sync, bars = find_sync(rows), {}
   for i, row in ipairs(rows) do
     bars[i] = {
@@ -89,11 +89,27 @@ function bench_table.svg(rows, subtitle)
       hue = svg.hues[(i - 1) % #svg.hues + 1],
     }
   end
+  return bars
+end
+
+--- The rows as bars of characters.
+-- @tparam table rows
+-- @string[opt] style see `moonwire.report.plot`
+-- @treturn string
+function bench_table.bars(rows, style)
+  return plot.bars(bars_of(rows), { style = style })
+end
+
+--- The rows as a bar chart.
+-- @tparam table rows
+-- @string subtitle what was measured
+-- @treturn string an SVG file
+function bench_table.svg(rows, subtitle)
   return chart.bars {
     title = "How long the modes take",
     subtitle = subtitle,
     axis = "seconds, less is better",
-    bars = bars,
+    bars = bars_of(rows),
   }
 end
 
@@ -111,7 +127,10 @@ local function result_entry(result)
   }
 end
 
-local function mode_entry(row)
+--- One row as it stands in JSON.
+-- @tparam table row
+-- @treturn table plain data
+function bench_table.entry(row)
   local results = {}
   for i, result in ipairs(row.run.results) do
     results[i] = result_entry(result)
@@ -130,6 +149,7 @@ local function mode_entry(row)
     cpu_seconds = row.cpu_seconds,
     max_rss_bytes = row.max_rss_bytes,
     phases = json.object(row.phases),
+    session = json.object(row.session),
     results = results,
   }
 end
@@ -142,7 +162,7 @@ end
 function bench_table.json(rows, lab, extra)
   local modes = {}
   for i, row in ipairs(rows) do
-    modes[i] = mode_entry(row)
+    modes[i] = bench_table.entry(row)
   end
   local document = { lab = json.object(lab), modes = modes }
   for name, value in pairs(extra or {}) do

@@ -9,6 +9,7 @@ local bench = { summary = "measure the modes side by side, on devices or a lab" 
 local MODES = { sync = true, threads = true, nonblocking = true, hybrid = true }
 local MODE_NAMES = { "sync", "threads", "nonblocking", "hybrid" }
 local DEFAULT_RUNS = 3
+local DEFAULT_P99 = 2 -- seconds
 local DEFAULT_FOLDER = "outputs"
 
 local DESCRIPTION = [[
@@ -70,6 +71,13 @@ local function one_of_profiles(name)
   end
 end
 
+local function knob(name)
+  return function(text)
+    local read, message = require("moonwire.bench.sweep").read(text)
+    return read, message and ("%s: %s"):format(name, message)
+  end
+end
+
 -- name, what follows it, what it is for, and who reads it
 local OPTIONS = {
   { "-i --inventory", "FILE", "Measure on the devices of this file." },
@@ -108,6 +116,20 @@ local OPTIONS = {
     "Measure growth instead: 100 to 19,000 devices, beside a bare C client; writes "
       .. "scale.json and scale.svg.",
   },
+  {
+    "--sweep",
+    "KNOB=N,N",
+    "Measure one mode with other numbers instead: workers=1,3 or limit=1..64, where a "
+      .. "range doubles; writes sweep.json and sweep.svg.",
+    knob,
+  },
+  {
+    "--ramp",
+    nil,
+    "Search the largest number of sessions at once with no failure and 99 of 100 of "
+      .. "them within --p99 instead; writes ramp.json and ramp.svg.",
+  },
+  { "--p99", "TIME", "The bound of --ramp (2s).", duration.option },
   {
     "--stream",
     "SIZE",
@@ -157,23 +179,45 @@ end
 
 local OF_LAB = { "lab", "platform", "rtt", "think", "profile", "scale", "stream" }
 
+-- What is measured instead of the modes: one thing at a time.
+local KINDS = { "sweep", "ramp", "scale", "stream", "host_keys" }
+
+local function two_benches(given)
+  local kind
+  for _, name in ipairs(KINDS) do
+    if given[name] and kind then
+      return ("--%s and --%s are two benches"):format(kind, name:gsub("_", "-"))
+    end
+    kind = given[name] and name:gsub("_", "-") or kind
+  end
+end
+
 -- What cannot go together, or nil.
 local function contradiction(given)
-  if not given.inventory then
-    return nil
-  end
-  for _, name in ipairs(OF_LAB) do
+  for _, name in ipairs(given.inventory and OF_LAB or {}) do
     if given[name] then
       return ("-i brings its own devices: leave out --%s"):format(name)
     end
   end
-  return nil
+  if given.p99 and not given.ramp then
+    return "--p99 is the bound of --ramp"
+  end
+  return two_benches(given)
+end
+
+-- Where sessions at once are what it is about, the devices are near and as many as it
+-- takes, unless a profile is named.
+local function circumstances(given)
+  local profile = require "moonwire.bench.profile"
+  if given.profile or not (given.sweep or given.ramp) then
+    return profile.profiles[given.profile or "lab"].lab
+  end
+  return profile.near(given.sweep and math.max(table.unpack(given.sweep.values)))
 end
 
 local function lab_of(given)
-  local profiles = require("moonwire.bench.profile").profiles
   local lab = {}
-  for name, value in pairs(profiles[given.profile or "lab"].lab) do
+  for name, value in pairs(circumstances(given)) do
     lab[name] = value
   end
   lab.devices = given.lab or lab.devices
@@ -194,6 +238,8 @@ local function options_of(given)
     dwell = given.dwell,
     profile = given.profile,
     warm = given.warm or given.profile == "cloud",
+    sweep = given.sweep,
+    ramp = given.ramp and (given.p99 or DEFAULT_P99),
     json = given.json,
     output = given.output or DEFAULT_FOLDER,
   }
@@ -204,6 +250,20 @@ local STREAMS = { out = io.stdout, log = io.stderr }
 local function refuse(parser, message)
   io.stderr:write(parser:get_usage(), "\nmoonwire bench: ", message, "\n")
   return 2
+end
+
+-- The modes, or one of them with a number that changes.
+local function run_fleet(parser, given)
+  local options = options_of(given)
+  local name = given.sweep and given.sweep.name or given.ramp and "limit"
+  if name then
+    local mode, message = require("moonwire.bench.sweep").mode(name, given.mode)
+    if not mode then
+      return refuse(parser, message)
+    end
+    options.mode = mode
+  end
+  return require("moonwire.bench").run(options, STREAMS)
 end
 
 --- Run the bench.
@@ -231,7 +291,7 @@ function bench.run(words)
   elseif given.scale then
     return require("moonwire.bench.scale").run(options_of(given), STREAMS)
   end
-  return require("moonwire.bench").run(options_of(given), STREAMS)
+  return run_fleet(parser, given)
 end
 
 return bench
