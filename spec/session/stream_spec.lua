@@ -1,3 +1,4 @@
+local files = require "moonwire.transfer.file"
 local session = require "moonwire.session"
 local support = require "spec.support.lab"
 local task = require "moonwire.task"
@@ -248,21 +249,31 @@ describe("session:stream_to", function()
     with_router({}, function(router, device)
       local bytes, message, kind = router:stream_to(SHOW, folder .. "/no/such")
       assert.is_nil(bytes)
-      assert.equal("local", kind)
+      assert.equal("no_file", kind)
       assert.matches("cannot write .*/no/such: ENOENT", message)
       assert.is_false(device:sent(SHOW))
       assert(router:send_command "show privilege")
     end)
   end)
 
-  it("follows no link that was planted", function()
+  it("says that the disk is full, and the session goes on", function()
     local faults = { { name = "bulk", device = 1, bytes = 1 << 20 } }
     with_router({ faults = faults }, function(router)
       local path = folder .. "/full"
-      assert(uv.fs_symlink("/dev/full", path .. ".partial"))
-      local bytes = router:stream_to("show version", path)
-      assert.is_number(bytes) -- a planted link is replaced, not followed
-      assert.is_not_nil(contents "full")
+      local create = files.create
+      files.create = function(...) -- a real file of the real full device
+        local file = assert(create(...))
+        uv.fs_close(file.fd)
+        file.fd = assert(uv.fs_open("/dev/full", "w", 0))
+        return file
+      end
+      local bytes, message, kind = router:stream_to("show version", path)
+      files.create = create
+      assert.is_nil(bytes)
+      assert.equal("space", kind)
+      assert.matches("cannot write .*/full: ENOSPC", message)
+      assert.is_nil(contents "full")
+      assert.matches("privilege", (router:send_command "show privilege"))
     end)
   end)
 end)

@@ -3,15 +3,16 @@
 local Session = require "moonwire.session.class"
 local check = require "moonwire.session.check"
 local echo = require "moonwire.session.echo"
+local files = require "moonwire.transfer.file"
 local header = require "moonwire.session.header"
 local platforms = require "moonwire.platform"
-local sinks = require "moonwire.session.sink"
 local task = require "host.task"
 
 local Reader = { __name = "moonwire.Reader" }
 Reader.__index = Reader
 
 local HEAD = 65536 -- bytes in which the echo must be
+local PRIVATE = 384 -- 0600: what devices say may hold secrets
 local SHORT = 2000 -- bytes: only a short output can be a rejection
 
 -- the echo of the mark, typed ahead, may come anywhere
@@ -242,34 +243,40 @@ end
 -- @treturn[1] int how many bytes there were
 -- @return[2] nil
 -- @treturn[2] string message
--- @treturn[2] string kind: as for `session:stream`; local (the file cannot be written)
+-- @treturn[2] string kind: as for `session:stream`; no_file (no such folder),
+-- permission, space, local (the file cannot be written)
 function Session:stream_to(command, path, options)
   check.command(command, 2)
   if type(path) ~= "string" then
     error("stream_to needs the path of a file", 2)
   end
   options = check.options(options, 2)
-  local sink, message, kind = sinks.open(path)
-  if not sink then
-    return self:_fail("command", message, kind)
+  local created, message, kind = files.create(path, true)
+  if not created then
+    return self:_fail("command", ("cannot write %s: %s"):format(path, message), kind)
   end
-  local file <close> = sink
-  local answer
+  local file <close> = created
+  file:set_aside(path .. ".partial")
+  local answer, trouble
   answer, message, kind = run(self, command, options, function(text)
-    return file:write(text)
+    local ok, why, what = file:write(text)
+    trouble = not ok and { why, what } or nil
+    return ok ~= nil
   end)
-  if file.message then -- that was what broke it off
-    return self:_fail("command", file.message, "local")
+  if answer and not trouble then
+    local ok, why, what = file:keep(PRIVATE)
+    trouble = not ok and { why, what } or nil
+  elseif not trouble then
+    file:flush()
+  end
+  if trouble then
+    local words = ("cannot write %s: %s"):format(path, trouble[1])
+    return self:_fail("command", words, trouble[2])
   elseif not answer then
     return nil, message, kind
   end
-  answer.bytes, answer.path = file.bytes, path
-  local ok
-  ok, message, kind = file:finish()
-  if not ok then
-    return self:_fail("command", message, kind)
-  end
-  return file.bytes
+  answer.bytes, answer.path = file.size, path
+  return file.size
 end
 
 --- Run a command on a channel of its own, without the shell: its end is exact, and some

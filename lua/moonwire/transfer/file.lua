@@ -121,16 +121,29 @@ function file.create(path, is_replacing)
 end
 
 local function flush(self)
-  local bytes = table.concat(self.parts)
+  local rest, left = self.parts, self.held
   self.parts, self.held = {}, 0
-  while bytes ~= "" do
-    local count, message, kind = call(self, uv.fs_write, self.fd, bytes, self.size)
+  while left > 0 do
+    local count, message, kind = call(self, uv.fs_write, self.fd, rest, self.size)
     if not count then
       return nil, message, kind
     end
-    self.size, bytes = self.size + count, bytes:sub(count + 1)
+    self.size, left = self.size + count, left - count
+    if left > 0 then -- the disk took a part
+      rest = type(rest) == "table" and table.concat(rest) or rest
+      rest = rest:sub(count + 1)
+    end
   end
   return true
+end
+
+--- Write what is held, so that all is in the file that came so far.
+-- @treturn[1] boolean true
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: space, local
+function File:flush()
+  return flush(self)
 end
 
 --- Write at the end. Each visit to the disk costs a thread: it is for many bytes.
@@ -175,6 +188,7 @@ function File:keep(mode)
   end
   uv.fs_fchmod(self.fd, mode & 511)
   ok, message = put_in_place(self)
+  self.aside = nil
   self:close()
   if not ok then
     return fail(message)
@@ -182,12 +196,20 @@ function File:keep(mode)
   return true
 end
 
---- Let go of it. One that was not kept is removed.
+--- When it is not kept, what is in it shall lie under another name.
+-- @string path one of that name is replaced
+function File:set_aside(path)
+  self.aside = path
+end
+
+--- Let go of it. One that was neither kept nor set aside is removed.
 function File:close()
-  if self.temporary then
+  if self.temporary and self.aside then
+    uv.fs_rename(self.temporary, self.aside)
+  elseif self.temporary then
     uv.fs_unlink(self.temporary)
-    self.temporary = nil
   end
+  self.temporary = nil
   self.is_abandoned = true
   if self.fd and not self.is_busy then
     uv.fs_close(self.fd)
