@@ -75,14 +75,18 @@ static int on_room(ssh_session session, ssh_channel channel, uint32_t bytes, voi
   return 0;
 }
 
-/* What lies in libssh comes to the owner as far as there is room. */
+/*
+** Once there is room, all that lies in libssh comes to the owner, more than asked for:
+** at each read libssh grants the device a whole window again, whatever it still holds,
+** so that small reads would let it pile up without bound.
+*/
 static void refill(struct stream *stream)
 {
   char bytes[8192];
-  size_t room;
-  while (stream->is_held_back && (room = room_of(stream, sizeof bytes)) > 0) {
-    int got =
-        ssh_channel_read_nonblocking(stream->channel, bytes, (uint32_t)room, false);
+  if (stream->is_held_back && room_of(stream, sizeof bytes) == 0)
+    return;
+  while (stream->is_held_back) {
+    int got = ssh_channel_read_nonblocking(stream->channel, bytes, sizeof bytes, false);
     stream->is_held_back = got > 0;
     if (got > 0)
       stream->on_bytes(stream, bytes, (size_t)got, false);

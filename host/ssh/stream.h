@@ -35,7 +35,8 @@ struct stream_options {
 ** libssh; 'on_news' follows outside of libssh when anything has changed. Neither may
 ** call back into the stream or its client: they note, and wake a task.
 ** An owner that reads more slowly than a device sends has a 'room': what does not fit
-** stays in libssh, and so in the device's window, until a step finds room again.
+** stays in libssh, and so in the device's window, until a step finds room again; then
+** the owner gets all of it, at most a window more than it has room for.
 */
 struct stream {
   struct client *client; /* NULL: it was closed */
