@@ -57,3 +57,13 @@ void bytes_clear(struct bytes *bytes)
   free(bytes->data);
   *bytes = (struct bytes){0};
 }
+
+char *bytes_text(const void *bytes, size_t length)
+{
+  char *text = malloc(length + 1);
+  if (text == NULL)
+    return NULL;
+  memcpy(text, bytes, length);
+  text[length] = '\0';
+  return text;
+}

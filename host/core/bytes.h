@@ -23,4 +23,7 @@ static inline const char *bytes_head(const struct bytes *bytes)
   return bytes->data + bytes->start;
 }
 
+/* A string of these bytes; strndup looks for a zero byte, and here is none. */
+char *bytes_text(const void *bytes, size_t length);
+
 #endif

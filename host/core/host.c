@@ -175,9 +175,27 @@ void host_pardon(struct task *task)
     task->cancels--;
 }
 
+static int end_handles(lua_State *L);
+
+/*
+** Requests that luv has made call into Lua when they end, also those that are cancelled
+** by the end of their handles. What has a finalizer first is finalized last: behind all
+** of luv's handles, and with a state that can still be called.
+*/
+static void await_handles(lua_State *L)
+{
+  lua_newuserdatauv(L, 0, 0);
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, end_handles);
+  lua_setfield(L, -2, "__gc");
+  lua_setmetatable(L, -2);
+  luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
 /* Where the libraries find no memory, this thread fails and not the whole program. */
 static int open_libraries(lua_State *L)
 {
+  await_handles(L);
   luaL_openlibs(L);
   /* A login leaves kilobytes behind: collecting seldom saves a tenth of its CPU. */
   lua_gc(L, LUA_GCINC, GC_PAUSE, GC_STEP, 0);
@@ -281,6 +299,12 @@ static bool has_no_tasks(struct host *host)
 static bool has_no_handles(struct host *host)
 {
   return uv_loop_alive(&host->loop) == 0;
+}
+
+static int end_handles(lua_State *L)
+{
+  turn_until(host_of(L), has_no_handles);
+  return 0;
 }
 
 bool host_close(struct host *host)

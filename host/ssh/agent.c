@@ -297,8 +297,8 @@ static bool add_identity(struct agent *agent, const unsigned char **at,
   struct agent_identity *identity = &agent->identities[agent->count];
   identity->blob = blob;
   identity->length = length;
-  identity->type = strndup((const char *)type, type_length);
-  identity->comment = strndup((const char *)comment, comment_length);
+  identity->type = bytes_text(type, type_length);
+  identity->comment = bytes_text(comment, comment_length);
   agent->count++;
   return identity->type != NULL && identity->comment != NULL;
 }

@@ -17,6 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/bytes.h"
+
 enum { LARGEST = 65536, NUMBERS = 6 };
 
 static const char HEAD[] = "-----BEGIN OPENSSH PRIVATE KEY-----";
@@ -143,7 +145,7 @@ static char *to_pem(EVP_PKEY *key)
   if (memory != NULL && PEM_write_bio_PrivateKey_traditional(memory, key, NULL, NULL, 0,
                                                              NULL, NULL) == 1) {
     long length = BIO_get_mem_data(memory, &bytes);
-    pem = length > 0 ? strndup(bytes, (size_t)length) : NULL;
+    pem = length > 0 ? bytes_text(bytes, (size_t)length) : NULL;
   }
   BIO_free(memory);
   return pem;

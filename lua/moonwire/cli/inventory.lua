@@ -7,6 +7,7 @@ local check = require "moonwire.cli.inventory_check"
 local escape = require "moonwire.report.escape"
 local inventory = require "moonwire.inventory"
 local json = require "moonwire.report.json"
+local command_line = require "moonwire.cli.line"
 local nodeset = require "moonwire.inventory.nodeset"
 local option = require "moonwire.cli.inventory_option"
 local secret = require "host.secret"
@@ -27,9 +28,7 @@ local ACTIONS = {
 }
 
 local function complain(...)
-  io.stdout:flush()
-  io.stderr:write("moonwire inventory: ", ...)
-  io.stderr:write "\n"
+  command_line.complain("inventory", table.concat { ... })
 end
 
 local function new_parser()
@@ -164,14 +163,6 @@ function action.convert(given, loaded)
   return 0
 end
 
-local function help_for(words, parser, commands)
-  for _, word in ipairs(words) do
-    if word == "-h" or word == "--help" then
-      return (commands[words[1]] or parser):get_help()
-    end
-  end
-end
-
 local function print_lines(message)
   for line in message:gmatch "[^\n]+" do
     complain(escape.line(line))
@@ -183,15 +174,9 @@ end
 -- @treturn int exit status: 2 when the inventory or the command line is wrong
 function command.run(words)
   local parser, commands = new_parser()
-  local help = help_for(words, parser, commands)
-  if help then
-    io.stdout:write(help, "\n")
-    return 0
-  end
-  local ok, given = parser:pparse(words)
-  if not ok then
-    io.stderr:write(parser:get_usage(), "\n\nmoonwire inventory: ", given, "\n")
-    return 2
+  local given, status = command_line.read("inventory", words, parser, commands)
+  if not given then
+    return status
   end
   local options, complaint = option.read(given)
   if not options then

@@ -5,6 +5,7 @@ local hostkeys = require "host.hostkeys"
 
 local inventory = require "moonwire.inventory"
 local known_hosts = require "moonwire.transport.known_hosts"
+local command_line = require "moonwire.cli.line"
 local report = require "moonwire.report.table"
 local scan = require "moonwire.transport.scan"
 
@@ -16,8 +17,7 @@ in a pending file; nothing in there is believed until it was accepted. Compare t
 fingerprints at the devices' consoles, or with a list that came another way.]]
 
 local function complain(...)
-  io.stderr:write("moonwire keys: ", ...)
-  io.stderr:write "\n"
+  command_line.complain("keys", table.concat { ... })
 end
 
 local function add_files(parser, has_pending)
@@ -63,15 +63,6 @@ local function new_parser()
   end
   parser:flag("-h --help", "Show this text.")
   return parser, commands
-end
-
--- Asked for help, a command is explained even when its arguments are missing.
-local function help_for(words, parser, commands)
-  for _, word in ipairs(words) do
-    if word == "-h" or word == "--help" then
-      return (commands[words[1]] or parser):get_help()
-    end
-  end
 end
 
 local function paths_of(given)
@@ -285,15 +276,9 @@ end
 -- @treturn int exit status
 function command.run(words)
   local parser, commands = new_parser()
-  local help = help_for(words, parser, commands)
-  if help then
-    print(help)
-    return 0
-  end
-  local ok, given = parser:pparse(words)
-  if not ok then
-    io.stderr:write(parser:get_usage(), "\n\nmoonwire keys: ", given, "\n")
-    return 2
+  local given, status = command_line.read("keys", words, parser, commands)
+  if not given then
+    return status
   end
   return action[given.action](given)
 end

@@ -17,6 +17,7 @@ end
 -- @string name of the subcommand
 -- @string message
 function line.complain(name, message)
+  io.stdout:flush()
   io.stderr:write("moonwire ", name, ": ", escape.line(message), "\n")
 end
 

@@ -4,6 +4,7 @@ local argparse = require "argparse"
 local json = require "dkjson"
 
 local describe = require "moonwire.platform.describe"
+local command_line = require "moonwire.cli.line"
 local lint = require "moonwire.platform.lint"
 local platform = require "moonwire.platform"
 local verify = require "moonwire.verify"
@@ -16,8 +17,7 @@ A file NAME.lua of one's own in ~/.config/moonwire/platform or in a folder of
 MOONWIRE_PLATFORM_PATH wins over a built-in NAME.]]
 
 local function complain(...)
-  io.stderr:write("moonwire platform: ", ...)
-  io.stderr:write "\n"
+  command_line.complain("platform", table.concat { ... })
 end
 
 -- what all of them take
@@ -55,15 +55,6 @@ local function new_parser()
   end
   parser:flag("-h --help", "Show this text.")
   return parser, commands
-end
-
--- Asked for help, a command is explained even when its arguments are missing.
-local function help_for(words, parser, commands)
-  for _, word in ipairs(words) do
-    if word == "-h" or word == "--help" then
-      return (commands[words[1]] or parser):get_help()
-    end
-  end
 end
 
 local action = {}
@@ -190,15 +181,9 @@ end
 -- @treturn int exit status
 function command.run(words)
   local parser, commands = new_parser()
-  local help = help_for(words, parser, commands)
-  if help then
-    print(help)
-    return 0
-  end
-  local ok, given = parser:pparse(words)
-  if not ok then
-    io.stderr:write(parser:get_usage(), "\n\nmoonwire platform: ", given, "\n")
-    return 2
+  local given, status = command_line.read("platform", words, parser, commands)
+  if not given then
+    return status
   end
   for _, folder in ipairs(given.platform_path or {}) do
     platform.add_path(folder)

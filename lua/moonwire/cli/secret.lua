@@ -5,6 +5,7 @@ local argparse = require "argparse"
 local Keyring = require "moonwire.inventory.keyring"
 local escape = require "moonwire.report.escape"
 local file = require "moonwire.report.file"
+local command_line = require "moonwire.cli.line"
 local secret = require "host.secret"
 
 local command = { summary = "passwords in encrypted files" }
@@ -17,8 +18,7 @@ read as the options say; neither is ever an argument.]]
 local STANDARD_INPUT = 0
 
 local function complain(...)
-  io.stderr:write("moonwire secret: ", ...)
-  io.stderr:write "\n"
+  command_line.complain("secret", table.concat { ... })
 end
 
 local function new_parser()
@@ -44,14 +44,6 @@ local function new_parser()
   commands.encrypt:flag("--stdin", "The password is a line of standard input.")
   commands.encrypt:flag("--force", "Replace a file that is there.")
   return parser, commands
-end
-
-local function help_for(words, parser, commands)
-  for _, word in ipairs(words) do
-    if word == "-h" or word == "--help" then
-      return (commands[words[1]] or parser):get_help()
-    end
-  end
 end
 
 -- Asked twice, since nobody sees what was typed.
@@ -135,15 +127,9 @@ end
 -- @treturn int exit status: 1 when it did not work, 2 for a wrong command line
 function command.run(words)
   local parser, commands = new_parser()
-  local help = help_for(words, parser, commands)
-  if help then
-    io.stdout:write(help, "\n")
-    return 0
-  end
-  local ok, given = parser:pparse(words)
-  if not ok then
-    io.stderr:write(parser:get_usage(), "\n\nmoonwire secret: ", given, "\n")
-    return 2
+  local given, status = command_line.read("secret", words, parser, commands)
+  if not given then
+    return status
   end
   local done, message = action[given.action](given)
   if not done then
