@@ -8,8 +8,8 @@ local source = require "source"
 -- Lowest first. A file uses lower layers, and its own layer in its own folder. The
 -- first pattern that fits counts; a file is named without "host/" and its ending.
 local C_LAYERS = {
-  { "the base", "^core/error$", "^core/deadline$", "^core/secret$", "^core/seal$",
-    "^core/bytes$", "^core/watch$" },
+  { "the base", "^core/error$", "^core/deadline$", "^core/secret$", "^core/vault$",
+    "^core/seal$", "^core/bytes$", "^core/watch$" },
   { "engines, with no Lua in them", "^ssh/", "^lab/", "^term/", "^net/", "^pool/" },
   { "the host", "^core/host$" },
   { "the operation", "^core/op$" },
@@ -21,7 +21,7 @@ local ENGINES, BINDINGS = 2, 6
 
 -- Lowest first. An area is a file or folder of lua/moonwire. It uses lower lines only.
 local LUA_LAYERS = {
-  { "task", "secret", "duration", "log" },
+  { "task", "secret", "duration", "log", "signals" },
   { "parse", "codec" },
   { "platform" },
   { "lab" }, -- before the inventory, which may ask for one

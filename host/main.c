@@ -2,12 +2,16 @@
 ** main.c - open one host and run the command line in it as the first task. What the
 ** words of the command line mean is up to lua/moonwire/cli.
 */
+#include <fcntl.h>
 #include <lauxlib.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -28,8 +32,43 @@ static void raise_limits(void)
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
   }
+}
+
+/* Nobody reads passwords out of our memory: no core file, no debugger of that user. */
+static void keep_memory_private(void)
+{
   struct rlimit none = {0, 0};
-  setrlimit(RLIMIT_CORE, &none); /* a core file would hold passwords */
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+/* Whether whoever read our output has gone, as `head` does. */
+static bool is_output_unread(void)
+{
+  struct pollfd output = {.fd = STDOUT_FILENO};
+  return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
+/* Output that was lost is a failure, but no word about what nobody wants to read. */
+static int finish_output(int status)
+{
+  if (fflush(stdout) == 0 && ferror(stdout) == 0)
+    return status;
+  if (is_output_unread())
+    return 128 + SIGPIPE;
+  fprintf(stderr, "moonwire: standard output cannot be written\n");
+  return status != 0 ? status : EXIT_FAILURE;
+}
+
+/* 0, 1 and 2 are open, whatever is: a socket must not be taken for one of them. */
+static void open_standard_streams(void)
+{
+  int fd;
+  do
+    fd = open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO);
+  if (fd >= 0)
+    close(fd);
 }
 
 /* Our Lua files: beside the build tree, or under the prefix where we are installed. */
@@ -94,7 +133,9 @@ static int start(lua_State *L)
 int main(int argc, char **argv)
 {
   struct host host;
+  open_standard_streams();
   raise_limits();
+  keep_memory_private();
   signal(SIGPIPE, SIG_IGN);
   if (host_open(&host) < 0) {
     fprintf(stderr, "moonwire: cannot start: not enough memory or descriptors\n");
@@ -114,7 +155,7 @@ int main(int argc, char **argv)
     fprintf(stderr,
             "moonwire: stuck: every task waits for something that cannot come\n");
   bool is_closed = host_close(&host);
-  fflush(stdout);
+  status = finish_output(status);
   if (!is_closed)
     _exit(status); /* a worker still writes to the host, which lies on our stack */
   return status;

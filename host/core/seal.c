@@ -114,7 +114,7 @@ struct secret *seal_open(const unsigned char *sealed, size_t length,
   struct secret *opened = NULL;
   if (context != NULL && derive(passphrase, sealed, key) &&
       decrypt_bytes(context, sealed, inner, key, plain))
-    opened = secret_new((const char *)plain, inner);
+    opened = secret_new(NULL, (const char *)plain, inner);
   EVP_CIPHER_CTX_free(context);
   explicit_bzero(key, sizeof key);
   explicit_bzero(plain, sizeof plain);

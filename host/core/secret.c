@@ -1,28 +1,31 @@
 /*
-** secret.c - bytes that are wiped before their memory is given back. The program writes
-** no core files (main.c), so they do not get to the disk that way.
+** secret.c - bytes that are wiped before their memory is given back, in pages that are
+** neither swapped out nor dumped.
 */
 #include "core/secret.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "core/vault.h"
+
 struct secret {
+  struct vault_block *block;
   atomic_uint holders;
   size_t length;
   char bytes[];
 };
 
-struct secret *secret_new(const char *bytes, size_t length)
+struct secret *secret_new(struct vault *vault, const char *bytes, size_t length)
 {
-  struct secret *secret = malloc(sizeof *secret + length + 1);
+  struct vault_block *block;
+  struct secret *secret = vault_take(vault, sizeof *secret + length + 1, &block);
   if (secret == NULL)
     return NULL;
+  secret->block = block;
   atomic_init(&secret->holders, 1);
   secret->length = length;
   memcpy(secret->bytes, bytes, length);
-  secret->bytes[length] = '\0';
   return secret;
 }
 
@@ -38,8 +41,7 @@ void secret_release(struct secret *secret)
     return;
   if (atomic_fetch_sub_explicit(&secret->holders, 1, memory_order_acq_rel) != 1)
     return;
-  explicit_bzero(secret->bytes, secret->length);
-  free(secret);
+  vault_give(secret->block, secret, sizeof *secret + secret->length);
 }
 
 const char *secret_bytes(const struct secret *secret)

@@ -8,9 +8,10 @@
 ** Counted atomically, since threads share it.
 */
 struct secret;
+struct vault;
 
-/* Holds the bytes once. NULL: no memory. */
-struct secret *secret_new(const char *bytes, size_t length);
+/* Held once, in the vault or, without one, in pages of its own. NULL: no memory. */
+struct secret *secret_new(struct vault *vault, const char *bytes, size_t length);
 struct secret *secret_retain(struct secret *secret);
 void secret_release(struct secret *secret); /* NULL is fine */
 

@@ -12,8 +12,10 @@ Passwords that Lua can pass on but not read, print, compare or measure.
 #include "core/library.h"
 #include "core/seal_lua.h"
 #include "core/secret_read_lua.h"
+#include "core/vault.h"
 
-#define HIDDEN "********"
+#define HIDDEN     "********"
+#define VAULT_NAME "moonwire.vault"
 
 enum { SHORTEST = 4 };
 
@@ -31,10 +33,43 @@ struct secret **secret_push(lua_State *L, struct secret *secret)
   return held;
 }
 
+static int collect_vault(lua_State *L)
+{
+  struct vault **held = luaL_checkudata(L, 1, VAULT_NAME);
+  vault_free(*held);
+  *held = NULL;
+  return 0;
+}
+
+/* One for each state, made at its beginning. */
+static void open_vault(lua_State *L)
+{
+  struct vault **held = lua_newuserdatauv(L, sizeof *held, 0);
+  *held = NULL;
+  if (luaL_newmetatable(L, VAULT_NAME)) {
+    lua_pushcfunction(L, collect_vault);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  *held = vault_new();
+  if (*held == NULL)
+    luaL_error(L, "not enough memory");
+  lua_setfield(L, LUA_REGISTRYINDEX, VAULT_NAME ".open");
+}
+
+/* NULL while the state is closed. */
+static struct vault *vault_of(lua_State *L)
+{
+  lua_getfield(L, LUA_REGISTRYINDEX, VAULT_NAME ".open");
+  struct vault **held = luaL_testudata(L, -1, VAULT_NAME);
+  lua_pop(L, 1);
+  return held != NULL ? *held : NULL;
+}
+
 int secret_push_copy(lua_State *L, const char *bytes, size_t length)
 {
   struct secret **held = secret_push(L, NULL);
-  *held = secret_new(bytes, length);
+  *held = secret_new(vault_of(L), bytes, length);
   if (*held == NULL)
     return luaL_error(L, "not enough memory");
   return 1;
@@ -168,6 +203,7 @@ static const luaL_Reg functions[] = {
 
 int luaopen_host_secret(lua_State *L)
 {
+  open_vault(L);
   luaL_newmetatable(L, SECRET_NAME);
   luaL_setfuncs(L, metamethods, 0);
   lua_pushliteral(L, "protected");

@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   expect(L != NULL && wire.bytes != NULL && wire.secrets != NULL);
   memcpy(wire.bytes, data, size);
   wire.length = size;
-  wire.secrets[wire.secret_count++] = secret_new("s", 1);
+  wire.secrets[wire.secret_count++] = secret_new(NULL, "s", 1);
   luaL_requiref(L, "host.secret", luaopen_host_secret, 0);
   read_back(L, &wire);
   wire_drop(&wire);

@@ -1,9 +1,12 @@
 --- The words of the command line.
 -- @module moonwire.cli
 local host = require "host.task"
+local signals = require "moonwire.signals"
 local task = require "moonwire.task"
 
 local cli = {}
+
+local SIGNALLED = 128 -- exit status of who was ended by a signal, less its number
 
 -- in the order of the help text
 local SUBCOMMANDS = {
@@ -84,6 +87,15 @@ function cli.main(version)
   end
   -- luacheck: pop
   local status = 1
+  local ended_by
+  local main = host.current()
+  local listener <close> = signals.listen(function(name, number) -- luacheck: ignore 211
+    if ended_by then
+      signals.obey(name) -- asked twice: what is not over is left as it is
+    end
+    ended_by = number
+    host.cancel(main)
+  end)
   local ok, err = pcall(task.group, function()
     status = dispatch(words)
   end)
@@ -91,7 +103,8 @@ function cli.main(version)
     report(err)
   end
   io.stdout:flush()
-  host.exit(ok and status or 1)
+  host.pardon(main)
+  host.exit(ended_by and SIGNALLED + ended_by or ok and status or 1)
 end
 
 return cli

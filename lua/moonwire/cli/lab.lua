@@ -9,6 +9,7 @@ local clock = require "moonwire.lab.clock"
 local duration = require "moonwire.duration"
 local fault = require "moonwire.lab.fault"
 local lab = require "moonwire.lab"
+local signals = require "moonwire.signals"
 
 local command = { summary = "simulated devices to log in to" }
 
@@ -192,18 +193,6 @@ local function watch_input(served)
   return input
 end
 
-local function watch_signals(served)
-  local watched = {}
-  for _, name in ipairs { "sigint", "sigterm" } do
-    local signal = uv.new_signal()
-    signal:start(name, function()
-      served:close()
-    end)
-    watched[#watched + 1] = signal
-  end
-  return watched
-end
-
 local function introduce(served, is_json)
   if not is_json then
     print_help(served)
@@ -216,14 +205,14 @@ local function introduce(served, is_json)
 end
 
 local function serve(served, is_json)
-  local watched = watch_signals(served)
-  if is_json then
-    watched[#watched + 1] = watch_input(served)
-  end
+  local listener <close> = signals.listen(function() -- luacheck: ignore 211
+    served:close()
+  end)
+  local input = is_json and watch_input(served)
   introduce(served, is_json)
   served:serve()
-  for _, handle in ipairs(watched) do
-    handle:close()
+  if input then
+    input:close()
   end
 end
 

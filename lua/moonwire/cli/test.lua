@@ -1,6 +1,7 @@
 --- `moonwire test`: busted inside the host, so that a spec simply waits.
 -- @module moonwire.cli.test
 local argparse = require "argparse"
+local host = require "host.task"
 local lfs = require "lfs"
 
 local inventory_option = require "moonwire.cli.inventory_option"
@@ -66,18 +67,24 @@ end
 -- cancelled with it; one that hangs fails at the place where it waits.
 local function guard_tests(busted, seconds)
   local safe = busted.safe
-  busted.safe = function(descriptor, run, element)
-    if descriptor ~= "it" or run ~= element.run then
-      return safe(descriptor, run, element)
-    end
+  local function run_test(...)
     local status
+    local arguments = table.pack(...)
     task.timeout(seconds, function()
       task.group(function(group)
-        status = safe(descriptor, run, element)
+        status = safe(table.unpack(arguments, 1, arguments.n))
         group:cancel()
       end)
     end)
     return status
+  end
+  busted.safe = function(descriptor, run, element)
+    local is_test = descriptor == "it" and run == element.run
+    local results = table.pack((is_test and run_test or safe)(descriptor, run, element))
+    if host.is_cancelled() then
+      error(host.cancelled, 0) -- or busted would go on to the next test
+    end
+    return table.unpack(results, 1, results.n)
   end
 end
 

@@ -13,6 +13,7 @@
 -- Devices that refer to the same share one secret: it is read, asked or run once.
 -- @module moonwire.inventory.credential
 local secret = require "host.secret"
+local uv = require "luv"
 
 local credential = {}
 
@@ -25,7 +26,7 @@ local REFERENCE = 'must be text, { env = "NAME" } or { file = "path" }, or anoth
 -- @treturn string
 function credential.absolute(path, folder)
   if path:find "^~/" then
-    return (os.getenv "HOME" or "~") .. path:sub(2)
+    return (uv.os_homedir() or "~") .. path:sub(2)
   elseif path:find "^/" or folder == nil then
     return path
   end

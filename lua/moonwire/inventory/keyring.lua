@@ -3,6 +3,7 @@
 -- One keyring serves one loading: what several devices refer to is fetched once.
 -- @module moonwire.inventory.keyring
 local secret = require "host.secret"
+local signals = require "moonwire.signals"
 local task = require "moonwire.task"
 local uv = require "luv"
 
@@ -115,13 +116,9 @@ local function await_line(fd)
       poll:stop()
       done(true)
     end)
-    for _, name in ipairs { "sigint", "sigterm", "sighup" } do
-      local signal = uv.new_signal()
-      handles[#handles + 1] = signal
-      signal:start(name, function()
-        done(nil, "nobody answered: interrupted")
-      end)
-    end
+    handles[2] = signals.listen(function()
+      done(nil, "nobody answered: interrupted")
+    end)
   end)
 end
 

@@ -8,6 +8,7 @@
 -- @module moonwire.parse.textfsm
 local folder = require "moonwire.parse.folder"
 local template = require "moonwire.parse.template"
+local uv = require "luv"
 
 local textfsm = {}
 
@@ -31,7 +32,7 @@ local OWN = here:gsub("textfsm%.lua$", "templates")
 
 local function add_path(list, path)
   if path and path ~= "" then
-    local home = os.getenv "HOME"
+    local home = uv.os_homedir()
     list[#list + 1] = home and path:find "^~%f[/\0]" and home .. path:sub(2) or path
   end
 end

@@ -4,6 +4,7 @@
 -- @module moonwire.platform.store
 local index = require "moonwire.platform.index"
 local lfs = require "lfs"
+local uv = require "luv"
 local spelling = require "moonwire.platform.spelling"
 
 local store = {}
@@ -40,7 +41,7 @@ function store.paths()
   for folder in (os.getenv "MOONWIRE_PLATFORM_PATH" or ""):gmatch "[^:]+" do
     folders[#folders + 1] = folder
   end
-  local home = os.getenv "HOME"
+  local home = uv.os_homedir()
   local settings = os.getenv "XDG_CONFIG_HOME" or home and home .. "/.config"
   if settings then
     folders[#folders + 1] = settings .. "/moonwire/platform"
