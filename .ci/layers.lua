@@ -9,15 +9,17 @@ local source = require "source"
 -- first pattern that fits counts; a file is named without "host/" and its ending.
 local C_LAYERS = {
   { "the base", "^core/error$", "^core/deadline$", "^core/secret$", "^core/vault$",
-    "^core/seal$", "^core/bytes$", "^core/watch$" },
+    "^core/seal$", "^core/bytes$", "^core/watch$", "^core/line$" },
+  { "protocols, of either side", "^proto/" },
   { "engines, with no Lua in them", "^ssh/", "^lab/", "^term/", "^net/", "^pool/" },
   { "the host", "^core/host$" },
   { "the operation", "^core/op$" },
   { "the core's bindings", "^core/" },
+  { "the shell, which other bindings open", "^term/shell_" },
   { "bindings", "_lua$" },
   { "programs", "^main$", "^floor/", "^fuzz/" },
 }
-local ENGINES, BINDINGS = 2, 6
+local ENGINES, SHELL, BINDINGS = 3, 7, 8
 
 -- Lowest first. An area is a file or folder of lua/moonwire. It uses lower lines only.
 local LUA_LAYERS = {
@@ -75,7 +77,9 @@ local RESERVED = {
 }
 
 local function c_rank(unit)
-  if unit:find "_lua$" and source.folder_of(unit) ~= "core" then
+  if unit:find(C_LAYERS[SHELL][2]) then
+    return SHELL
+  elseif unit:find "_lua$" and source.folder_of(unit) ~= "core" then
     return BINDINGS
   end
   for rank, layer in ipairs(C_LAYERS) do
@@ -227,6 +231,10 @@ local BROKEN = {
   { "host/ssh/client.c", "#include <lua.h>", "no Lua" },
   { "host/ssh/client_lua.c", '#include "ssh/client.h"\n#include "core/op.h"', false },
   { "host/ssh/client_lua.c", '#include "core/secret_lua.h"', false },
+  { "host/ssh/open_lua.c", '#include "term/shell_lua.h"', false },
+  { "host/term/shell_lua.c", '#include "ssh/client_lua.h"', "not below" },
+  { "host/net/fdline.c", '#include "proto/telnet.h"', false },
+  { "host/proto/telnet.c", '#include "net/fdline.h"', "not below" },
   { "host/core/secret_lua.c", '#include "ssh/client_lua.h"', "not below" },
   { "host/term/screen.c", "#include <luv/luv.h>", "no Lua" },
   { "host/term/screen.c", "#include <libssh/libssh.h>", "libssh" },

@@ -9,12 +9,14 @@ void library_open(lua_State *L);
 int luaopen_host_algorithms(lua_State *L);
 int luaopen_host_digest(lua_State *L);
 int luaopen_host_hostkeys(lua_State *L);
+int luaopen_host_line(lua_State *L);
 int luaopen_host_pool(lua_State *L);
 int luaopen_host_secret(lua_State *L);
 int luaopen_host_server(lua_State *L);
 int luaopen_host_ssh(lua_State *L);
 int luaopen_host_ssh_config(lua_State *L);
 int luaopen_host_task(lua_State *L);
+int luaopen_host_telnet(lua_State *L);
 int luaopen_host_term(lua_State *L);
 int luaopen_host_wire(lua_State *L);
 

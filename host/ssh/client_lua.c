@@ -17,6 +17,7 @@ Every function that waits returns its value or `nil, message, kind`.
 #include "ssh/kexinit.h"
 #include "ssh/key_lua.h"
 #include "ssh/login_lua.h"
+#include "term/shell_lua.h"
 
 enum { USER_VALUES = 1, KEPT = 1, MOST_BANNER = 16384 };
 

@@ -207,10 +207,20 @@ static struct pipe_box *push_pipe(lua_State *L)
   return box;
 }
 
+static int size_field(lua_State *L, const char *name, int otherwise)
+{
+  lua_getfield(L, OPTIONS, name);
+  lua_Integer value = luaL_optinteger(L, -1, otherwise);
+  luaL_argcheck(L, value > 0 && value <= UINT16_MAX, OPTIONS, name);
+  lua_pop(L, 1);
+  return (int)value;
+}
+
 /***
 Open a channel with a program at its other end.
 @function client:pipe
-@tparam table options `command` or `subsystem` (one of them); optional: `timeout` (15
+@tparam table options `command`, `subsystem` or `term` (a shell on a terminal; one of
+them); optional: `width` (511) and `height` (1000) of the terminal, `timeout` (15
 seconds)
 @treturn[1] pipe
 @return[2] nil
@@ -223,9 +233,13 @@ int client_lua_pipe(lua_State *L)
   luaL_checktype(L, OPTIONS, LUA_TTABLE);
   lua_settop(L, OPTIONS);
   struct stream_options options = {.command = string_field(L, "command"),
-                                   .subsystem = string_field(L, "subsystem")};
-  luaL_argcheck(L, (options.command != NULL) != (options.subsystem != NULL), OPTIONS,
-                "either a command or a subsystem");
+                                   .subsystem = string_field(L, "subsystem"),
+                                   .term = string_field(L, "term")};
+  int wishes =
+      (options.command != NULL) + (options.subsystem != NULL) + (options.term != NULL);
+  luaL_argcheck(L, wishes == 1, OPTIONS, "either a command or a subsystem");
+  options.width = size_field(L, "width", 511);
+  options.height = size_field(L, "height", 1000);
   lua_getfield(L, OPTIONS, "timeout");
   double timeout = luaL_optnumber(L, -1, 15);
   struct pipe_box *box = push_pipe(L);

@@ -68,6 +68,9 @@ void expect_limit(struct expect *expect, size_t bytes);
 /* The bytes that a tail worth reporting may end in. */
 void expect_terminators(struct expect *expect, const char *bytes, size_t length);
 
+/* The tail is told once more: who reads from here on was not there. */
+void expect_retell(struct expect *expect);
+
 /*
 ** What there is to report, having looked at what is new. A mark and a limit are told
 ** until something is taken, a tail once: again only when it has changed or when lines

@@ -78,6 +78,7 @@ local function new_parser()
   parser:option("--seed", "Of all chance."):argname("<n>"):convert(integer "--seed")
   parser:option("--port", "Port; a free one when left out."):argname("<n>")
     :convert(integer "--port")
+  parser:flag("--telnet", "Be there by telnet, too, on a port of its own.")
   parser:option("--user", "Who may log in (admin)."):argname("<name>")
   parser:option("--password", "With this password (admin)."):argname("<word>")
   parser:option("--enable", "The password for enable (enable)."):argname("<word>")
@@ -105,6 +106,7 @@ local function options_of(given)
     faults = given.fault,
     seed = given.seed,
     port = given.port,
+    telnet = given.telnet,
     username = given.user,
     password = given.password,
     enable = given.enable,
@@ -134,6 +136,9 @@ local function print_help(served)
   print(("or, the user's name being the device's: ssh -p %d %s@%s"):format(
     place.port, devices[#devices].name, address.SHARED
   ))
+  if place.telnet_port then
+    print(("by telnet: telnet %s %d"):format(devices[1].host, place.telnet_port))
+  end
   local first = devices[1]
   print(("password %s, enable password %s"):format(first.password, first.secret))
   print "for your known_hosts file:"

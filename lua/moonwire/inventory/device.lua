@@ -113,6 +113,19 @@ device.fields = {
     doc = "shell command whose input and output are the connection; %h %p %r %n %%",
   },
   {
+    name = "transport",
+    type = "choice",
+    words = { "ssh", "telnet", "command", "openssh" },
+    doc = "how it is reached; ssh (our own) when left out, openssh: by the system's "
+      .. "ssh, for what libssh lacks",
+  },
+  {
+    name = "command",
+    type = "strings",
+    doc = "words of a command that is the line to it (transport command); %h %p %r %%",
+  },
+  { name = "pty", type = "flag", doc = "true: this command wants a terminal" },
+  {
     name = "timeout",
     type = "seconds",
     unit = "s",
@@ -262,7 +275,10 @@ end
 local function has_way_in(taken)
   return uses_ssh_config(taken) or taken.password or taken.key_file or taken.key_files
     or taken.agent or taken.answers
+    or taken.transport and taken.transport ~= "ssh" -- which may ask for nothing
 end
+
+local TELNET = 23
 
 --- Read one device.
 -- @tparam table record what somebody wrote; see `moonwire.inventory.complaints`
@@ -273,6 +289,9 @@ function device.read(record, context)
   context.record = record
   local taken = device.read_fields(device.fields, given, context)
   taken.ssh_config_file = taken.ssh_config_file or ssh_config.default()
+  if taken.transport == "telnet" and given.port == nil then
+    taken.port = TELNET
+  end
   if not has_way_in(taken) then
     if given.password == nil or given.password == json.null then
       local text = "is missing, and there is neither a key nor an agent"

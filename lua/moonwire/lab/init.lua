@@ -21,6 +21,7 @@ local scp = require "moonwire.lab.scp"
 local sftp = require "moonwire.lab.sftp"
 local tally = require "moonwire.lab.tally"
 local task = require "moonwire.task"
+local telnet = require "moonwire.lab.telnet"
 local vty = require "moonwire.lab.vty"
 
 local lab = {}
@@ -160,7 +161,8 @@ end
 -- from their tables, those too that have a behaviour of their own), `clock` ("real";
 -- "virtual", or how many times as fast as real; see `moonwire.lab.clock`), `host_key`
 -- (private key, PEM), `algorithms` (that the devices offer: `kex`, `hostkeys`,
--- `ciphers`, `macs`, as lists with commas; what is left out is as usual)
+-- `ciphers`, `macs`, as lists with commas; what is left out is as usual), `telnet`
+-- (false; true: they can be reached by telnet, too)
 -- @treturn[1] Lab
 -- @return[2] nil
 -- @treturn[2] string message
@@ -191,6 +193,13 @@ function lab.open(options)
   if not self.listener then
     self.reserved:close()
     return nil, message, kind
+  end
+  if complete.telnet then
+    self.telnet, message, kind = telnet.listen(self:place())
+    if not self.telnet then
+      self:close()
+      return nil, message, kind
+    end
   end
   return self
 end
@@ -226,6 +235,9 @@ end
 -- itself is raised here, and ends it.
 function Lab:serve()
   task.group(function(group)
+    if self.telnet then
+      group:spawn(self.telnet.serve, self.telnet)
+    end
     group:spawn(accept_all, self, group) -- a task, so that a mistake ends it too
   end)
 end
@@ -234,6 +246,9 @@ end
 function Lab:close()
   if not self.is_closed then
     self.is_closed = true
+    if self.telnet then
+      self.telnet:close()
+    end
     self.listener:close()
     self.reserved:close()
   end
@@ -279,12 +294,13 @@ function Lab:known_hosts()
 end
 
 --- Where the lab is: all that a client needs beside the options.
--- @treturn table `port`, `closed_port`, `host_key` (fingerprint), `known_hosts`
--- (a line)
+-- @treturn table `port`, `closed_port`, `telnet_port` (where it speaks telnet),
+-- `host_key` (fingerprint), `known_hosts` (a line)
 function Lab:place()
   return {
     port = self:port(),
     closed_port = self.closed_port,
+    telnet_port = self.telnet and self.telnet.port,
     host_key = hostkeys.fingerprint(self:host_key()),
     known_hosts = self:known_hosts(),
   }

@@ -25,6 +25,7 @@ local DEFAULTS = {
   fixed_pager = false,
   clock = "real",
   flash_size = 2142715904,
+  telnet = false,
 }
 
 -- these may be left out, and have no default

@@ -2,7 +2,7 @@
 -- to it in the other files of this folder.
 -- @module moonwire.session
 local platforms = require "moonwire.platform"
-local transport = require "moonwire.transport.ssh"
+local transport = require "moonwire.transport"
 
 local Session = { __name = "moonwire.Session" }
 Session.__index = Session

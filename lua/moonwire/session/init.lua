@@ -5,7 +5,7 @@
 local Session = require "moonwire.session.class"
 local platforms = require "moonwire.platform"
 local resolve = require "moonwire.transport.resolve"
-local transport = require "moonwire.transport.ssh"
+local transport = require "moonwire.transport"
 
 -- each brings verbs to the class
 require "moonwire.session.login"

@@ -8,6 +8,7 @@ local secrets = require "host.secret"
 local identity = require "moonwire.transport.identity"
 local mismatch = require "moonwire.transport.mismatch"
 local offer = require "moonwire.transport.offer"
+local secret = require "moonwire.transport.secret"
 local ssh = require "host.ssh"
 local uv = require "luv"
 
@@ -81,19 +82,7 @@ function transport.save_new_keys()
   return true
 end
 
-local FIELD_OF = { enable = "secret" }
-
---- A secret of a device: as it is in the inventory, or made of a string there.
--- @tparam table device
--- @string name "password", "enable", "key_passphrase"
--- @treturn secret|nil
-function transport.secret_of(device, name)
-  local value = device[FIELD_OF[name] or name]
-  if type(value) == "string" then
-    return secrets.from_string(value)
-  end
-  return value
-end
+transport.secret_of = secret.of
 
 -- an answer is a secret like a password: the inventory makes one of it
 local function answers_of(device)

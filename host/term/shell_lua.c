@@ -8,17 +8,16 @@ device has something to say that matters.
 
 #include "core/op.h"
 #include "core/secret_lua.h"
-#include "ssh/client_lua.h"
-#include "ssh/shell_lua.h"
+#include "term/shell_lua.h"
 
-enum { OPTIONS = 2, CLIENT_VALUE = 1, DEFAULT_LIMIT = 64 << 20 };
+enum { MAKER_VALUE = 1, DEFAULT_LIMIT = 64 << 20 };
 enum { STREAMED = 1 << 20 }; /* bytes of finished lines that wait for a reader */
 
 struct shell_op {
   struct op op;
   struct shell *shell;
   enum expect_event event;
-  bool has_lines;
+  bool has_lines, has_words;
 };
 
 struct shell *shell_check_lua(lua_State *L)
@@ -29,17 +28,15 @@ struct shell *shell_check_lua(lua_State *L)
 static struct shell *check_free(lua_State *L)
 {
   struct shell *shell = shell_check_lua(L);
-  luaL_argcheck(L, shell->stream != NULL, SHELL, "the shell is closed");
+  luaL_argcheck(L, shell->line != NULL, SHELL, "the shell is closed");
   luaL_argcheck(L, shell->wish == WISH_NOTHING, SHELL,
                 "the shell is busy in another task");
   return shell;
 }
 
-static void on_bytes(struct stream *stream, const char *bytes, size_t length,
-                     bool is_stderr)
+static void on_bytes(struct line *line, const char *bytes, size_t length)
 {
-  struct shell *shell = stream->owner;
-  (void)is_stderr; /* on a terminal it is one stream, and devices send no other */
+  struct shell *shell = line->owner;
   if (!expect_feed(&shell->expect, bytes, length))
     shell->is_out_of_memory = true;
 }
@@ -48,24 +45,14 @@ static void on_bytes(struct stream *stream, const char *bytes, size_t length,
 ** Lines that are taken as they come may be taken slowly, as by a disk: then the device
 ** waits. Otherwise all text is wanted at once, up to its limit.
 */
-static size_t room(const struct stream *stream)
+static size_t room(const struct line *line)
 {
-  struct shell *shell = stream->owner;
+  struct shell *shell = line->owner;
   size_t held;
   if (!shell->is_streaming)
     return SIZE_MAX;
   expect_answer(&shell->expect, &held);
   return held < STREAMED ? STREAMED - held : 0;
-}
-
-/* What had no room comes now, and may be all that the sleeper waits for. */
-static void fetch_held_back(const struct shell *shell)
-{
-  struct client *client = shell->stream->client;
-  if (client == NULL || !shell->stream->is_held_back)
-    return;
-  client_enter(client);
-  client_leave(client);
 }
 
 static void wake(struct shell *shell, enum error error)
@@ -85,53 +72,77 @@ static size_t ready_length(struct shell *shell)
   return length;
 }
 
+static enum error end_of(const struct line *line, enum error otherwise)
+{
+  enum error error = line->verbs->error(line);
+  return error != ERROR_NONE ? error : otherwise;
+}
+
+static bool has_ended(const struct line *line)
+{
+  return line->verbs->state(line) == LINE_ENDED;
+}
+
+/* Something was said beside the terminal that the reader does not know yet. */
+static bool has_words(const struct shell *shell)
+{
+  const struct bytes *said = shell->line->verbs->said(shell->line);
+  return shell->is_listening && said != NULL && said->length != shell->heard;
+}
+
 /* What came before the end counts first: the end is told when all else is read. */
 static void see_read(struct shell *shell)
 {
+  struct shell_op *o = shell->sleeper;
+  o->has_words = has_words(shell);
+  if (o->has_words) {
+    wake(shell, ERROR_NONE);
+    return;
+  }
   enum expect_event event = expect_check(&shell->expect);
-  shell->sleeper->event = event;
-  shell->sleeper->has_lines =
-      shell->is_streaming && event != EXPECT_MARK && ready_length(shell) > 0;
+  o->event = event;
+  o->has_lines = shell->is_streaming && event != EXPECT_MARK && ready_length(shell) > 0;
   if (shell->is_out_of_memory)
     wake(shell, ERROR_LOCAL);
-  else if (shell->sleeper->has_lines)
+  else if (o->has_lines)
     wake(shell, ERROR_NONE);
   else if (event == EXPECT_LIMIT)
     wake(shell, ERROR_LIMIT);
-  else if (shell->stream->state == STREAM_ENDED && event != EXPECT_MARK)
-    wake(shell,
-         shell->stream->error != ERROR_NONE ? shell->stream->error : ERROR_DROPPED);
+  else if (event != EXPECT_MARK && has_ended(shell->line))
+    wake(shell, end_of(shell->line, ERROR_DROPPED));
   else if (event != EXPECT_NOTHING)
+    wake(shell, ERROR_NONE);
+}
+
+static void see_open(struct shell *shell)
+{
+  if (has_ended(shell->line))
+    wake(shell, end_of(shell->line, ERROR_CHANNEL));
+  else if (shell->line->verbs->state(shell->line) >= shell->awaited)
+    wake(shell, ERROR_NONE);
+}
+
+static void see_write(struct shell *shell)
+{
+  if (has_ended(shell->line))
+    wake(shell, end_of(shell->line, ERROR_DROPPED));
+  else if (shell->line->verbs->unsent(shell->line) <= LINE_OUTSTANDING)
     wake(shell, ERROR_NONE);
 }
 
 static void see(struct shell *shell)
 {
-  struct stream *stream = shell->stream;
-  switch (shell->wish) {
-  case WISH_OPEN:
-    if (stream->state == STREAM_ENDED)
-      wake(shell, stream->error != ERROR_NONE ? stream->error : ERROR_CHANNEL);
-    else if (stream->state >= shell->awaited)
-      wake(shell, ERROR_NONE);
-    break;
-  case WISH_READ:
+  if (shell->wish == WISH_OPEN)
+    see_open(shell);
+  else if (shell->wish == WISH_READ)
     see_read(shell);
-    break;
-  case WISH_WRITE:
-    if (stream->state == STREAM_ENDED)
-      wake(shell, stream->error != ERROR_NONE ? stream->error : ERROR_DROPPED);
-    else if (stream_unsent(stream) <= STREAM_OUTSTANDING)
-      wake(shell, ERROR_NONE);
-    break;
-  default:
-    break;
-  }
+  else if (shell->wish == WISH_WRITE)
+    see_write(shell);
 }
 
-static void on_news(struct stream *stream)
+static void on_news(struct line *line)
 {
-  see(stream->owner);
+  see(line->owner);
 }
 
 static void shell_detach(struct op *op)
@@ -158,24 +169,25 @@ static void sleep_on(struct shell *shell, struct shell_op *o, enum wish wish)
 static int shell_lua_close(lua_State *L)
 {
   struct shell *shell = shell_check_lua(L);
-  struct stream *stream = shell->stream;
-  shell->stream = NULL;
+  struct line *line = shell->line;
+  shell->line = NULL;
   if (shell->sleeper != NULL)
     wake(shell, ERROR_CLOSED);
-  if (stream != NULL) {
-    stream_close(stream);
+  if (line != NULL) {
+    line->verbs->close(line);
     expect_close(&shell->expect);
   }
   return 0;
 }
 
-/* The words of an error: what the client knows is more than the kind tells. */
+/* The words of an error: what the line knows is more than the kind tells. */
 static int fail(lua_State *L, const struct shell_op *o)
 {
+  const struct line *line = o->shell->line;
   const char *message = NULL;
   bool is_known = o->op.error == ERROR_DROPPED || o->op.error == ERROR_JUMP;
-  if (is_known && o->shell->stream != NULL && o->shell->stream->client != NULL)
-    message = o->shell->stream->client->message;
+  if (is_known && line != NULL)
+    message = line->verbs->message(line);
   return op_fail(L, o->op.error, message);
 }
 
@@ -193,67 +205,77 @@ static int open_push(struct op *op, lua_State *L)
   return 1;
 }
 
-static int integer_field(lua_State *L, const char *name, int otherwise)
+static int integer_field(lua_State *L, int index, const char *name, int otherwise)
 {
-  lua_getfield(L, OPTIONS, name);
+  lua_getfield(L, index, name);
   lua_Integer value = luaL_optinteger(L, -1, otherwise);
   lua_pop(L, 1);
-  luaL_argcheck(L, value > 0 && value <= 1 << 30, OPTIONS, name);
+  luaL_argcheck(L, value > 0 && value <= 1 << 30, index, name);
   return (int)value;
 }
 
-static struct shell *push_shell(lua_State *L, unsigned width)
+void shell_lua_options(lua_State *L, int index, struct shell_options *options)
+{
+  luaL_checktype(L, index, LUA_TTABLE);
+  options->width = integer_field(L, index, "width", 511);
+  options->height = integer_field(L, index, "height", 1000);
+  options->limit = integer_field(L, index, "limit", DEFAULT_LIMIT);
+  lua_getfield(L, index, "timeout");
+  options->timeout = luaL_optnumber(L, -1, 15);
+  lua_getfield(L, index, "lazy");
+  options->is_lazy = lua_toboolean(L, -1) != 0;
+  lua_pop(L, 2);
+  lua_getfield(L, index, "term"); /* stays: the string must live */
+  options->term = luaL_optstring(L, -1, "vt100");
+}
+
+struct shell *shell_lua_push(lua_State *L, const struct shell_options *options)
 {
   struct shell *shell = lua_newuserdatauv(L, sizeof *shell, 1);
   memset(shell, 0, sizeof *shell);
-  expect_open(&shell->expect, width);
+  expect_open(&shell->expect, (unsigned)options->width);
+  expect_limit(&shell->expect, (size_t)options->limit);
   luaL_setmetatable(L, SHELL_NAME);
   lua_pushvalue(L, 1); /* the shell keeps its client from being collected */
-  lua_setiuservalue(L, -2, CLIENT_VALUE);
+  lua_setiuservalue(L, -2, MAKER_VALUE);
+  shell->awaited = options->is_lazy ? LINE_ASKED : LINE_OPEN;
   return shell;
 }
 
-/***
-Open a terminal and a shell on it.
-@function client:shell
-@tparam[opt] table options `term` ("vt100"), `width` (511), `height` (1000), `timeout`
-(15 seconds), `limit` (64 MiB of text in one answer), `lazy` (return when the shell was
-asked for; what is written then travels right behind the request)
-@treturn[1] shell
-@return[2] nil
-@treturn[2] string message
-@treturn[2] string kind: channel, timeout, dropped, closed
-*/
-int client_lua_shell(lua_State *L)
+struct shell_op *shell_lua_prepare(lua_State *L, struct shell *shell)
 {
-  struct client *client = client_check_lua(L, 1);
-  lua_settop(L, OPTIONS);
-  luaL_checktype(L, OPTIONS, LUA_TTABLE);
-  lua_getfield(L, OPTIONS, "timeout");
-  double timeout = luaL_optnumber(L, -1, 15);
-  lua_getfield(L, OPTIONS, "term");
-  struct stream_options options = {.term = luaL_optstring(L, -1, "vt100")};
-  options.width = integer_field(L, "width", 511);
-  options.height = integer_field(L, "height", 1000);
-  lua_getfield(L, OPTIONS, "lazy");
-  bool is_lazy = lua_toboolean(L, -1) != 0;
-  int limit = integer_field(L, "limit", DEFAULT_LIMIT);
-  struct shell *shell = push_shell(L, (unsigned)options.width);
-  expect_limit(&shell->expect, (size_t)limit);
   struct shell_op *o = new_op(L, shell, open_push);
   sleep_on(shell, o, WISH_OPEN);
-  shell->awaited = is_lazy ? STREAM_ASKED : STREAM_OPEN;
-  shell->stream = stream_open(client, &options, shell);
-  if (shell->stream == NULL) {
-    wake(shell, ERROR_DROPPED);
-    return op_wait(L, &o->op);
+  return o;
+}
+
+void shell_lua_attach(struct shell *shell, struct line *line, enum error error)
+{
+  if (line == NULL) {
+    wake(shell, error);
+    return;
   }
-  shell->stream->on_bytes = on_bytes;
-  shell->stream->on_news = on_news;
-  shell->stream->room = room;
-  op_deadline(&o->op, timeout);
-  client_enter(client);
-  client_leave(client); /* its step asks for the channel */
+  shell->line = line;
+  line->owner = shell;
+  line->on_bytes = on_bytes;
+  line->on_news = on_news;
+  line->room = room;
+}
+
+int shell_lua_refuse(lua_State *L, struct shell_op *o, enum error error,
+                     const char *message)
+{
+  shell_detach(&o->op);
+  return op_fail(L, error, message);
+}
+
+int shell_lua_start(lua_State *L, struct shell_op *o,
+                    const struct shell_options *options)
+{
+  if (!o->op.is_done && o->shell->line != NULL)
+    see(o->shell); /* it may be open already */
+  if (!o->op.is_done)
+    op_deadline(&o->op, options->timeout);
   return op_wait(L, &o->op);
 }
 
@@ -279,8 +301,12 @@ static int read_push(struct op *op, lua_State *L)
   const char *text;
   if (op->error != ERROR_NONE)
     return fail(L, o);
-  if (o->shell->stream == NULL)
+  if (o->shell->line == NULL)
     return op_fail(L, ERROR_CLOSED, NULL);
+  if (o->has_words) {
+    lua_pushliteral(L, "said");
+    return 1;
+  }
   if (o->has_lines)
     return push_lines(o, L);
   if (o->event == EXPECT_TAIL) {
@@ -305,6 +331,7 @@ may be a question. Reading again goes on where this ended, also behind a timeout
 @string[opt] mark
 @number[opt] timeout seconds; never ending when left out
 @bool[opt=false] is_streaming wake for finished lines, too, and take them
+@int[opt] heard wake also when `said` has another length than this
 @treturn[1] string "mark"
 @treturn[1] string the text before the marked line, which is taken
 @treturn[1] string the prompt before the mark
@@ -313,9 +340,10 @@ may be a question. Reading again goes on where this ended, also behind a timeout
 @treturn[3] string "lines", when streaming
 @treturn[3] string finished lines, which are taken; the mark is not among them
 @treturn[3] string|nil the unfinished line, when it may be a question
-@return[4] nil
-@treturn[4] string message
-@treturn[4] string kind: timeout, dropped, limit, closed, channel, local
+@treturn[4] string "said": there is more of `said`
+@return[5] nil
+@treturn[5] string message
+@treturn[5] string kind: timeout, dropped, limit, closed, channel, local
 */
 static int shell_lua_read(lua_State *L)
 {
@@ -324,15 +352,19 @@ static int shell_lua_read(lua_State *L)
   const char *mark = luaL_optlstring(L, 2, "", &length);
   double timeout = luaL_optnumber(L, 3, 1e10);
   luaL_argcheck(L, length <= EXPECT_MARK_LONGEST, 2, "longer than a mark can be");
+  lua_Integer heard = luaL_optinteger(L, 5, -1);
   lua_settop(L, 4);
   shell->is_streaming = lua_toboolean(L, 4) != 0;
+  shell->is_listening = heard >= 0;
+  shell->heard = heard >= 0 ? (size_t)heard : 0;
   struct shell_op *o = new_op(L, shell, read_push);
   sleep_on(shell, o, WISH_READ);
   bool is_same = length == shell->expect.mark_length && length > 0 &&
                  memcmp(mark, shell->expect.mark, length) == 0;
   if (!is_same)
     expect_await(&shell->expect, mark, length);
-  fetch_held_back(shell);
+  /* what had no room comes now, and may be all that the sleeper waits for */
+  shell->line->verbs->resume(shell->line);
   see(shell);
   if (!o->op.is_done)
     op_deadline(&o->op, timeout);
@@ -347,14 +379,14 @@ static int write_push(struct op *op, lua_State *L)
   return 1;
 }
 
-static bool write_argument(lua_State *L, struct stream *stream, int index)
+static bool write_argument(lua_State *L, struct line *line, int index)
 {
   const struct secret *secret = secret_test(L, index);
   if (secret != NULL)
-    return stream_write(stream, secret_bytes(secret), secret_length(secret));
+    return line->verbs->write(line, secret_bytes(secret), secret_length(secret));
   size_t length;
   const char *bytes = luaL_checklstring(L, index, &length);
-  return stream_write(stream, bytes, length);
+  return line->verbs->write(line, bytes, length);
 }
 
 static void check_writable(lua_State *L, int n)
@@ -381,9 +413,9 @@ static int shell_lua_write(lua_State *L)
   struct shell_op *o = new_op(L, shell, write_push);
   bool is_taken = true;
   for (int i = 2; i <= n && is_taken; i++)
-    is_taken = write_argument(L, shell->stream, i);
+    is_taken = write_argument(L, shell->line, i);
   sleep_on(shell, o, WISH_WRITE);
-  if (!is_taken && shell->stream->state != STREAM_ENDED)
+  if (!is_taken && !has_ended(shell->line))
     wake(shell, ERROR_DROPPED);
   else
     see(shell); /* how it ended is known there */
@@ -395,6 +427,8 @@ static const luaL_Reg methods[] = {
     {"discard", shell_lua_discard},
     {"length", shell_lua_length},
     {"read", shell_lua_read},
+    {"retell", shell_lua_retell},
+    {"said", shell_lua_said},
     {"set_host", shell_lua_set_host},
     {"set_terminators", shell_lua_set_terminators},
     {"text", shell_lua_text},
@@ -406,9 +440,10 @@ static const luaL_Reg methods[] = {
 
 void shell_lua_register(lua_State *L)
 {
-  luaL_newmetatable(L, SHELL_NAME);
-  luaL_setfuncs(L, methods, 0);
-  lua_pushvalue(L, -1);
-  lua_setfield(L, -2, "__index");
+  if (luaL_newmetatable(L, SHELL_NAME)) {
+    luaL_setfuncs(L, methods, 0);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -2, "__index");
+  }
   lua_pop(L, 1);
 }

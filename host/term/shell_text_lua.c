@@ -4,7 +4,7 @@ What a shell holds and knows, for the asking: nothing here waits.
 */
 #include <lauxlib.h>
 
-#include "ssh/shell_lua.h"
+#include "term/shell_lua.h"
 
 /***
 Tell the name that stands in every prompt from now on.
@@ -45,7 +45,7 @@ int shell_lua_text(lua_State *L)
   struct shell *shell = shell_check_lua(L);
   size_t length;
   luaL_Buffer buffer;
-  if (shell->stream == NULL) {
+  if (shell->line == NULL) {
     lua_pushliteral(L, "");
     return 1;
   }
@@ -67,7 +67,7 @@ int shell_lua_length(lua_State *L)
 {
   struct shell *shell = shell_check_lua(L);
   size_t finished = 0, open = 0;
-  if (shell->stream != NULL) {
+  if (shell->line != NULL) {
     expect_answer(&shell->expect, &finished);
     expect_tail(&shell->expect, &open);
   }
@@ -83,7 +83,36 @@ Forget what the device has said so far.
 int shell_lua_discard(lua_State *L)
 {
   struct shell *shell = shell_check_lua(L);
-  if (shell->stream != NULL)
+  if (shell->line != NULL)
     expect_take_all(&shell->expect);
   return 0;
+}
+
+/***
+Tell the unfinished line once more: who reads from here on was not there.
+@function retell
+*/
+int shell_lua_retell(lua_State *L)
+{
+  struct shell *shell = shell_check_lua(L);
+  if (shell->line != NULL)
+    expect_retell(&shell->expect);
+  return 0;
+}
+
+/***
+What was said beside the terminal so far: the standard error of a command.
+@function said
+@treturn string at most 64 KiB of it; empty where there is no such thing
+@treturn int how much was said, for `read`
+*/
+int shell_lua_said(lua_State *L)
+{
+  const struct shell *shell = shell_check_lua(L);
+  const struct bytes *said =
+      shell->line != NULL ? shell->line->verbs->said(shell->line) : NULL;
+  size_t length = said != NULL ? said->length : 0;
+  lua_pushlstring(L, length > 0 ? bytes_head(said) : "", length);
+  lua_pushinteger(L, (lua_Integer)length);
+  return 2;
 }

@@ -1,0 +1,77 @@
+--- The terminal that a device is to be given, for transports that open it while they
+-- connect.
+-- @module moonwire.transport.terminal
+local platforms = require "moonwire.platform"
+local uv = require "luv"
+
+local terminal = {}
+
+local USUAL = { term = "vt100", width = 511, height = 1000, newline = "\n" }
+local SHELL, LOGIN, CONNECT = 15, 30, 10 -- seconds
+
+--- The platform of a device, where it is known.
+-- @treturn Platform|nil
+function terminal.platform_of(device)
+  local name = device.device_type or "cisco_ios"
+  return name ~= "autodetect" and platforms.get(name) or nil
+end
+
+--- Options for a shell.
+-- @tparam table device
+-- @tparam table options of `session.open`
+-- @treturn table
+function terminal.options(device, options)
+  local platform = terminal.platform_of(device)
+  local link = platform and platform.link or USUAL
+  local timeouts = options.timeouts or {}
+  return {
+    term = link.term,
+    width = link.width,
+    height = link.height,
+    limit = options.limit,
+    timeout = timeouts.shell or SHELL,
+  }
+end
+
+--- What a press of Enter is to a device.
+-- @treturn string
+function terminal.newline(device)
+  local platform = terminal.platform_of(device)
+  return (platform and platform.link or USUAL).newline
+end
+
+--- Seconds for the phases of a login.
+-- @treturn number for the connection
+-- @treturn number for the login
+function terminal.timeouts(device, options)
+  local timeouts = options.timeouts or {}
+  return timeouts.connect or device.connect_timeout or CONNECT, timeouts.auth or LOGIN
+end
+
+--- The environment of a command.
+-- @string term
+-- @treturn {string,...} "NAME=value"
+function terminal.environment(term)
+  local list = {}
+  for name, value in pairs(uv.os_environ()) do
+    if name ~= "TERM" and name ~= "LC_ALL" and name ~= "SSH_ASKPASS_REQUIRE" then
+      list[#list + 1] = name .. "=" .. value
+    end
+  end
+  list[#list + 1] = "TERM=" .. term
+  list[#list + 1] = "LC_ALL=C" -- its words are read here
+  list[#list + 1] = "SSH_ASKPASS_REQUIRE=never"
+  return list
+end
+
+--- A failure, with where it is and the phase it is in.
+-- @treturn nil
+-- @treturn string message
+-- @treturn string kind
+-- @treturn table detail
+function terminal.fail(place, phase, phases, message, kind)
+  message = ("%s: %s"):format(place, message)
+  return nil, message, kind, { phase = phase, phases = phases }
+end
+
+return terminal
