@@ -65,6 +65,33 @@ static int digest_lua_update(lua_State *L)
   return 1;
 }
 
+/* The end of a digest: how many bytes there are of its value. */
+static unsigned take_value(lua_State *L, unsigned char value[EVP_MAX_MD_SIZE])
+{
+  struct digest_box *box = check_digest(L);
+  unsigned length = 0;
+  if (EVP_DigestFinal_ex(box->context, value, &length) != 1)
+    luaL_error(L, "the digest failed");
+  digest_lua_gc(L);
+  return length;
+}
+
+/***
+Its value in base64, as the Content-Security-Policy of a page wants it; nothing can be
+added afterwards.
+@function digest:base64
+@treturn string
+*/
+static int digest_lua_base64(lua_State *L)
+{
+  unsigned char value[EVP_MAX_MD_SIZE];
+  unsigned char text[(EVP_MAX_MD_SIZE + 2) / 3 * 4 + 1];
+  unsigned length = take_value(L, value);
+  int size = EVP_EncodeBlock(text, value, (int)length);
+  lua_pushlstring(L, (const char *)text, (size_t)size);
+  return 1;
+}
+
 /***
 Its value; nothing can be added afterwards.
 @function digest:hex
@@ -72,12 +99,8 @@ Its value; nothing can be added afterwards.
 */
 static int digest_lua_hex(lua_State *L)
 {
-  struct digest_box *box = check_digest(L);
   unsigned char value[EVP_MAX_MD_SIZE];
-  unsigned length;
-  if (EVP_DigestFinal_ex(box->context, value, &length) != 1)
-    return luaL_error(L, "the digest failed");
-  digest_lua_gc(L);
+  unsigned length = take_value(L, value);
   luaL_Buffer buffer;
   char *hex = luaL_buffinitsize(L, &buffer, (size_t)length * 2);
   for (size_t i = 0; i < length; i++) {
@@ -88,7 +111,8 @@ static int digest_lua_hex(lua_State *L)
   return 1;
 }
 
-static const luaL_Reg methods[] = {{"hex", digest_lua_hex},
+static const luaL_Reg methods[] = {{"base64", digest_lua_base64},
+                                   {"hex", digest_lua_hex},
                                    {"update", digest_lua_update},
                                    {"__gc", digest_lua_gc},
                                    {NULL, NULL}};

@@ -19,11 +19,18 @@ describe("host.digest", function()
     end
   end)
 
+  it("gives base64 as well, padded", function()
+    assert.equal("ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=",
+      digests.new("sha256"):update("abc"):base64())
+    assert.equal("kAFQmDzST7DWlj99KOF/cg==", digests.new("md5"):update("abc"):base64())
+  end)
+
   it("refuses what is a mistake", function()
     assert.has_error(function() digests.new "crc32" end)
     local digest = digests.new "md5"
     digest:hex()
     assert.has_error(function() digest:update "a" end)
     assert.has_error(function() digest:hex() end)
+    assert.has_error(function() digest:base64() end)
   end)
 end)

@@ -10,7 +10,8 @@ local SIGNALLED = 128 -- exit status of who was ended by a signal, less its numb
 
 -- in the order of the help text
 local SUBCOMMANDS = {
-  "bench", "inventory", "keys", "lab", "platform", "secret", "test", "version",
+  "bench", "inventory", "keys", "lab", "platform", "report", "secret", "test",
+  "version",
 }
 
 local HEAD = [[

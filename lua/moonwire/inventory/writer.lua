@@ -134,10 +134,12 @@ function write.lua(devices, commands)
   return table.concat(lines, "\n") .. "\n"
 end
 
--- A spreadsheet would compute what begins like a formula.
-local function cell(what)
+--- A cell of CSV. A spreadsheet would compute what begins like a formula.
+-- @tparam string|number|boolean what
+-- @treturn string
+function writer.cell(what)
   local text = tostring(what)
-  if text:find "^[=+@\t-]" and not tonumber(text) then
+  if text:find "^[=+@\t\r-]" and not tonumber(text) then
     text = "'" .. text
   end
   if text:find '[",;\n\r]' or text:find "^%s" or text:find "%s$" then
@@ -208,7 +210,7 @@ function write.csv(devices)
   for _, cells in ipairs(rows) do
     local line = {}
     for c, title in ipairs(columns) do
-      line[c] = cells[title] == nil and "" or cell(cells[title])
+      line[c] = cells[title] == nil and "" or writer.cell(cells[title])
     end
     lines[#lines + 1] = table.concat(line, ",")
   end

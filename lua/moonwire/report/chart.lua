@@ -60,7 +60,8 @@ end
 
 --- A bar chart, a bar under the other, from zero.
 -- @tparam table options `title`, `subtitle` (may be left out), `axis` (name and unit),
--- `bars`: list of `{ label =, value =, note = (text behind it), hue = (of svg.hues) }`
+-- `bars`: list of `{ label =, value =, note = (text behind it), hue = (of svg.hues) }`,
+-- `is_part` (of a page, see `svg.part`)
 -- @treturn string an SVG file
 function chart.bars(options)
   local greatest = 0
@@ -74,7 +75,8 @@ function chart.bars(options)
   for i, bar in ipairs(options.bars) do
     draw_bar(elements, scale, bar, i)
   end
-  return svg.document(WIDTH, bottom + FOOT, options.title, elements)
+  local draw = options.is_part and svg.part or svg.document
+  return draw(WIDTH, bottom + FOOT, options.title, elements)
 end
 
 local PANEL_HEIGHT = 300

@@ -12,6 +12,7 @@ local PARTS = {
   escape = true,
   file = true,
   json = true,
+  plot = true,
   progress = true,
   summary = true,
   svg = true,

@@ -85,7 +85,7 @@ local function braille_cell(is_set, column, row)
       end
     end
   end
-  return utf8.char(code)
+  return code == BRAILLE and " " or utf8.char(code)
 end
 
 local function ascii_cell(is_set, column, row)

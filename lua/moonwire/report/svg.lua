@@ -8,7 +8,11 @@ local svg = {}
 -- Series are told apart by hue and by place; the hues also by people who see fewer.
 svg.hues = { "blue", "orange", "green", "purple", "sand" }
 
-local STYLE = [[
+--- The hue of what failed.
+svg.bad = "bad"
+
+--- What gives the classes their look, on a light page and on a dark one.
+svg.style = [[
 text { font: 13px system-ui, "DejaVu Sans", sans-serif; fill: #1f2328; }
 .title { font-size: 16px; font-weight: 600; }
 .quiet { font-size: 12px; fill: #59636e; }
@@ -21,6 +25,8 @@ text { font: 13px system-ui, "DejaVu Sans", sans-serif; fill: #1f2328; }
 .green { fill: #00805d; } .line.green { fill: none; stroke: #00805d; }
 .purple { fill: #a8518a; } .line.purple { fill: none; stroke: #a8518a; }
 .sand { fill: #997300; } .line.sand { fill: none; stroke: #997300; }
+.bad { fill: #cf222e; }
+.mark { stroke: #1f2328; stroke-width: 1; stroke-dasharray: 4 3; }
 @media (prefers-color-scheme: dark) {
 text { fill: #f0f6fc; }
 .quiet { fill: #9198a1; }
@@ -32,6 +38,8 @@ text { fill: #f0f6fc; }
 .green { fill: #2fbf94; } .line.green { fill: none; stroke: #2fbf94; }
 .purple { fill: #e39bc6; } .line.purple { fill: none; stroke: #e39bc6; }
 .sand { fill: #e6b422; } .line.sand { fill: none; stroke: #e6b422; }
+.bad { fill: #ff7b72; }
+.mark { stroke: #f0f6fc; }
 }
 ]]
 
@@ -79,22 +87,17 @@ end
 -- @number y1
 -- @number x2
 -- @number y2
--- @string class "grid" or "axis"
+-- @string class "grid", "axis" or "mark"
 -- @treturn string
 function svg.line(x1, y1, x2, y2, class)
   return svg.element("line", { x1 = x1, y1 = y1, x2 = x2, y2 = y2, class = class })
 end
 
---- A whole picture.
--- @int width
--- @int height
--- @string title what a screen reader says
--- @tparam table elements list of strings
--- @treturn string an SVG file
-function svg.document(width, height, title, elements)
+local function picture(width, height, title, style, elements)
   local page = { width = width, height = height, class = "page" }
   local content = {
-    "\n<title>" .. escape.html(title) .. "</title>\n<style>\n" .. STYLE .. "</style>\n",
+    "\n<title>" .. escape.html(title) .. "</title>\n",
+    style,
     svg.element("rect", page),
     table.concat(elements),
   }
@@ -105,6 +108,27 @@ function svg.document(width, height, title, elements)
     viewBox = ("0 0 %d %d"):format(width, height),
     role = "img",
   }, table.concat(content))
+end
+
+--- A whole picture.
+-- @int width
+-- @int height
+-- @string title what a screen reader says
+-- @tparam table elements list of strings
+-- @treturn string an SVG file
+function svg.document(width, height, title, elements)
+  local style = "<style>\n" .. svg.style .. "</style>\n"
+  return picture(width, height, title, style, elements)
+end
+
+--- A picture that is a part of a page, which has `svg.style` among its own styles.
+-- @int width
+-- @int height
+-- @string title what a screen reader says
+-- @tparam table elements list of strings
+-- @treturn string an element
+function svg.part(width, height, title, elements)
+  return picture(width, height, title, "", elements)
 end
 
 return svg
