@@ -115,7 +115,7 @@ setup-specs:
 
 # What is missing must be there before this Makefile is read again: hence the sub-makes.
 
-.PHONY: bench bench-seeds bench-scale
+.PHONY: bench bench-seeds bench-scale bench-stream
 bench: ## five simulated devices in every mode: table, chart, outputs/
 	@$(MAKE) setup-build-run
 	@$(MAKE) build
@@ -130,6 +130,11 @@ bench-scale: ## how it grows: 100 to 19,000 devices, beside bare C
 	@$(MAKE) setup-build-run
 	@$(MAKE) build floor
 	@$(MOONWIRE) bench --scale
+
+bench-stream: ## 100 MB of one device: into a file, line by line, and by ssh
+	@$(MAKE) setup-build-run
+	@$(MAKE) build
+	@$(MOONWIRE) bench --stream 100M
 
 readme: ## put the figures of outputs/ and the output of scripts/hello.lua into README.md
 	@$(MAKE) build

@@ -1,5 +1,6 @@
 --- readme.lua - put fresh figures into README.md: what a script prints and what the
--- benchmarks measured (outputs/bench.json, outputs/scale.json). Run by `make readme`.
+-- benchmarks measured (bench.json, scale.json and stream.json in outputs/). Run by
+-- `make readme`.
 local json = require "moonwire.report.json"
 local uv = require "luv"
 
@@ -83,6 +84,20 @@ local function goals_section()
   return table.concat(lines, "\n") .. "\n"
 end
 
+local function stream_section()
+  local measured = json.decode(read "outputs/stream.json")
+  local lines = { "| way | MB | s | MB/s | CPU s | memory MB |", "|---|---|---|---|---|---|" }
+  for _, way in ipairs(measured.ways) do
+    assert(not way.problem, way.problem)
+    local memory = way.max_rss_bytes and ("%.0f"):format(way.max_rss_bytes / 1e6) or ""
+    lines[#lines + 1] = ("| %s | %.0f | %.2f | %.0f | %.2f | %s |"):format(
+      way.way, way.bytes / 1e6, way.seconds, way.bytes / 1e6 / way.seconds,
+      way.cpu_seconds, memory
+    )
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
 local text = read "README.md"
 text = replace(text, "script", fenced(read "scripts/hello.lua", "lua"))
 text = replace(text, "output", fenced(output_of(uv.exepath() .. " scripts/hello.lua")))
@@ -90,6 +105,9 @@ text = replace(text, "spec", fenced(read "scripts/health_spec.lua", "lua"))
 text = replace(text, "modes", modes_section())
 if uv.fs_stat "outputs/scale.json" then
   text = replace(text, "goals", goals_section())
+end
+if uv.fs_stat "outputs/stream.json" then
+  text = replace(text, "stream", stream_section())
 end
 local file = assert(io.open("README.md", "w"))
 file:write(text)
