@@ -86,7 +86,10 @@ end
 
 local function stream_section()
   local measured = json.decode(read "outputs/stream.json")
-  local lines = { "| way | MB | s | MB/s | CPU s | memory MB |", "|---|---|---|---|---|---|" }
+  local lines = {
+    "| way | MB | s | MB/s | CPU s | memory MB |",
+    "|---|---|---|---|---|---|",
+  }
   for _, way in ipairs(measured.ways) do
     assert(not way.problem, way.problem)
     local memory = way.max_rss_bytes and ("%.0f"):format(way.max_rss_bytes / 1e6) or ""
