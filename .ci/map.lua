@@ -5,6 +5,7 @@ local map = {}
 
 local LIBRARIES = {
   ["^libssh/"] = "libssh", ["^uv%.h"] = "libuv", ["^openssl/"] = "libcrypto",
+  ["^zlib%.h"] = "zlib",
   ["^luv/"] = "luv", ["^lua"] = "lua", ["^lauxlib"] = "lua",
 }
 
