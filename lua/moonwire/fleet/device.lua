@@ -3,6 +3,7 @@
 -- @module moonwire.fleet.device
 local host = require "host.task"
 local session = require "moonwire.session"
+local task = require "moonwire.task"
 local transport = require "moonwire.transport.ssh"
 
 local device_run = {}
@@ -24,15 +25,16 @@ local function describe_error(err)
   return { kind = "error", message = message, traceback = debug.traceback(message, 2) }
 end
 
-local function keep_job(result, opened, ok, value, message, kind)
+local function keep_job(result, opened, ok, value, message, kind, detail)
   if not ok then
     set_failure(result, value.message, value.kind, "job")
     result.traceback = value.traceback
   elseif value == nil and message ~= nil then
     set_failure(result, message, kind or "job", opened.phase or "job")
     result.root = kind == "jump" and transport.root(opened.client) or nil
+    result.detail = type(detail) == "table" and { state = detail.state } or nil
   else
-    result.ok, result.value = true, value
+    result.ok, result.value, result.phase = true, value, nil
   end
 end
 
@@ -50,7 +52,7 @@ local function open_through(gate, device, options)
   return table.unpack(results, 2, results.n)
 end
 
-local function with_session(result, device, job, options, gate)
+local function with_session(result, device, job, options, gate, on_open)
   local opened, message, kind, detail = open_through(gate, device, options)
   if not opened then
     result.phases = detail and detail.phases
@@ -59,6 +61,10 @@ local function with_session(result, device, job, options, gate)
     return set_failure(result, message, kind, detail and detail.phase)
   end
   local self <close> = opened -- also when this task is cancelled
+  result.phase = "job" -- should it be broken off from here on
+  if on_open then
+    on_open()
+  end
   keep_job(result, self, xpcall(job, describe_error, self, device))
   if options.dwell then
     host.sleep(options.dwell)
@@ -67,24 +73,43 @@ local function with_session(result, device, job, options, gate)
   result.output = self.answers
 end
 
+-- No longer than the device may take as a whole.
+local function with_deadline(result, device, job, options, gate, on_open)
+  local seconds = options.device_timeout
+  if not seconds then
+    return with_session(result, device, job, options, gate, on_open)
+  end
+  local _, _, kind = task.timeout(seconds, with_session, result, device, job, options,
+    gate, on_open)
+  local is_broken_off = result.kind == "cancelled" and not host.is_cancelled()
+  if kind == "timeout" or is_broken_off then
+    local words = "%s: not done within %g s"
+    set_failure(result, words:format(result.device, seconds), "timeout",
+      result.phase or "login")
+    result.ok, result.value = false, nil
+  end
+end
+
 --- Run a job on a device.
 -- @tparam table device
 -- @tparam function job called with the session and the device; what it returns is the
 -- result's `value`; `nil, message, kind` makes the device fail
 -- @tparam table options as for `session.open`; `dwell` (seconds the session stays open
--- behind the job)
+-- behind the job), `device_timeout` (seconds for all of it)
 -- @tparam[opt] Semaphore gate lets in so many logins at a time
+-- @tparam[opt] function on_open called when it is logged in to
 -- @treturn table `device`, `host`, `ok`, `value`, `output` (answers), `kind`,
 -- `message`, `phase`, `phases` (seconds), `began` (by `host.now`, which is the same in
 -- all threads), `elapsed` (seconds), `host_key_verdict` (why the host key was refused:
 -- "changed", "unknown", "revoked"), `root` (the cause that other devices have, too,
 -- such as a jump host that is lost)
-function device_run.run(device, job, options, gate)
+function device_run.run(device, job, options, gate, on_open)
   local result = new_result(device)
   local began = host.now()
-  local ok, err = pcall(with_session, result, device, job, options, gate)
+  local ok, err = pcall(with_deadline, result, device, job, options, gate, on_open)
   if not ok then
-    set_failure(result, err, err == host.cancelled and "cancelled" or "error", "job")
+    local kind = err == host.cancelled and "cancelled" or "error"
+    set_failure(result, err, kind, result.phase or "login")
     result.ok = false
   end
   result.began, result.elapsed = began, host.now() - began

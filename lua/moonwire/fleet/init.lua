@@ -5,13 +5,12 @@
 --  * `nonblocking`: one thread, up to `limit` sessions at once;
 --  * `hybrid`: one thread for each core, each with its share of `limit` sessions.
 -- @module moonwire.fleet
-local device_run = require "moonwire.fleet.device"
+local Run = require "moonwire.fleet.run"
 local guard = require "moonwire.fleet.guard"
-local host = require "host.task"
+local here = require "moonwire.fleet.here"
 local resolve = require "moonwire.transport.resolve"
 local task = require "moonwire.task"
-local transport = require "moonwire.transport.ssh"
-local uv = require "luv"
+local wave = require "moonwire.fleet.wave"
 
 local fleet = {}
 
@@ -19,43 +18,14 @@ local LIMIT = 500 -- sessions at once: more at a time costs more than it brings
 local CONNECTING = 1000 -- logins at once in a thread: they need twice the memory
 local WORKERS = 10
 
-local function seconds_of(time)
-  return time.sec + time.usec / 1e6
-end
-
-local function cpu_seconds()
-  local usage = uv.getrusage()
-  return seconds_of(usage.utime) + seconds_of(usage.stime)
-end
-
--- Run in this thread, up to 'limit' at once. What counts as a session is a device whose
--- turn has come and is not over.
-local function run_here(run, devices, job, limit)
-  local lease <close> = transport.lease() -- luacheck: ignore
-  local connecting = run.device_options.connecting
-  local open, gate = 0, limit > connecting and task.semaphore(connecting) or nil
-  task.map(devices, limit, function(device, index)
-    local refusal = run.guard:refusal(device)
-    if refusal then
-      return run:_keep(index, refusal)
-    end
-    open = open + 1
-    run.peak_sessions = math.max(run.peak_sessions, open)
-    local result = device_run.run(device, job, run.device_options, gate)
-    open = open - 1
-    run.guard:note(device, result)
-    run:_keep(index, result)
-  end)
-end
-
 local MODES = {}
 
-function MODES.sync(run, devices, options)
-  run_here(run, devices, options.job, 1)
+function MODES.sync()
+  return here.run, 1, 1
 end
 
-function MODES.nonblocking(run, devices, options)
-  run_here(run, devices, options.job, options.limit or LIMIT)
+function MODES.nonblocking(options)
+  return here.run, options.limit or LIMIT, 1
 end
 
 -- Here, and not in each thread: a file is read once, a command runs once. What fails
@@ -68,56 +38,48 @@ local function resolve_all(devices)
   return list
 end
 
-local function run_in_threads(run, devices, options, workers, limit)
-  local threads = require "moonwire.fleet.threads"
-  local ok, statistics, kind = threads.run {
-    devices = resolve_all(devices),
-    job = options.job,
-    workers = workers,
-    limit = limit,
-    pin = options.pin,
-    options = run.device_options,
-    refuse = function(device)
-      return run.guard:refusal(device)
-    end,
-    on_result = function(index, result)
-      run.guard:note(devices[index], result)
-      run:_keep(index, result)
-    end,
-  }
-  if not ok then
-    error(("fleet.run: %s (%s)"):format(statistics, kind), 0)
+local function run_in_threads(options, workers, limit)
+  return function(run)
+    local threads = require "moonwire.fleet.threads"
+    local ok, statistics, kind = threads.run {
+      devices = resolve_all(run.devices),
+      job = run.job,
+      workers = workers,
+      limit = limit,
+      pin = options.pin,
+      options = run.device_options,
+      turns = run.turns,
+      admit = function(index)
+        local refusal = run:admit(index, run.devices[index])
+        if refusal then
+          run:over(index, refusal)
+        end
+        return not refusal
+      end,
+      admit_waits = run.observer ~= nil and run.observer.begins ~= nil,
+      on_open = run.ramp and function(index)
+        run:opened(index)
+      end,
+      on_result = function(index, result)
+        run:over(index, result)
+      end,
+    }
+    if not ok then
+      error(("fleet.run: %s (%s)"):format(statistics, kind), 0)
+    end
+    run.threads = statistics.workers
   end
-  run.peak_sessions = statistics.peak
-  run.threads = statistics.workers
 end
 
-function MODES.threads(run, devices, options)
-  run_in_threads(run, devices, options, options.workers or WORKERS, 1)
+function MODES.threads(options)
+  local workers = options.workers or WORKERS
+  return run_in_threads(options, workers, 1), workers, workers
 end
 
-function MODES.hybrid(run, devices, options)
+function MODES.hybrid(options)
   local workers = options.workers or require("host.pool").cores()
-  local limit = math.max(1, (options.limit or LIMIT) // workers)
-  run_in_threads(run, devices, options, workers, limit)
-end
-
-local Run = { __name = "moonwire.Run" }
-Run.__index = Run
-
-function Run:_keep(index, result)
-  result.index = index
-  if result.began then -- one that was not tried has no time
-    result.started, result.began = result.began - self.began, nil
-  end
-  if self.has_results then
-    self.results[index] = result
-  end
-  local column = result.ok and "ok" or "failed"
-  self.count[column] = self.count[column] + 1
-  if self.on_result then
-    self.on_result(result, self.count)
-  end
+  local each = math.max(1, (options.limit or LIMIT) // workers)
+  return run_in_threads(options, workers, each), workers * each, workers
 end
 
 -- What a device's run is given; it must cross to other threads as a copy.
@@ -126,72 +88,159 @@ local function device_options(options)
     lazy = options.lazy ~= false,
     timeout = options.timeout,
     timeouts = options.timeouts,
+    device_timeout = options.device_timeout,
     connecting = options.connecting or CONNECTING,
     dwell = options.dwell,
     host_key_policy = options.host_key_policy,
   }
 end
 
+local NUMBERS = {
+  workers = "integer", limit = "integer", connecting = "integer",
+  device_timeout = "positive", run_timeout = "positive", rate = "positive",
+  retries = "count", jitter = "share", retry_pause = "positive",
+}
+
+local IS = {
+  integer = function(value) return math.type(value) == "integer" and value >= 1 end,
+  count = function(value) return math.type(value) == "integer" and value >= 0 end,
+  positive = function(value) return type(value) == "number" and value > 0 end,
+  share = function(value)
+    return type(value) == "number" and value >= 0 and value <= 1
+  end,
+}
+
+local WORDS = {
+  integer = "a whole number of at least 1",
+  count = "a whole number, 0 or more",
+  positive = "a number above 0",
+  share = "a number from 0 to 1",
+}
+
+local function number_complaint(options)
+  for name, kind in pairs(NUMBERS) do
+    local value = options[name]
+    if value ~= nil and not IS[kind](value) then
+      return ("%s must be %s"):format(name, WORDS[kind])
+    end
+  end
+end
+
+local function limits_complaint(limits)
+  if limits ~= nil and type(limits) ~= "table" then
+    return "limits must be a table such as { site = 50 }"
+  end
+  for label, most in pairs(limits or {}) do
+    if type(label) ~= "string" or not IS.integer(most) then
+      return ("limits.%s must be a whole number of at least 1"):format(tostring(label))
+    end
+  end
+end
+
+-- The waves and the number of failures that ends a run, both in devices.
+local function read_amounts(options, count)
+  local ends, message
+  if options.waves then
+    ends, message = wave.ends(options.waves, count)
+    if not ends then
+      return nil, message
+    end
+  end
+  local most = options.abort_after and wave.amount(options.abort_after, count)
+  if options.abort_after and not most then
+    return nil, "abort_after must be a number of devices, or a share such as 2%"
+  end
+  return { ends = ends, abort_count = most }
+end
+
 local function check(devices, options)
   local mode = MODES[options.mode or "nonblocking"]
   if not mode then
-    error(("fleet.run: there is no mode %q"):format(tostring(options.mode)), 3)
+    error(("fleet.run: there is no mode %q"):format(tostring(options.mode)), 4)
   end
   if type(options.job) ~= "function" then
-    error("fleet.run: job must be a function", 3)
+    error("fleet.run: job must be a function", 4)
   end
-  for _, name in ipairs { "workers", "limit", "connecting" } do
-    local value = options[name]
-    if value ~= nil and (math.type(value) ~= "integer" or value < 1) then
-      error(("fleet.run: %s must be a whole number of at least 1"):format(name), 3)
-    end
-  end
-  local complaint = guard.complaint(options)
+  local amounts, message = read_amounts(options, #devices)
+  local complaint = message or number_complaint(options)
+    or limits_complaint(options.limits) or guard.complaint(options)
   if complaint then
-    error("fleet.run: " .. complaint, 3)
+    error("fleet.run: " .. complaint, 4)
   end
-  return mode, table.move(devices, 1, #devices, 1, {})
+  return mode, amounts
+end
+
+local function new_run(devices, options)
+  local mode, amounts = check(devices, options)
+  local execute, limit, threads = mode(options)
+  local list = table.move(devices, 1, #devices, 1, {})
+  local own = setmetatable({
+    ends = amounts.ends,
+    abort_count = amounts.abort_count,
+    limit = limit,
+    thread_count = threads,
+    device_options = device_options(options),
+  }, { __index = options })
+  return Run.new(list, own), function(run)
+    return execute(run, limit)
+  end
+end
+
+--- Begin a run, in a task of the innermost group around this one.
+-- @tparam table devices as for `fleet.run`
+-- @tparam table options as for `fleet.run`
+-- @treturn Run `stop`, `cancel`, `pause`, `go_on`, `wait`; see `moonwire.fleet.run`
+function fleet.start(devices, options)
+  local run, execute = new_run(devices, options)
+  run.member = task.spawn(run.go, run, execute)
+  return run
 end
 
 --- Run a job on every device and wait for all of them.
 -- A device that fails is a result like any other; the others never notice. An error in
--- the job is that device's result. The results are in the order of the devices.
+-- the job is that device's result. The results are in the order of the devices. Every
+-- device ends in one state of `moonwire.fleet.state`, also when a run ends before its
+-- end; a job that changes devices says which in `state` of what it returns.
 -- @tparam table devices a list of device tables, or an inventory
 -- @tparam table options `job` (function of session and device); `mode` ("nonblocking"),
 -- `workers` (threads: 10; hybrid: one for each core), `limit` (500 sessions at once),
 -- `on_result` (called with each result as it comes, and the counts so far), `timeout`
--- (30 seconds for a command), `timeouts` (seconds by phase of the login), `dwell`
+-- (30 seconds for a command), `timeouts` (seconds by phase of the login),
+-- `device_timeout` (seconds for all of a device), `run_timeout` (seconds for the run:
+-- what is under way then is broken off, kind "timeout"), `dwell`
 -- (seconds that a session stays open behind its job), `connecting` (1000 logins at
 -- once in a thread), `pin` (threads to cores), `keep_results` (false: only `on_result`
 -- is given them, so that a run of any length needs no more memory),
 -- `credential_failures` (3: when so many devices in a row refuse a user with the same
 -- password or keys, the rest are not tried with it: kind "auth_suspended"),
 -- `changed_keys` (when the host keys of more devices than this have changed, the rest
--- are not tried: kind "hostkey_alarm"; 3, or 1 % of them); false: no such limit
--- @treturn table run: `mode`, `results` (each with `started`, in seconds since the run
--- began, if it was), `ok`, `count` (`ok`, `failed`), `seconds`, `peak_sessions`,
--- `threads`, `cpu_seconds`, `max_rss_bytes`
+-- are not tried: kind "hostkey_alarm"; 3, or 1 % of them); false: no such limit.
+--
+-- How fast: `limits` (sessions at once for each value of a label or field, such as `{
+-- site = 50, pair = 1 }`), `rate` (starts in a second), `jitter` (0 to 1, how far the
+-- time between two starts varies), `ramp` (true: few at once in the beginning, more
+-- while logins go well, half when they time out; a number: so many in the beginning),
+-- `retries` (0: how often a device is tried again that failed before it was asked to
+-- log in), `retry_pause` (1 second before the first of these, twice as long each time).
+--
+-- How far: `waves` (such as "1, 5%, rest": each begins when the one before is over and
+-- well), `check` (function of run and number of a wave: whether it is well, and if not
+-- why; no device must have failed in it when left out), `abort_after` (a number of
+-- devices, or a share such as "2%": when so many have failed, nothing more begins).
+--
+-- `changes` (true: the job changes devices, so one that is lost in the midst of it is
+-- in state "unknown"), `observer` (a table with any of the methods `starts(run)`,
+-- `begins(index, device)`, which may wait and refuse by `nil, message`,
+-- `retries(index, result, seconds)`, `ended(index, result, device)`, `noted(text)`,
+-- `finished(run)`)
+-- @treturn Run `mode`, `results` (each with `started`, in seconds since the run began,
+-- if it was), `ok`, `count` (`ok`, `failed`), `states` (how many
+-- devices are in each), `notes` (what happened to the run), `reason` (why it ended
+-- before its end), `seconds`, `peak_sessions`, `threads`, `cpu_seconds`,
+-- `max_rss_bytes`
 function fleet.run(devices, options)
-  local mode, list = check(devices, options)
-  local run = setmetatable({
-    mode = options.mode or "nonblocking",
-    results = {},
-    count = { ok = 0, failed = 0 },
-    has_results = options.keep_results ~= false,
-    on_result = options.on_result,
-    peak_sessions = 0,
-    threads = 1,
-    guard = guard.new(#list, options),
-    device_options = device_options(options),
-  }, Run)
-  local cpu = cpu_seconds()
-  run.began = host.now()
-  mode(run, list, options)
-  run.seconds = host.now() - run.began
-  run.cpu_seconds = cpu_seconds() - cpu
-  run.max_rss_bytes = uv.getrusage().maxrss * 1024
-  run.ok = run.count.failed == 0
-  return run
+  local run, execute = new_run(devices, options)
+  return run:go(execute)
 end
 
 return fleet

@@ -2,8 +2,11 @@
 -- only when one of its places is free, so that the bound on what is open at once is
 -- exact; nothing is polled, every wait ends by a result that came in.
 -- @module moonwire.fleet.threads
+local host = require "host.task"
 local host_pool = require "host.pool"
 local ship = require "moonwire.fleet.ship"
+local task = require "moonwire.task"
+local turns = require "moonwire.fleet.turns"
 local wire = require "host.wire"
 
 local threads = {}
@@ -15,21 +18,27 @@ local function cannot_ship(name, path, what)
   return ("%s%s is %s, which cannot be shipped to a thread"):format(name, path, what)
 end
 
-local function new_dispatch(pool, options)
+local function new_dispatch(pool, options, limit)
   local busy = {}
   for number = 1, pool:size() do
-    busy[number] = {} -- the indexes of the devices it has
+    busy[number] = { count = 0 } -- and the indexes of the devices it has
   end
   return setmetatable({
     pool = pool,
     devices = options.devices,
     on_result = options.on_result,
-    refuse = options.refuse,
-    next = 1,
+    on_open = options.on_open,
+    limit = limit,
     busy = busy, -- nil for a worker that has ended
-    in_flight = 0,
-    peak = 0,
+    alive = pool:size(),
+    stuck = {}, -- indexes that wait until it is told how the threads have ended
   }, Dispatch)
+end
+
+-- How many devices the threads that are left can have at once. One, when none is left:
+-- the devices are told so one after another.
+function Dispatch:capacity()
+  return math.max(1, self.alive * self.limit)
 end
 
 function Dispatch:_fail(index, message)
@@ -45,49 +54,47 @@ function Dispatch:_fail(index, message)
   })
 end
 
--- Send the next device. False when this worker takes no more.
-function Dispatch:_send(number, index)
-  local device = self.devices[index]
-  local refusal = self.refuse and type(device) == "table" and self.refuse(device)
-  if refusal then
-    self.on_result(index, refusal)
-    return true
+-- The thread that has the fewest devices.
+function Dispatch:_idlest()
+  local best, least = nil, self.limit
+  for number, busy in pairs(self.busy) do
+    if not busy.is_closed and busy.count < least then
+      best, least = number, busy.count
+    end
   end
-  local ok, what, path = wire.check(device)
-  if not ok then
-    self:_fail(index, cannot_ship("device", path, what))
-    return true
-  end
+  return best
+end
+
+-- A thread that takes no more has ended; with what, is still to be received.
+function Dispatch:_send_to(number, index, device)
   local sent, message, kind = self.pool:send(number, { index = index, device = device })
+  local busy = self.busy[number]
   if sent then
-    self.busy[number][index] = true
-    self.in_flight = self.in_flight + 1
-    self.peak = math.max(self.peak, self.in_flight)
-  elseif kind ~= "closed" then
+    busy[index], busy.count = true, busy.count + 1
+  elseif kind == "closed" then
+    busy.is_closed = true
+  else
     self:_fail(index, message)
   end
-  return kind ~= "closed" -- what ended it is still to be received
+  return sent or kind ~= "closed"
 end
 
--- Fill one place of a worker.
-function Dispatch:_give(number)
-  local before = self.in_flight
-  while self.busy[number] and self.next <= #self.devices and self.in_flight == before do
-    local index = self.next
-    self.next = index + 1
-    if not self:_send(number, index) then
-      self.next = index
-      return
-    end
+--- Send a device to a thread.
+-- @local here
+function Dispatch:send(index)
+  local device = self.devices[index]
+  local ok, what, path = wire.check(device)
+  if not ok then
+    return self:_fail(index, cannot_ship("device", path, what))
   end
-end
-
-function Dispatch:_deal(limit)
-  for _ = 1, limit do
-    for number in pairs(self.busy) do
-      self:_give(number)
-    end
-    if self.next > #self.devices then
+  while true do
+    local number = self:_idlest()
+    if not number and self.alive == 0 then
+      return self:_fail(index, "no thread is left: " .. self.last_words)
+    elseif not number then
+      self.stuck[#self.stuck + 1] = index
+      return
+    elseif self:_send_to(number, index, device) then
       return
     end
   end
@@ -97,52 +104,59 @@ end
 function Dispatch:_bury(number, message)
   local lost = {}
   for index in pairs(self.busy[number]) do
-    lost[#lost + 1] = index
+    lost[#lost + 1] = math.type(index) and index or nil
   end
   table.sort(lost)
   self.busy[number] = nil
-  self.in_flight = self.in_flight - #lost
+  self.alive, self.last_words = self.alive - 1, message
   for _, index in ipairs(lost) do
     self:_fail(index, "its thread ended: " .. message)
   end
-  if next(self.busy) == nil then
-    for index = self.next, #self.devices do
-      self:_fail(index, "no thread is left: " .. message)
-    end
-    self.next = #self.devices + 1
+  local stuck = self.stuck
+  self.stuck = {}
+  for _, index in ipairs(stuck) do
+    self:send(index)
   end
 end
 
 function Dispatch:_keep(number, index, result)
-  if not self.busy[number] then
+  local busy, device = self.busy[number], self.devices[index]
+  if not busy then
     return -- it was given up when a message of it could not be read
   end
-  self.busy[number][index] = nil
-  self.in_flight = self.in_flight - 1
-  local device = self.devices[index]
+  busy[index], busy.count = nil, busy.count - 1
   result.device = result.device or device.name or device.host
   result.host = result.host or device.host
   self.on_result(index, result)
-  self:_give(number)
-end
-
-function Dispatch:_is_over()
-  return self.in_flight == 0 and self.next > #self.devices
 end
 
 -- Nil, message, kind when the pool fails as a whole.
 function Dispatch:_collect()
-  while not self:_is_over() do
+  while true do
     local number, value, message = self.pool:receive()
     if not number then
-      return nil, value, message
+      return self.alive == 0 or nil, value, message
     elseif value == nil then
       self:_bury(number, message)
+    elseif value.is_open then
+      self.on_open(value.index)
     else
       self:_keep(number, value.index, value.result)
     end
   end
-  return true
+end
+
+-- Take in results until cancelled. Whatever else ends this ends the run.
+local function collect(dispatch, order)
+  local ok, result, message, kind = pcall(dispatch._collect, dispatch)
+  if ok and result then
+    return -- no thread is left, and whose turn it is is told so
+  elseif ok then
+    dispatch.failure = { message, kind }
+  elseif not host.is_cancelled() then
+    dispatch.err = { result }
+  end
+  order:abandon()
 end
 
 local function check(options)
@@ -163,6 +177,7 @@ local function make_order(options)
     job = ship.pack(options.job),
     options = options.options or {},
     runner = options.runner or "moonwire.fleet.device",
+    tells_opened = options.on_open ~= nil,
   }
   local ok, what, path = wire.check(order.options)
   if not ok then
@@ -181,15 +196,59 @@ local function open_pool(options, workers, limit)
   }
 end
 
+-- Devices in their order, when nobody else says whose turn it is.
+local function own_turns(options, dispatch)
+  local order = turns.new {
+    count = #options.devices,
+    limit = function()
+      return dispatch:capacity()
+    end,
+  }
+  local on_result = options.on_result
+  dispatch.on_result = function(index, result)
+    on_result(index, result)
+    order:done(index)
+  end
+  return order
+end
+
+local function admit(dispatch, options, index)
+  if not options.admit or options.admit(index) then
+    dispatch:send(index)
+  end
+end
+
+local function deal(dispatch, options, order)
+  task.group(function(group)
+    local receiver = group:spawn(collect, dispatch, order)
+    for index in order.next, order do
+      if options.admit_waits then
+        group:spawn(admit, dispatch, options, index)
+      else
+        admit(dispatch, options, index)
+      end
+    end
+    receiver:cancel()
+  end)
+  if dispatch.err then
+    error(dispatch.err[1], 0)
+  end
+end
+
 --- Run a job on every device, over threads, and wait until all are done.
 -- @tparam table options `devices` (list), `job` (function, see `moonwire.fleet.ship`),
 -- `workers` (threads at most), `limit` (devices that a thread has at once; 1),
--- `refuse` (called with a device before it is sent; when it gives a result, that is it,
--- and the device is not sent), `on_result` (called with index and result, in the order
--- in which devices are done), `options` (plain table for the runner), `runner` (module
--- with `run(device, job, options)`; "moonwire.fleet.device"), `pin` (threads to cores),
--- `name` (of the threads; "moonwire")
--- @treturn[1] boolean true; every device has had its result
+-- `on_result` (called with index and result, in the order in which devices are done),
+-- `turns` (whose turn it is, see `moonwire.fleet.turns`; in their order when left out;
+-- with it `on_result` must tell it what is done), `admit` (called with an index before
+-- the device is sent: false, it is not), `admit_waits` (in a task of its own),
+-- `on_open`
+-- (called with an index when the device is logged in to), `options` (plain table for
+-- the runner),
+-- `runner` (module with `run(device, job, options)`; "moonwire.fleet.device"), `pin`
+-- (threads to cores), `name` (of the threads; "moonwire")
+-- @treturn[1] boolean true; every device has had its result, unless the turns say
+-- otherwise
 -- @treturn[1] table `workers` (threads started), `peak` (devices in work at once),
 -- `warning` (string, when there are fewer threads than asked for)
 -- @return[2] nil
@@ -212,13 +271,13 @@ function threads.run(options)
   for number = 1, pool:size() do
     pool:send(number, order)
   end
-  local dispatch = new_dispatch(pool, options)
-  dispatch:_deal(limit)
-  local ok, message, why = dispatch:_collect()
-  if not ok then
-    return nil, message, why
+  local dispatch = new_dispatch(pool, options, limit)
+  local whose = options.turns or own_turns(options, dispatch)
+  deal(dispatch, options, whose)
+  if dispatch.failure then
+    return nil, table.unpack(dispatch.failure)
   end
-  return true, { workers = pool:size(), peak = dispatch.peak, warning = warning }
+  return true, { workers = pool:size(), peak = whose.peak, warning = warning }
 end
 
 return threads

@@ -1,0 +1,355 @@
+--- A run: a job on many devices, which can be watched, paused, stopped and dropped.
+-- It ends with every device in exactly one state; see `moonwire.fleet.state`.
+-- @module moonwire.fleet.run
+local Run = { __name = "moonwire.Run" }
+Run.__index = Run
+
+local guard = require "moonwire.fleet.guard"
+local host = require "host.task"
+local ramp = require "moonwire.fleet.ramp"
+local retry = require "moonwire.fleet.retry"
+local state = require "moonwire.fleet.state"
+local turns = require "moonwire.fleet.turns"
+local uv = require "luv"
+
+local function seconds_of(time)
+  return time.sec + time.usec / 1e6
+end
+
+local function cpu_seconds()
+  local usage = uv.getrusage()
+  return seconds_of(usage.utime) + seconds_of(usage.stime)
+end
+
+-- Tell whoever watches, if it wants to know.
+local function tell(self, event, ...)
+  local observer = self.observer
+  if observer and observer[event] then
+    return observer[event](observer, ...)
+  end
+  return true
+end
+
+--- Say what is not about one device: to the observer, which keeps it.
+-- @string text
+function Run:note(text)
+  self.notes[#self.notes + 1] = text
+  tell(self, "noted", text)
+end
+
+local function label_of(self)
+  return function(index, label)
+    local device = self.devices[index]
+    local labels = type(device) == "table" and device.labels
+    local value = labels and labels[label]
+    if value == nil and type(device) == "table" then
+      value = device[label]
+    end
+    return type(value) ~= "table" and value or nil
+  end
+end
+
+local function new_turns(self, options)
+  return turns.new {
+    count = #self.devices,
+    limit = function()
+      return self.ramp and math.min(self.limit, self.ramp:allowed()) or self.limit
+    end,
+    labels = options.limits,
+    label_of = label_of(self),
+    rate = options.rate,
+    jitter = options.jitter,
+    ends = options.ends,
+    check = function(wave)
+      return self:_check_wave(wave)
+    end,
+  }
+end
+
+local function new_ramp(self, options, threads)
+  if not options.ramp then
+    return nil
+  end
+  return ramp.new {
+    most = self.limit,
+    first = math.type(options.ramp) == "integer" and options.ramp or nil,
+    busy = ramp.meter(cpu_seconds, threads),
+    say = function(text)
+      self:note(text)
+    end,
+  }
+end
+
+--- A run that has not begun.
+-- @tparam {table,...} devices
+-- @tparam table options checked, see `moonwire.fleet.run`; `limit` (devices at once),
+-- `thread_count`, `ends` (of the waves), `abort_count`
+-- @treturn Run
+function Run.new(devices, options)
+  local self = setmetatable({
+    mode = options.mode or "nonblocking",
+    devices = devices,
+    job = options.job,
+    changes = options.changes or false,
+    limit = options.limit,
+    results = {},
+    count = { ok = 0, failed = 0 },
+    states = state.tally(),
+    notes = {},
+    has_results = options.keep_results ~= false,
+    on_result = options.on_result,
+    observer = options.observer,
+    check = options.check,
+    retries = options.retries or 0,
+    retry_pause = options.retry_pause,
+    abort_count = options.abort_count or math.huge,
+    run_timeout = options.run_timeout,
+    has_ended = {}, -- by index
+    under_way = {}, -- by index: the ramp's generation when it began
+    tries = {}, -- by index, from the second one on
+    threads = 1,
+    guard = guard.new(#devices, options),
+    device_options = options.device_options,
+  }, Run)
+  self.ramp = new_ramp(self, options, options.thread_count or 1)
+  self.turns = new_turns(self, options)
+  return self
+end
+
+--- Before a device is begun, in its own task: it may be refused.
+-- @local here
+-- @treturn ?table its result then
+function Run:admit(index, device)
+  local refusal = type(device) == "table" and self.guard:refusal(device)
+  if refusal then
+    refusal.is_skipped = true
+    return refusal
+  end
+  self.under_way[index] = self.ramp and self.ramp.generation or 0
+  local ok, message = tell(self, "begins", index, device)
+  if not ok then
+    return state.skipped(device, "local", message)
+  end
+end
+
+--- A device has been logged in to.
+-- @local here
+function Run:opened()
+  if self.ramp then
+    self.ramp:grow()
+    self.turns:look()
+  end
+end
+
+function Run:_may_retry(index, result)
+  local tries = self.tries[index] or 1
+  return tries <= self.retries and not self.turns.is_stopped and retry.is_safe(result)
+end
+
+function Run:_try_again(index, result)
+  local tries = (self.tries[index] or 1) + 1
+  self.tries[index] = tries
+  local pause = retry.pause(tries - 1, self.retry_pause)
+  tell(self, "retries", index, result, pause)
+  self.turns:again(index, pause)
+end
+
+--- A device has ended: it is tried again, or this is its result.
+-- @local here
+function Run:over(index, result)
+  if self.has_ended[index] then
+    return -- it was given up before
+  end
+  local generation = self.under_way[index]
+  self.under_way[index] = nil
+  if generation and not result.is_skipped then
+    self.guard:note(self.devices[index], result)
+    if self.ramp then
+      self.ramp:note(result, generation)
+    end
+    if self:_may_retry(index, result) then
+      return self:_try_again(index, result)
+    end
+  end
+  self:_keep(index, result)
+  self.turns:done(index)
+end
+
+--- A device was dropped in the midst of it; its result comes when all are.
+-- @local here
+function Run:dropped(index, result)
+  self.dropped_results = self.dropped_results or {}
+  self.dropped_results[index] = result
+  self.turns:done(index)
+end
+
+local function count(self, result)
+  local column = result.ok and "ok" or "failed"
+  self.count[column] = self.count[column] + 1
+  self.states[result.state] = self.states[result.state] + 1
+end
+
+function Run:_keep(index, result)
+  result.index, result.attempts = index, self.tries[index]
+  if result.began then -- one that was not tried has no time
+    result.started, result.began = result.began - self.began, nil
+  end
+  result.state = state.of(result, self.changes)
+  self.has_ended[index], self.tries[index] = true, nil
+  if self.has_results then
+    self.results[index] = result
+  end
+  count(self, result)
+  if not result.is_skipped and self.count.failed >= self.abort_count then
+    self:stop(("%d devices have failed, which ends this run"):format(self.count.failed))
+  end
+  if self.on_result then
+    self.on_result(result, self.count)
+  end
+  tell(self, "ended", index, result, self.devices[index]) -- last: now all is done
+end
+
+-- At the end of a wave: may the next one begin?
+function Run:_check_wave(wave)
+  local ok, message
+  if self.check then
+    ok, message = self.check(self, wave)
+  else
+    ok = self.count.failed == (self.failed_before or 0)
+    message = ("%d failed"):format(self.count.failed - (self.failed_before or 0))
+  end
+  self.failed_before = self.count.failed
+  if not ok then
+    self:stop(("wave %d is not well: %s"):format(wave, message or "the check says no"))
+  else
+    self:note(("wave %d is well"):format(wave))
+  end
+  return ok
+end
+
+--- Let nothing begin any more. What is under way goes on to its end; what was not begun
+-- is skipped.
+-- @string[opt] reason
+function Run:stop(reason)
+  if not self.reason then
+    self.reason = reason or "stopped"
+    self:note("nothing more is begun: " .. self.reason)
+  end
+  self.turns:stop()
+end
+
+--- Drop everything: what is under way is broken off, and its connections are closed.
+-- @string[opt] reason
+-- @string[opt="cancelled"] kind of the results
+function Run:cancel(reason, kind)
+  self:stop(reason or "cancelled")
+  self.drop_reason = self.drop_reason or reason or "cancelled"
+  self.drop_kind = self.drop_kind or kind or "cancelled"
+  self.turns:abandon()
+  if self.drop then
+    self.drop()
+  end
+end
+
+--- Let nothing begin until `go_on`. What is under way goes on.
+function Run:pause()
+  self:note "paused"
+  self.turns:pause()
+end
+
+--- Go on behind a pause.
+function Run:go_on()
+  self:note "goes on"
+  self.turns:go_on()
+end
+
+-- What was broken off, by its index: all of it has ended by now.
+local function end_dropped(self)
+  local list = {}
+  for index in pairs(self.under_way) do
+    list[#list + 1] = index
+  end
+  table.sort(list)
+  for _, index in ipairs(list) do
+    local device = self.devices[index]
+    local name = device.name or device.host
+    local result = self.dropped_results and self.dropped_results[index]
+      or { device = name, host = device.host, phase = "job", elapsed = 0 }
+    result.ok, result.value, result.kind = false, nil, self.drop_kind or "cancelled"
+    local reason = self.drop_reason or "cancelled"
+    result.message = ("%s: broken off: %s"):format(name, reason)
+    self.under_way[index] = nil
+    self:_keep(index, result)
+  end
+end
+
+-- What was never begun, or waited for one more try.
+local function skip_rest(self)
+  for index = 1, #self.devices do
+    if not self.has_ended[index] then
+      local reason = self.reason or "the run has ended"
+      self:_keep(index, state.skipped(self.devices[index], "skipped", reason))
+    end
+  end
+end
+
+-- A deadline of the whole run.
+local function new_alarm(self)
+  local timer = self.run_timeout and uv.new_timer()
+  if timer then
+    timer:start(math.ceil(self.run_timeout * 1000), 0, function()
+      self:cancel(("its time of %g s is over"):format(self.run_timeout), "timeout")
+    end)
+  end
+  return setmetatable({}, {
+    __close = function()
+      if timer then
+        timer:close()
+      end
+    end,
+  })
+end
+
+local function check_conservation(self)
+  local sum = state.sum(self.states)
+  if sum ~= #self.devices or self.count.ok + self.count.failed ~= sum then
+    error(("a run of %d devices ended with %d results"):format(#self.devices, sum), 0)
+  end
+end
+
+--- Run it, in this task, and wait for its end.
+-- @local here
+-- @tparam function execute given the run, in which thread whatever is done
+function Run:go(execute)
+  local cpu = cpu_seconds()
+  self.began = host.now()
+  local alarm <close> = new_alarm(self) -- luacheck: ignore 211
+  local own_turns <close> = self.turns
+  tell(self, "starts", self)
+  execute(self)
+  end_dropped(self)
+  skip_rest(self)
+  check_conservation(self)
+  self.peak_sessions = own_turns.peak
+  self.seconds = host.now() - self.began
+  self.cpu_seconds = cpu_seconds() - cpu
+  self.max_rss_bytes = uv.getrusage().maxrss * 1024
+  self.ok = self.count.failed == 0
+  self.is_over = true
+  tell(self, "finished", self)
+  return self
+end
+
+--- Wait for the end of a run that `fleet.start` has begun.
+-- @treturn Run itself
+function Run:wait()
+  if self.member then
+    local ok, err = self.member:join()
+    if not ok then
+      error(err, 0)
+    end
+  end
+  return self
+end
+
+return Run
