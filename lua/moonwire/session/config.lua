@@ -5,18 +5,10 @@ local plan = require "moonwire.session.plan"
 local platforms = require "moonwire.platform"
 local push = require "moonwire.session.push"
 local task = require "host.task"
+local transaction = require "moonwire.session.transaction"
 
 local RETRY = 1 -- seconds between two tries to get a lock
 local GONE = { dropped = true, closed = true, channel = true }
-
-local function matches_any(line, patterns)
-  for _, pattern in ipairs(patterns) do
-    if line:find(pattern) then
-      return true
-    end
-  end
-  return false
-end
 
 local function mode_for(self)
   local config = self.platform.config
@@ -73,16 +65,6 @@ local function walk_patiently(self, mode, patience)
   end
 end
 
-local function changes_in(self, diff)
-  local changes = {}
-  for line in diff:gmatch "[^\n]+" do
-    if line:find "%S" and not matches_any(line, self.platform.config.unchanged) then
-      changes[#changes + 1] = line
-    end
-  end
-  return changes
-end
-
 -- What somebody else has left in the candidate would be committed with our lines, or
 -- discarded with them.
 local function refuse_candidate(self, options)
@@ -94,7 +76,7 @@ local function refuse_candidate(self, options)
   if not diff then
     return nil, message, kind
   end
-  local changes = changes_in(self, diff)
+  local changes = transaction.changes_in(self.platform, diff)
   if #changes == 0 then
     return self:_walk(config.enter)
   end
@@ -123,24 +105,30 @@ local function enter(self, options)
   return mode, message, kind
 end
 
-local function may_discard(self)
-  local candidate = self.platform.config.candidate
-  if type(candidate) == "string" then
-    candidate = self.dialogue.prompt:find(candidate) ~= nil
-  end
-  return candidate and platforms.action(self.platform, "discard") ~= nil
-end
-
 -- What follows the lines while the device is in configuration mode.
 local function finish(self, failure, options)
-  if failure and not failure.is_torn and may_discard(self) then
-    return self:_act "discard"
-  elseif not failure and options.commit then
+  if failure then
+    local may_discard = not failure.is_torn and transaction.is_possible(self)
+    return not may_discard or self:_act "discard"
+  elseif options.transaction then
+    return transaction.finish(self, options.transaction)
+  elseif options.commit then
     local how = options.commit == true and {} or options.commit
     how.comment = how.comment or options.comment
     return self:_commit(how)
   end
   return true
+end
+
+-- Leave, and give the failure with what more is wrong then.
+local function leave_with(self, failure, seconds)
+  local left, why, kind = leave(self, failure and failure.is_torn, seconds)
+  if not left and failure then
+    failure.reason = failure.reason .. "; and " .. why
+  elseif not left then
+    return { kind = kind, reason = why }
+  end
+  return failure
 end
 
 -- Send, and leave again in every case.
@@ -150,15 +138,11 @@ local function apply(self, sender, options)
     return failure
   end
   local ok, message, kind = finish(self, failure, options)
-  local left, why, left_kind = leave(self, failure and failure.is_torn, sender.timeout)
-  if not ok then
-    return failure or { kind = kind, reason = message }
-  elseif not left and failure then
-    failure.reason = failure.reason .. "; and " .. why
-  elseif not left then
-    return { kind = left_kind, reason = why }
+  sender.outcome = type(ok) == "table" and ok or nil
+  if not ok and not failure then
+    failure = { kind = kind, reason = message }
   end
-  return failure
+  return leave_with(self, failure, sender.timeout)
 end
 
 local WORDS = { rejected = "was rejected: ", locked = "was refused: " }
@@ -209,6 +193,11 @@ end
 local function configure(self, lines, units, options)
   local started = task.now()
   local ok, message, kind = enter(self, options)
+  if ok and options.transaction and not transaction.is_possible(self) then
+    leave(self)
+    ok, kind = nil, "unsupported"
+    message = ("%s has no candidate here"):format(self.platform.name)
+  end
   if not ok then
     return self:_fail("config", message, kind)
   end
@@ -222,6 +211,7 @@ local function configure(self, lines, units, options)
   end
   local result = {
     applied = sender.applied,
+    transaction = sender.outcome,
     lost = sender.lost > 0 and sender.lost or nil,
     lines = sender.answers,
     rejected = sender.rejected,
@@ -251,12 +241,15 @@ end
 -- devices take at once, when left out), `lock_timeout` (0 seconds: how long to go on
 -- trying while somebody else holds the configuration), `candidate` ("refuse": where the
 -- device holds changes of somebody else that wait for a commit nothing is done; "take":
--- they go along), `revert` (seconds: unless `session:confirm` comes in this time, the
--- device takes all of it back; rounded up where it counts in minutes)
--- @treturn[1] table `applied` (how many lines), `lost` (how many of them did not arrive
--- and were sent again, when there were), `lines` (those that the device said
--- something to: `line`, `text`, `answer`), `rejected` (the same with `reason` and
--- `class`; only with `stop_on_error = false`), `elapsed` (seconds)
+-- they go along), `transaction` (a table as for `moonwire.session.transaction`, in
+-- place of `commit`: compare, then commit or discard; "unsupported" and nothing sent where
+-- there is no candidate), `revert` (seconds: unless `session:confirm` comes in this
+-- time, the device takes all of it back; rounded up where it counts in minutes)
+-- @treturn[1] table `transaction` (what came of it), `applied` (how many lines), `lost`
+-- (how many of them did not arrive and were sent again, when there were), `lines`
+-- (those that the device said something to: `line`, `text`, `answer`), `rejected` (the
+-- same with `reason` and `class`; only with `stop_on_error = false`), `elapsed`
+-- (seconds)
 -- @return[2] nil
 -- @treturn[2] string message with the line's number and text and the device's words
 -- @treturn[2] string kind: rejected, locked (somebody else configures), echo (the line

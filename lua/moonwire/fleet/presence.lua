@@ -1,0 +1,112 @@
+--- Whether lines stand in a configuration already, as far as its text can tell: for
+-- platforms that show it with indentation, and for lines as the device shows them. A
+-- line that is written another way (abbreviated, in another order of words) counts as
+-- not there, so that it is sent: doing it twice is what such lines are for.
+-- @module moonwire.fleet.presence
+local presence = {}
+
+local IDLE = { exit = true, ["end"] = true, quit = true }
+
+local function split(line)
+  local indent, words = line:match "^(%s*)(.-)%s*$"
+  return #indent, words
+end
+
+local function is_idle(words)
+  return words == "" or words:find "^[!#]" ~= nil or IDLE[words] == true
+end
+
+-- Every line of a configuration with the lines that it stands below, as one key.
+local function keys_of(text)
+  local keys, stack = {}, {}
+  for line in text:gmatch "[^\n]+" do
+    local indent, words = split(line)
+    if not is_idle(words) then
+      while #stack > 0 and stack[#stack].indent >= indent do
+        stack[#stack] = nil
+      end
+      local above = #stack > 0 and stack[#stack].key or ""
+      local key = above .. "\0" .. words
+      keys[key] = true
+      stack[#stack + 1] = { indent = indent, key = key }
+    end
+  end
+  return keys
+end
+
+-- Whether there is a line that begins with these words at this place.
+local function has_beginning(keys, above, words)
+  local key = above .. "\0" .. words
+  if keys[key] then
+    return true
+  end
+  for other in pairs(keys) do
+    local behind = other:sub(#key + 1, #key + 1)
+    if other:sub(1, #key) == key and (behind == " " or behind == "\0") then
+      return true
+    end
+  end
+  return false
+end
+
+local function is_there(keys, above, words)
+  local negated = words:match "^no (.+)$"
+  if negated then
+    return not has_beginning(keys, above, negated)
+  end
+  return keys[above .. "\0" .. words] == true
+end
+
+-- People indent what stands in a section, or they do not: a line with no indentation
+-- is looked for in the section before it, too.
+local function find_place(keys, section, indent, words)
+  if section and is_there(keys, section, words) and not words:find "^no " then
+    return section
+  elseif section and (indent > 0 or words:find "^no ") then
+    return section
+  end
+  return ""
+end
+
+-- A line that others stand below may have been there for ever, and so may be gone what
+-- is to be gone: neither tells that anybody has sent these lines.
+local function count_traces(entries)
+  local count = 0
+  for _, entry in ipairs(entries) do
+    if entry.is_there and not entry.is_section and not entry.words:find "^no " then
+      count = count + 1
+    end
+  end
+  return count
+end
+
+--- Which of some lines do not stand in a configuration.
+-- @string text the configuration as the device shows it
+-- @tparam {string,...} lines to be there; `no …`: not to be there
+-- @treturn {string,...} those that would change it
+-- @treturn int how many of the others are traces: that they are there tells that
+-- somebody has sent these lines
+function presence.missing(text, lines)
+  local keys, missing, entries, section = keys_of(text), {}, {}, nil
+  for _, line in ipairs(lines) do
+    local indent, words = split(line)
+    if IDLE[words] then
+      section = nil
+    elseif not is_idle(words) then
+      local place = find_place(keys, section and section.key, indent, words)
+      local entry = { words = words, is_there = is_there(keys, place, words) }
+      entries[#entries + 1] = entry
+      if not entry.is_there then
+        missing[#missing + 1] = line
+      end
+      if place == "" then
+        entry.key, section = "\0" .. words, entry -- what follows may stand in it
+      else
+        section.is_section = true
+      end
+    end
+  end
+  return missing, count_traces(entries)
+end
+
+return presence

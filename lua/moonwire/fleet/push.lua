@@ -1,0 +1,257 @@
+--- Lines into one device of a fleet, and an honest word on what came of it.
+-- It looks before it writes where the device can be looked at: what is there already is
+-- not sent again, and "changed" is said when the change was seen.
+-- @module moonwire.fleet.push
+local failure = require "moonwire.session.failure"
+local platforms = require "moonwire.platform"
+local presence = require "moonwire.fleet.presence"
+local sessions = require "moonwire.session"
+
+local push = {}
+
+local function has(session, name)
+  return platforms.action(session.platform, name) ~= nil
+end
+
+local function has_candidate(session)
+  local config = session.platform.config
+  return config ~= nil and config.candidate ~= nil and config.candidate ~= false
+end
+
+local function fail(state, message, kind, detail)
+  detail = detail or {}
+  detail.state = state
+  return nil, message, kind, detail
+end
+
+-- The running configuration; nil where the device cannot be asked for it.
+local function read(session)
+  if not has(session, "show") then
+    return nil
+  end
+  return session:get_config()
+end
+
+-- Without what changes by itself.
+local function essence(session, text)
+  local lines = {}
+  for line in text:gmatch "[^\n]+" do
+    if not platforms.is_volatile(session.platform, line) then
+      lines[#lines + 1] = line
+    end
+  end
+  return table.concat(lines, "\n")
+end
+
+local function plus(lines)
+  local parts = {}
+  for i, line in ipairs(lines) do
+    parts[i] = "+ " .. line
+  end
+  return table.concat(parts, "\n")
+end
+
+local function scrubbed(session, text)
+  return text and failure.scrub(text, session.platform)
+end
+
+-- What cannot be done is said before anything is.
+local function complaint(session, plan)
+  if not session.platform.config or not session.platform.config.enter then
+    return ("%s has no configuration mode"):format(session.platform.name)
+  elseif plan.confirm and not plan.dry_run
+    and not has(session, has_candidate(session) and "confirmed" or "revert") then
+    return ("%s does not take changes back by itself"):format(session.platform.name)
+  end
+end
+
+-- A new session must be possible, or nobody could ever repair what was changed.
+local function confirm(session, device, plan)
+  local probe <close>, message = sessions.open(device, { timeout = session.timeout })
+  local ok = probe
+  if probe then
+    ok, message = probe:find_prompt()
+  end
+  if ok then
+    ok, message = session:confirm()
+  end
+  if not ok then
+    local words = "%s; not confirmed, so the device takes it back within %g s"
+    return nil, words:format(message, plan.confirm)
+  end
+  return true
+end
+
+local function save(session, plan, value)
+  if not plan.save then
+    return value
+  end
+  local ok, message, kind = session:save_config()
+  value.saved = ok and true or false
+  if not ok and kind ~= "unsupported" then -- that one saves by itself
+    return fail("changed", message .. "; it is in effect, and not saved", "save")
+  end
+  return value
+end
+
+-- Behind the lines: keep them, and save them.
+local function settle(session, device, plan, value)
+  if plan.confirm then
+    local ok, message = confirm(session, device, plan)
+    if not ok then
+      return fail("unknown", message, "confirm")
+    end
+  end
+  return save(session, plan, value)
+end
+
+local SENT_NOTHING = {
+  unsupported = true, candidate = true, invalid = true, auth = true, locked = true,
+}
+
+-- What a failure of the lines leaves behind.
+local function state_behind(kind, detail)
+  if not detail or not detail.sent or detail.sent == 0 then
+    return (SENT_NOTHING[kind] or detail == nil) and "failed_clean" or "unknown"
+  elseif kind == "rejected" then
+    return "rejected"
+  end
+  return "unknown"
+end
+
+local function send(session, plan, options)
+  local result, message, kind, detail = session:send_config_set(plan.lines, options)
+  if result then
+    return result
+  end
+  return fail(state_behind(kind, detail), message, kind)
+end
+
+local function send_to_candidate(session, device, plan)
+  local result, message, kind, detail = send(session, plan, {
+    transaction = {
+      dry_run = plan.dry_run,
+      commit = { confirm = plan.confirm, comment = plan.comment },
+    },
+  })
+  if not result then
+    return nil, message, kind, detail
+  end
+  local outcome = result.transaction
+  local value = {
+    diff = scrubbed(session, outcome.diff), applied = result.applied, verified = true,
+  }
+  if plan.dry_run or outcome.is_unchanged then
+    value.state = "unchanged"
+    value.note = plan.dry_run and "dry run: discarded" or nil
+    return value
+  end
+  value.state = "changed"
+  return settle(session, device, plan, value)
+end
+
+-- Compare what the device shows with what it showed before.
+local function judge(session, plan, before, value)
+  local after = before and read(session)
+  if not after then
+    value.state, value.verified = "changed", false
+    return value
+  end
+  local is_same = essence(session, before) == essence(session, after)
+  local missing = presence.missing(after, plan.lines)
+  value.state = is_same and "unchanged" or "changed"
+  value.verified = is_same or #missing == 0
+  return value
+end
+
+local function send_lines(session, device, plan, before)
+  local result, message, kind, detail = send(session, plan, { revert = plan.confirm })
+  if not result then
+    return nil, message, kind, detail
+  end
+  local value = judge(session, plan, before, { applied = result.applied })
+  return settle(session, device, plan, value)
+end
+
+-- A run was lost while it had this device in its hands.
+local function look_again(plan, missing, traces)
+  if not missing then
+    return fail("unknown", "the device cannot be asked what came of the first try",
+      "unknown")
+  elseif traces > 0 then
+    local words = "some of the lines are there, and %d are not: somebody has to look"
+    return fail("unknown", words:format(#missing), "unknown")
+  end
+  return plan
+end
+
+local function located(device, message)
+  return ("%s: %s"):format(device.name or device.host, message)
+end
+
+-- All lines are there: by an earlier try, or for longer.
+local function leave_alone(session, plan)
+  local value = { state = "unchanged", applied = 0, verified = true }
+  if not plan.is_in_doubt or plan.dry_run then
+    return value
+  end
+  value.state = "changed"
+  return save(session, plan, value)
+end
+
+local function preview(session, plan, missing)
+  return {
+    state = "unchanged", applied = 0, verified = missing ~= nil,
+    diff = scrubbed(session, plus(missing or plan.lines)), note = "dry run: not sent",
+  }
+end
+
+local function plain_push(session, device, plan)
+  local before = read(session)
+  local missing, traces
+  if before then
+    missing, traces = presence.missing(before, plan.lines)
+  end
+  if missing and #missing == 0 then
+    return leave_alone(session, plan)
+  elseif plan.dry_run then
+    return preview(session, plan, missing)
+  elseif plan.is_in_doubt then
+    local ok, message, kind, detail = look_again(plan, missing, traces)
+    if not ok then
+      return nil, located(device, message), kind, detail
+    end
+  end
+  return send_lines(session, device, plan, before)
+end
+
+--- Push a plan to a device.
+-- @tparam Session session
+-- @tparam table device `is_in_doubt`: an earlier run had it in its hands and was lost,
+-- so that it is looked at first, and nothing is sent where a part of it is there
+-- @tparam table plan `lines`; optional: `dry_run` (show what would change, and change
+-- nothing), `save`, `confirm` (seconds: the device takes all of it back unless a new
+-- session is possible behind it), `comment` (of the commit)
+-- @treturn[1] table `state` (see `moonwire.fleet.state`), `applied` (lines), `diff`
+-- (with no secrets in it), `verified` (the change was seen), `saved`, `note`
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind
+-- @treturn[2] table detail: `state`
+function push.apply(session, device, plan)
+  local enabled, message, kind = session:enable()
+  if not enabled and kind ~= "mode" then
+    return fail("failed_clean", message, kind)
+  end
+  message = complaint(session, plan)
+  if message then
+    return fail("failed_clean", located(device, message), "unsupported")
+  end
+  local own = setmetatable({ is_in_doubt = device.is_in_doubt }, { __index = plan })
+  if has_candidate(session) then
+    return send_to_candidate(session, device, own)
+  end
+  return plain_push(session, device, own)
+end
+
+return push
