@@ -35,6 +35,7 @@ local LUA_LAYERS = {
   { "verify" },
   { "fleet" },
   { "report" },
+  { "journal" },
   { "testing" }, -- for the specs of users
   { "init" }, -- require "moonwire"
   { "bench" },

@@ -85,6 +85,16 @@ function Progress:step(is_ok)
   end
 end
 
+--- Take the bar away, so that something else can be printed; the next step shows it
+-- again. Lines stay.
+function Progress:hide()
+  if self.is_terminal and self.shown and not self.is_finished then
+    self.stream:write("\r", ERASE_TO_END)
+    self.stream:flush()
+    self.shown, self.drawn = nil, self.drawn - self.pause
+  end
+end
+
 --- Show the last state; a bar makes room for what is printed next. Only the first call
 -- does anything.
 function Progress:finish()

@@ -21,7 +21,10 @@ local function pad(text, width)
   return text .. (" "):rep(width - utf8.len(text))
 end
 
-local function cause(result)
+--- Why a device failed, in one line.
+-- @tparam table result
+-- @treturn string no control byte of the device's is left in it
+function summary.cause(result)
   local where = result.phase and " in " .. escape.line(result.phase) or ""
   local kind = escape.line(result.kind or "error")
   -- a message may be a traceback, whose first line says it
@@ -39,7 +42,7 @@ function summary.device(result, width)
   if result.ok then
     return ("ok      %s  %s"):format(name, elapsed)
   end
-  return ("failed  %s  %s  %s"):format(name, elapsed, cause(result))
+  return ("failed  %s  %s  %s"):format(name, elapsed, summary.cause(result))
 end
 
 -- What several devices have failed for in common is said once: lists of results with

@@ -1,0 +1,114 @@
+--- What a journal tells about a run: its plan, and how far each device got.
+-- A device is `planned` until something was handed to it; `handed` from there until its
+-- end is recorded (behind a crash that means that nobody knows what came of it); and
+-- then in its state. Where it ended several times the last time counts.
+-- @module moonwire.journal.history
+local state = require "moonwire.fleet.state"
+
+local history = {}
+
+local History = { __name = "moonwire.History" }
+History.__index = History
+
+local take = {}
+
+function take.run(self, record)
+  self.head, self.pid = record, record.pid
+end
+
+function take.plan(self, record)
+  for _, name in ipairs(record.names) do
+    self.names[#self.names + 1] = name
+  end
+end
+
+function take.resume(self, record)
+  self.resumes = self.resumes + 1
+  self.pid, self.finish = record.pid, nil
+end
+
+take["begin"] = function(self, record)
+  self.handed[record.i] = true
+  self.begins[record.i] = (self.begins[record.i] or 0) + 1
+end
+
+take["end"] = function(self, record)
+  self.handed[record.i] = nil
+  self.ends[record.i] = record.state
+  self.causes[record.i] = not record.ok and record.kind or nil
+  if self.on_end then
+    self.on_end(record)
+  end
+end
+
+function take.note(self, record)
+  self.notes[#self.notes + 1] = { t = record.t, text = record.text }
+end
+
+function take.finish(self, record)
+  self.finish = record
+end
+
+--- An empty history, to be given the records of a journal.
+-- @tparam[opt] function on_end called with every record of an end
+-- @treturn History `head` (the record of the run), `names` (of the devices), `ends`
+-- (the
+-- state of each that has ended, by its number), `handed` (true, by number, for those in
+-- doubt), `begins` (how often each was begun), `causes` (kinds of failures), `notes`,
+-- `resumes`, `pid`, `finish` (the last record, when it came to its end)
+function history.new(on_end)
+  return setmetatable({
+    names = {}, ends = {}, handed = {}, begins = {}, causes = {}, notes = {},
+    resumes = 0, on_end = on_end,
+  }, History)
+end
+
+--- Take in a record.
+-- @tparam table record
+function History:take(record)
+  self.seen = record.t
+  if take[record.type] then
+    take[record.type](self, record)
+  end
+end
+
+--- The state of a device.
+-- @int index
+-- @treturn string one of `moonwire.fleet.state`, "handed" or "planned"
+function History:state(index)
+  if self.handed[index] then
+    return "handed"
+  end
+  return self.ends[index] or "planned"
+end
+
+--- How many devices are in which state. They add up to the devices of the plan.
+-- @treturn table
+function History:tally()
+  local tally = state.tally()
+  tally.planned, tally.handed = 0, 0
+  for index = 1, #self.names do
+    local name = self:state(index)
+    tally[name] = (tally[name] or 0) + 1
+  end
+  return tally
+end
+
+local OPEN = { planned = true, handed = true, skipped = true, cancelled = true }
+local FAILED = { failed = true, failed_clean = true }
+
+--- The devices that are not finished.
+-- @bool[opt] with_failed those that failed without a change, too
+-- @treturn {int,...} their numbers
+function History:unfinished(with_failed)
+  local list = {}
+  for index = 1, #self.names do
+    local name = self:state(index)
+    if OPEN[name] or with_failed and FAILED[name] then
+      list[#list + 1] = index
+    end
+  end
+  return list
+end
+
+return history

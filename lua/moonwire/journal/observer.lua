@@ -1,0 +1,106 @@
+--- What watches a run and writes it down.
+-- Before a device that is to be changed is begun, it is on the disk that it is; so
+-- whatever was sent to a device, the journal knows that it may have been.
+-- @module moonwire.journal.observer
+local new_scrub = require "moonwire.journal.scrub"
+
+local observer = {}
+
+local Observer = { __name = "moonwire.JournalObserver" }
+Observer.__index = Observer
+
+--- A watcher for `fleet.run`.
+-- @param journal a writer, see `moonwire.journal.writer`
+-- @tparam table options `numbers` (the number in the plan for each device of this run;
+-- their order, when left out), `changes` (the run changes devices)
+-- @treturn table
+function observer.new(journal, options)
+  return setmetatable({
+    journal = journal,
+    numbers = options.numbers,
+    changes = options.changes,
+  }, Observer)
+end
+
+function Observer:_number(index)
+  return self.numbers and self.numbers[index] or index
+end
+
+--- The run starts: what the journal cannot keep must not happen.
+-- @local here
+function Observer:starts(run)
+  self.journal.on_failure = function(message)
+    run:stop(message)
+  end
+end
+
+--- @local here
+function Observer:begins(index)
+  local record = { type = "begin", i = self:_number(index) }
+  if self.changes then
+    return self.journal:commit(record)
+  end
+  self.journal:append(record)
+  return not self.journal.failure, self.journal.failure
+end
+
+--- @local here
+function Observer:retries(index, result, pause)
+  self.journal:append {
+    type = "retry", i = self:_number(index), kind = result.kind, phase = result.phase,
+    pause = pause,
+  }
+end
+
+local function output_of(result, scrub)
+  local list = {}
+  for i, answer in ipairs(result.output or {}) do
+    list[i] = {
+      command = scrub(answer.command),
+      output = scrub(answer.output or ""),
+      elapsed = answer.elapsed,
+      prompt = answer.prompt,
+      is_partial = answer.is_partial,
+    }
+  end
+  return list
+end
+
+local function summary_of(value, scrub)
+  if type(value) ~= "table" or not value.state then
+    return nil
+  end
+  local plain = {}
+  for name, what in pairs(value) do
+    plain[name] = type(what) == "string" and scrub(what)
+      or type(what) ~= "table" and what or nil
+  end
+  return plain
+end
+
+--- @local here
+function Observer:ended(index, result, device)
+  local scrub = new_scrub(type(device) == "table" and device or {})
+  self.journal:append {
+    type = "end", i = self:_number(index), device = result.device, host = result.host,
+    ok = result.ok, state = result.state, kind = result.kind, phase = result.phase,
+    message = result.message and scrub(result.message), elapsed = result.elapsed,
+    attempts = result.attempts, output = output_of(result, scrub),
+    value = summary_of(result.value, scrub),
+  }
+end
+
+--- @local here
+function Observer:noted(text)
+  self.journal:append { type = "note", text = text }
+end
+
+--- @local here
+function Observer:finished(run)
+  self.journal:commit {
+    type = "finish", states = run.states, seconds = run.seconds, reason = run.reason,
+    ok = run.ok, peak_sessions = run.peak_sessions, threads = run.threads,
+  }
+end
+
+return observer
