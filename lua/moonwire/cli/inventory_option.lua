@@ -19,7 +19,8 @@ end
 
 --- Add them to a parser.
 -- @param parser of argparse
-function option.add(parser)
+-- @string[opt="--format"] format what the option for the language is called
+function option.add(parser, format)
   parser:option("-l --filter", "Which devices, such as 'site == lon and not @spare' or "
     .. "'sw[1-40]'."):argname "<filter>"
   parser:option("-x --exclude", "Which devices not."):argname "<filter>"
@@ -27,8 +28,8 @@ function option.add(parser)
     :argname("<n>"):convert(whole "--limit")
   parser:option("--expect", "How many devices there must be, or nothing is done.")
     :argname("<n>"):convert(whole "--expect")
-  parser:option("--format", "The language of it, when its name does not tell.")
-    :choices(source.languages)
+  parser:option(format or "--format", "The language of the inventory, when its name "
+    .. "does not tell."):choices(source.languages)
   parser:option("-d --default", "A field that the inventory does not give, such as "
     .. "username=admin or password.env=NAME; may be repeated.")
     :argname("<field=value>"):count "*"
@@ -51,7 +52,7 @@ local function read_default(defaults, text)
 end
 
 --- What was given, for `moonwire.inventory.load`.
--- @tparam table given by argparse
+-- @tparam table given by argparse; the language as `inventory_format` or `format`
 -- @treturn[1] table options
 -- @return[2] nil
 -- @treturn[2] string message
@@ -64,7 +65,7 @@ function option.read(given)
     end
   end
   return {
-    format = given.format,
+    format = given.inventory_format or given.format,
     filter = given.filter,
     exclude = given.exclude,
     limit = given.limit,

@@ -103,6 +103,7 @@ local function spawn(self, words)
   local process, pid = uv.spawn(uv.exepath(), {
     args = words,
     stdio = { self.input, self.output, 2 },
+    detached = true, -- a Ctrl-C is meant for its parent, with whose pipe it ends
   }, on_exit(self))
   if not process then
     self.input:close()

@@ -1,0 +1,225 @@
+--- An order carried out: inventory, journal, run, results, summary, exit status.
+-- @module moonwire.cli.run
+local escape = require "moonwire.report.escape"
+local fleet = require "moonwire.fleet"
+local inventory = require "moonwire.inventory"
+local jobs = require "moonwire.cli.run.jobs"
+local journal = require "moonwire.journal"
+local lines_file = require "moonwire.cli.run.lines"
+local observer = require "moonwire.journal.observer"
+local sinks = require "moonwire.cli.run.sink"
+local watch = require "moonwire.cli.run.watch"
+
+local run = {}
+
+local NOTHING_STARTED = 2
+
+local function complain(verb, message)
+  for line in message:gmatch "[^\n]+" do
+    io.stderr:write("moonwire ", verb, ": ", escape.line(line), "\n")
+  end
+  return NOTHING_STARTED
+end
+
+local function load(order)
+  local loaded, message = inventory.load(order.source, order.inventory)
+  if not loaded then
+    return nil, message
+  end
+  for _, warning in ipairs(loaded.warnings) do
+    complain(order.verb, "warning: " .. warning)
+  end
+  if #loaded == 0 then
+    loaded:close()
+    return nil, "there are no devices"
+  end
+  return loaded
+end
+
+-- The lines of a push are not in the order that is kept.
+local function complete(order)
+  if order.verb ~= "push" then
+    return order
+  end
+  local read, message = lines_file.read(order.file, order.digest)
+  if not read then
+    return nil, message
+  end
+  return setmetatable({ lines = read.lines }, { __index = order })
+end
+
+local function names_of(devices)
+  local names = {}
+  for i, device in ipairs(devices) do
+    names[i] = device.name or device.host
+  end
+  return names
+end
+
+local function fleet_options(order, sink, watcher)
+  return {
+    job = jobs[order.verb](order),
+    mode = order.mode,
+    workers = order.workers,
+    limit = order.sessions,
+    limits = order.limits,
+    rate = order.rate,
+    jitter = order.jitter,
+    ramp = order.ramp,
+    retries = order.retries or 1,
+    waves = order.waves,
+    abort_after = order.abort_after,
+    timeout = order.timeout,
+    device_timeout = order.device_timeout,
+    run_timeout = order.run_timeout,
+    changes = order.changes,
+    keep_results = false,
+    observer = watcher,
+    on_result = function(result)
+      sink:result(result)
+    end,
+  }
+end
+
+-- What is said about the run is kept and shown.
+local function with_words(watcher, sink, verbosity)
+  local noted = watcher.noted
+  function watcher:noted(text)
+    noted(self, text)
+    if verbosity >= 0 then
+      sink:say(text)
+    end
+  end
+  return watcher
+end
+
+local function carry_out(order, devices, out, sink, numbers, verbosity)
+  local whole, complaint = complete(order)
+  if not whole then
+    return complain(order.verb, complaint)
+  end
+  local watcher = with_words(observer.new(out, {
+    numbers = numbers, changes = order.changes,
+  }), sink, verbosity)
+  local ok, started = pcall(fleet.start, devices, fleet_options(whole, sink, watcher))
+  if not ok then
+    return complain(order.verb, tostring(started):gsub("^.-fleet.run: ", ""))
+  end
+  sink.on_failure = function(message)
+    started:stop(message)
+  end
+  local signals <close> = watch.new(started, function(text)
+    sink:say(text)
+  end)
+  started:wait()
+  signals:close()
+  sink:finish(started, out.id)
+  return started.ok and not sink.has_failed and not out.failure and 0 or 1
+end
+
+--- Carry out an order.
+-- @tparam table order see `moonwire.cli.run.order`
+-- @tparam table options `verbosity` (-1: quiet, to 2), `root` (of all runs)
+-- @treturn int exit status
+function run.start(order, options)
+  local loaded <close>, message = load(order)
+  if not loaded then
+    return complain(order.verb, message)
+  end
+  order.commands = order.commands and #order.commands > 0 and order.commands
+    or loaded.commands
+  if order.verb == "send" and not (order.commands and order.commands[1]) then
+    return complain(order.verb, "there is no command to send")
+  end
+  local sink
+  sink, message = sinks.new(order, loaded.devices, {
+    total = #loaded, verbosity = options.verbosity,
+  })
+  if not sink then
+    return complain(order.verb, message)
+  end
+  local out <close>, why = journal.create({ verb = order.verb, order = order },
+    names_of(loaded.devices), options.root)
+  if not out then
+    return complain(order.verb, why)
+  end
+  return carry_out(order, loaded.devices, out, sink, nil, options.verbosity)
+end
+
+-- The devices that a run has not finished, as the inventory knows them now.
+local function pick(known, loaded, with_failed)
+  local by_name = {}
+  for _, device in ipairs(loaded.devices) do
+    by_name[device.name or device.host] = device
+  end
+  local devices, numbers, gone = {}, {}, {}
+  for _, number in ipairs(known:unfinished(with_failed)) do
+    local device = by_name[known.names[number]]
+    if device then
+      device.is_in_doubt = known:state(number) == "handed" or nil
+      devices[#devices + 1], numbers[#numbers + 1] = device, number
+    else
+      gone[#gone + 1] = known.names[number]
+    end
+  end
+  return devices, numbers, gone
+end
+
+-- A folder's names follow from all devices of the plan.
+local function plan_of(known)
+  local plan = {}
+  for i, name in ipairs(known.names) do
+    plan[i] = { name = name }
+  end
+  return plan
+end
+
+local function resume_devices(known, out, loaded, options)
+  local order = known.head.order
+  local devices, numbers, gone = pick(known, loaded, options.with_failed)
+  if #gone > 0 then
+    complain(order.verb, ("%d devices are not in the inventory any more: %s"):format(
+      #gone, table.concat(gone, ", ", 1, math.min(5, #gone))))
+  end
+  if #devices == 0 then
+    io.stderr:write("moonwire runs: ", known.id, ": nothing is left to do\n")
+    return #gone > 0 and NOTHING_STARTED or 0
+  end
+  local plan = plan_of(known)
+  for i, number in ipairs(numbers) do
+    plan[number] = devices[i]
+  end
+  local sink, message = sinks.new(order, plan, {
+    numbers = numbers, total = #devices, verbosity = options.verbosity,
+  })
+  if not sink then
+    return complain(order.verb, message)
+  end
+  local status = carry_out(order, devices, out, sink, numbers, options.verbosity)
+  return status == 0 and #gone > 0 and 1 or status
+end
+
+--- Do what a run has not finished.
+-- @string id
+-- @tparam table options `verbosity`, `root`, `source` (another inventory),
+-- `with_failed` (devices that failed without a change, too), `format`
+-- @treturn int exit status
+function run.resume(id, options)
+  local known, out, kind = journal.resume(id, options.root)
+  if not known then
+    return complain("runs", out), kind
+  end
+  local closing <close> = out -- luacheck: ignore 211
+  local order = known.head.order
+  order.source = options.source or order.source
+  order.inventory.expect = nil
+  order.format = options.format or order.format
+  local loaded <close>, message = load(order)
+  if not loaded then
+    return complain(order.verb, message)
+  end
+  out:append { type = "resume", pid = require("luv").os_getpid() }
+  return resume_devices(known, out, loaded, options)
+end
+
+return run

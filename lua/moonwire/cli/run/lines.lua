@@ -1,0 +1,43 @@
+--- The file with the lines of a push. A journal keeps where it is and its digest, not
+-- what stands in it, which may be secret: a push goes on with the same lines or not.
+-- @module moonwire.cli.run.lines
+local digests = require "host.digest"
+local plan = require "moonwire.session.plan"
+local uv = require "luv"
+
+local lines = {}
+
+local function is_empty(list)
+  for _, line in ipairs(list) do
+    if line:find "%S" then
+      return false
+    end
+  end
+  return true
+end
+
+--- Read it.
+-- @string path
+-- @string[opt] digest that it must have
+-- @treturn[1] table `path` (absolute), `digest`, `lines`
+-- @return[2] nil
+-- @treturn[2] string message
+function lines.read(path, digest)
+  local file <close>, message = io.open(path, "rb")
+  local text = file and file:read "a"
+  if not text then
+    return nil, message or path .. ": is not a file that can be read"
+  end
+  local found = digests.new("sha256"):update(text):hex()
+  local list = plan.lines(text)
+  if digest and digest ~= found then
+    return nil, path .. " is not what it was when this run began"
+  elseif text:find "\0" then
+    return nil, path .. ": is not a text"
+  elseif is_empty(list) then
+    return nil, path .. ": there are no lines in it"
+  end
+  return { path = uv.fs_realpath(path) or path, digest = found, lines = list }
+end
+
+return lines

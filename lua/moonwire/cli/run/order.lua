@@ -1,0 +1,152 @@
+--- The options of command lines that run something on a fleet, as one plain table: an
+-- order, which is kept with the run so that the run can be resumed.
+-- @module moonwire.cli.run.order
+local duration = require "moonwire.duration"
+local lfs = require "lfs"
+local option = require "moonwire.cli.inventory_option"
+local output = require "moonwire.report.output"
+local uv = require "luv"
+
+local order = {}
+
+local MODES = { "nonblocking", "hybrid", "threads", "sync" }
+
+local function whole(word, least)
+  return function(text)
+    local number = math.tointeger(tonumber(text))
+    if not number or number < least then
+      return nil, ("%s wants a whole number of at least %d"):format(word, least)
+    end
+    return number
+  end
+end
+
+local function number(word)
+  return function(text)
+    local value = tonumber(text)
+    if not value or value <= 0 then
+      return nil, word .. " wants a number above 0"
+    end
+    return value
+  end
+end
+
+local function read_limit(text)
+  local label, most = text:match "^([%a_][%w_]*)=(%d+)$"
+  most = math.tointeger(tonumber(most))
+  if not most or most < 1 then
+    return nil, "--at-once wants LABEL=N, such as site=50"
+  end
+  return { label = label, most = most }
+end
+
+local function add_time(parser, word, about)
+  parser:option(word, about):argname("<time>"):convert(duration.option(word))
+end
+
+local function add_speed(parser)
+  parser:option("--mode", "Who runs the loop (nonblocking)."):choices(MODES)
+  parser:option("--workers", "Threads, in modes that have them."):argname "<n>"
+    :convert(whole("--workers", 1))
+  parser:option("--sessions", "How many devices at once at most (500)."):argname "<n>"
+    :convert(whole("--sessions", 1))
+  parser:option("--at-once", "How many at once for each value of a label or field, "
+    .. "such as site=50 or pair=1; may be repeated."):argname "<label=n>":count "*"
+    :convert(read_limit)
+  parser:option("--rate", "How many devices are begun in a second at most.")
+    :argname "<n>":convert(number "--rate")
+  parser:option("--jitter", "How far the time between two starts varies, 0 to 1.")
+    :argname "<share>":convert(number "--jitter")
+  parser:flag("--no-ramp", "Begin with as many at once as there may be.")
+  parser:option("--retries", "Tries for a device that failed before its login (1).")
+    :argname "<n>":convert(whole("--retries", 0))
+end
+
+local function add_ends(parser)
+  parser:option("--waves", "A few devices first, such as '1,5%,rest': the next wave "
+    .. "begins when no device of this one has failed."):argname "<waves>"
+  parser:option("--abort-after", "Begin nothing more when so many devices have failed, "
+    .. "such as 10 or 2%."):argname "<n>"
+  add_time(parser, "--timeout", "For a command, such as 30s.")
+  add_time(parser, "--device-timeout", "For all of a device.")
+  add_time(parser, "--run-timeout", "For all of the run.")
+end
+
+local function add_output(parser)
+  parser:option("--format", "How results are printed (text)."):choices(output.formats)
+  parser:flag("--fold", "Print equal answers once, with the devices that gave them.")
+  parser:flag("--textfsm", "Read answers by the templates of their commands.")
+  parser:option("--output", "A file for each device into this folder.")
+    :argname "<folder>"
+  parser:flag("-q --quiet", "No progress, no summary.")
+  parser:flag("-v --verbose", "Say what happens; -vv: more of it.")
+    :count("0-2"):target "verbose"
+  parser:option("--runs", "The folder of all runs (outputs/runs)."):argname "<folder>"
+end
+
+--- Add the options to a parser.
+-- @param parser of argparse
+function order.add(parser)
+  parser:option("-i --inventory", "The devices: a file, or what else is an inventory.")
+    :argname "<inventory>":count(1)
+  option.add(parser, "--inventory-format")
+  add_speed(parser)
+  add_ends(parser)
+  add_output(parser)
+end
+
+-- A run may be resumed from elsewhere.
+local function absolute(source)
+  if lfs.attributes(source) then
+    return uv.fs_realpath(source) or source
+  end
+  return source
+end
+
+local function limits_of(list)
+  local limits = {}
+  for _, one in ipairs(list or {}) do
+    limits[one.label] = one.most
+  end
+  return next(limits) and limits or nil
+end
+
+--- What was given, as an order.
+-- @tparam table given by argparse
+-- @string verb "send" or "push"
+-- @treturn[1] table plain data
+-- @return[2] nil
+-- @treturn[2] string message
+function order.read(given, verb)
+  local inventory, message = option.read(given)
+  if not inventory then
+    return nil, message
+  elseif given.jitter and given.jitter > 1 then
+    return nil, "--jitter wants a number from 0 to 1"
+  end
+  inventory.format = given.inventory_format
+  return {
+    verb = verb,
+    source = absolute(given.inventory),
+    inventory = inventory,
+    mode = given.mode,
+    workers = given.workers,
+    sessions = given.sessions,
+    limits = limits_of(given.at_once),
+    rate = given.rate,
+    jitter = given.jitter,
+    ramp = not given.no_ramp,
+    retries = given.retries,
+    waves = given.waves,
+    abort_after = given.abort_after,
+    timeout = given.timeout,
+    device_timeout = given.device_timeout,
+    run_timeout = given.run_timeout,
+    format = given.format,
+    fold = given.fold,
+    textfsm = given.textfsm,
+    output = given.output,
+  }
+end
+
+return order

@@ -1,0 +1,193 @@
+--- `moonwire runs`: what was run, what came of it, and the rest of it.
+-- @module moonwire.cli.runs
+local argparse = require "argparse"
+local uv = require "luv"
+
+local escape = require "moonwire.report.escape"
+local history_text = require "moonwire.cli.run.history"
+local journal = require "moonwire.journal"
+local json = require "moonwire.report.json"
+local output = require "moonwire.report.output"
+local run = require "moonwire.cli.run"
+local tail = require "moonwire.cli.run.tail"
+
+local command = { summary = "runs: list, show, resume, cancel, tail" }
+
+local DESCRIPTION = [[
+Runs of moonwire send and push, as their journals in outputs/runs tell. A run is named
+by its id, by the beginning of it, or as "last".]]
+
+local ACTIONS = {
+  { "list", "What was run, and how far it came." },
+  { "show", "How each device of a run fared." },
+  { "resume", "Do what a run has not finished; what is finished stays." },
+  { "cancel", "Let a running one begin nothing more; with --now, drop all." },
+  { "tail", "What happens in a run, as it happens." },
+}
+
+local function complain(...)
+  io.stdout:flush()
+  io.stderr:write("moonwire runs: ", ...)
+  io.stderr:write "\n"
+  return 2
+end
+
+local function add_own(commands)
+  commands.list:flag("--json", "As JSON.")
+  commands.show:option("--format", "The results themselves, in this format.")
+    :choices(output.formats)
+  commands.show:flag("--json", "What is known about the run, as JSON.")
+  commands.resume:option("-i --inventory", "Another inventory than the run's.")
+    :argname "<inventory>"
+  commands.resume:flag("--failed", "Devices that failed without a change, too.")
+  commands.resume:option("--format", "How results are printed.")
+    :choices(output.formats)
+  commands.resume:flag("-q --quiet", "No progress, no summary.")
+  commands.resume:flag("-v --verbose", "Say what happens; -vv: more of it.")
+    :count("0-2"):target "verbose"
+  commands.cancel:flag("--now", "Drop what is under way, too.")
+  commands.tail:flag("--once", "Only what has happened so far.")
+end
+
+local function new_parser()
+  local parser = argparse("moonwire runs", DESCRIPTION)
+  parser:add_help(false)
+  parser:usage_max_width(88):help_max_width(88):help_description_margin(27)
+  parser:command_target "action"
+  parser:require_command(true)
+  parser:flag("-h --help", "Show this text.")
+  local commands = {}
+  for _, action in ipairs(ACTIONS) do
+    local name, about = table.unpack(action)
+    local one = parser:command(name, about)
+    one:add_help(false)
+    one:flag("-h --help", "Show this text.")
+    one:option("--runs", "The folder of all runs (outputs/runs)."):argname "<folder>"
+    if name ~= "list" then
+      one:argument("id", "Which run."):argname "<run>"
+    end
+    commands[name] = one
+  end
+  add_own(commands)
+  return parser, commands
+end
+
+local action = {}
+
+function action.list(given)
+  local rows = {}
+  for _, id in ipairs(journal.list(given.runs)) do
+    local known, message = journal.read(id, { root = given.runs })
+    local is_running = journal.is_running(id, given.runs)
+    rows[#rows + 1] = known and history_text.row(known, is_running)
+      or { run = id, state = message }
+  end
+  io.stdout:write(given.json and json.encode(rows) or history_text.list(rows))
+  return 0
+end
+
+local function show_results(given, id)
+  local shown = output.new(given.format, {
+    write = function(text) io.stdout:write(text) end,
+  })
+  local last = {} -- by device: the record that counts
+  local known, message = journal.read(id, {
+    root = given.runs,
+    on_end = function(record) last[record.i] = record.n end,
+  })
+  if not known then
+    return complain(escape.line(message))
+  end
+  journal.read(id, {
+    root = given.runs,
+    on_end = function(record)
+      if last[record.i] == record.n then
+        record.index = record.i
+        shown:result(record)
+      end
+    end,
+  })
+  shown:finish()
+  return 0
+end
+
+function action.show(given, id)
+  if given.format then
+    return show_results(given, id)
+  end
+  local known, message = journal.read(id, { root = given.runs })
+  if not known then
+    return complain(escape.line(message))
+  end
+  local is_running = journal.is_running(id, given.runs)
+  if given.json then
+    io.stdout:write(json.encode(history_text.row(known, is_running)))
+  else
+    io.stdout:write(history_text.text(known, is_running))
+  end
+  return 0
+end
+
+function action.resume(given, id)
+  return run.resume(id, {
+    root = given.runs,
+    source = given.inventory,
+    with_failed = given.failed,
+    format = given.format,
+    verbosity = given.quiet and -1 or given.verbose or 0,
+  })
+end
+
+function action.cancel(given, id)
+  if not journal.is_running(id, given.runs) then
+    return complain("run ", id, " is not running")
+  end
+  local known, message = journal.read(id, { root = given.runs })
+  if not known then
+    return complain(escape.line(message))
+  end
+  local ok, why = uv.kill(known.pid, "sigint")
+  if ok and given.now then
+    ok, why = uv.kill(known.pid, "sigterm") -- two of the same kind may arrive as one
+  end
+  return ok and 0 or complain(why)
+end
+
+function action.tail(given, id)
+  return tail.follow(id, given.runs, given.once)
+end
+
+local function help_for(words, parser, commands)
+  for _, word in ipairs(words) do
+    if word == "-h" or word == "--help" then
+      return (commands[words[1]] or parser):get_help()
+    end
+  end
+end
+
+--- Run a subcommand.
+-- @tparam {string,...} words of the command line
+-- @treturn int exit status
+function command.run(words)
+  local parser, commands = new_parser()
+  local help = help_for(words, parser, commands)
+  if help then
+    io.stdout:write(help, "\n")
+    return 0
+  end
+  local ok, given = parser:pparse(words)
+  if not ok then
+    io.stderr:write(parser:get_usage(), "\n\nmoonwire runs: ", given, "\n")
+    return 2
+  end
+  if not given.id then
+    return action[given.action](given)
+  end
+  local id, message = journal.find(given.id, given.runs)
+  if not id then
+    return complain(escape.line(message))
+  end
+  return action[given.action](given, id)
+end
+
+return command

@@ -1,0 +1,207 @@
+local files = require "spec.support.files"
+local journal = require "moonwire.journal"
+local json = require "moonwire.report.json"
+local program = require "spec.support.program"
+local task = require "moonwire.task"
+local uv = require "luv"
+
+local DEVICES = 24
+
+describe("moonwire runs", function()
+  local folder, root, inventory
+
+  before_each(function()
+    folder = assert(uv.fs_mkdtemp "/tmp/moonwire-runs-XXXXXX")
+    root, inventory = folder .. "/runs", folder .. "/lab.json"
+    files.write(inventory, json.encode {
+      lab = {
+        devices = DEVICES, think = 0.05,
+        faults = { { name = "auth_failure", device = 5 } },
+      },
+    })
+  end)
+
+  after_each(function()
+    os.execute("rm -r " .. folder)
+  end)
+
+  local function runs(action, ...)
+    return program.run { "runs", action, "--runs", root, ... }
+  end
+
+  -- Start a run as a program of its own, and give the process.
+  local function start()
+    local self = {}
+    local words = {
+      "send", "--runs", root, "-i", inventory, "show version", "-q", "--sessions", "3",
+      "--format", "ndjson", "--output", folder .. "/texts",
+    }
+    local output = assert(uv.fs_open(folder .. "/out", "w", tonumber("600", 8)))
+    self.process = assert(uv.spawn(uv.exepath(), {
+      args = words, stdio = { nil, output },
+    }, function(status)
+      self.status = status
+      if self.done then
+        self.done()
+      end
+    end))
+    uv.fs_close(output)
+    return self
+  end
+
+  local function wait(self)
+    if not self.status then
+      task.await(function(done) self.done = done end)
+    end
+    self.process:close()
+    return self.status
+  end
+
+  -- Until the journal tells of so many ends.
+  local function await_ends(count)
+    while true do
+      local id = journal.find("last", root)
+      local known = id and journal.read(id, { root = root })
+      local ended = 0
+      for _ in pairs(known and known.ends or {}) do
+        ended = ended + 1
+      end
+      if ended >= count then
+        return id
+      end
+      task.sleep(0.001)
+    end
+  end
+
+  -- Every device has exactly one end that counts, and one file.
+  local function is_complete(id)
+    local ends = {}
+    local known = assert(journal.read(id, {
+      root = root,
+      on_end = function(record)
+        assert.is_nil(ends[record.i], "a device was done twice")
+        ends[record.i] = record
+      end,
+    }))
+    assert.equal(DEVICES, #known.names)
+    local tally = known:tally()
+    assert.equal(DEVICES - 1, tally.done)
+    assert.equal(1, tally.failed)
+    local names = files.list(folder .. "/texts")
+    assert.equal(DEVICES, #names)
+    for _, name in ipairs(names) do
+      local text = files.read(folder .. "/texts/" .. name)
+      assert.is_truthy(text:find("Configuration register is 0x2102\n", 1, true)
+        or name == "SW-Data_Center.failed.txt", name)
+    end
+  end
+
+  for seed = 1, 8 do
+    it("resumes a run that was killed in the midst of it, no. " .. seed, function()
+      local killed = start()
+      local id = await_ends(1 + seed * 7 % 12)
+      killed.process:kill "sigkill"
+      wait(killed)
+      local tally = assert(journal.read(id, { root = root })):tally()
+      assert.is_true(tally.planned + tally.handed > 0)
+      assert.is_truthy(runs("list").output:find("broken off", 1, true))
+      local result = runs("resume", id)
+      assert.is_true(result.status < 2, result.errors)
+      is_complete(id)
+      result = runs("resume", id)
+      assert.equal(0, result.status, result.errors)
+      assert.matches("nothing is left to do", result.errors)
+      is_complete(id)
+    end)
+  end
+
+  it("resumes what two killed programs have left", function()
+    local first = start()
+    local id = await_ends(3)
+    first.process:kill "sigkill"
+    wait(first)
+    local second = uv.spawn(uv.exepath(), {
+      args = { "runs", "resume", "--runs", root, id, "-q" }, stdio = {},
+    }, function() end)
+    await_ends(9)
+    second:kill "sigkill"
+    while journal.is_running(id, root) do
+      task.sleep(0.001)
+    end
+    assert.is_true(runs("resume", id).status < 2)
+    is_complete(id)
+    second:close()
+  end)
+
+  it("ends a run: once for what has not begun, twice for all", function()
+    files.write(inventory, json.encode { lab = { devices = DEVICES, think = 0.4 } })
+    for _, words in ipairs { {}, { "--now" } } do
+      local running = start()
+      local id = await_ends(2)
+      assert.equal(2, runs("resume", id).status) -- it is running
+      assert.equal(0, runs("cancel", id, table.unpack(words)).status)
+      assert.equal(1, wait(running))
+      local known = assert(journal.read(id, { root = root }))
+      local tally = known:tally()
+      assert.is_true(tally.skipped > 0)
+      assert.equal(0, tally.planned + tally.handed)
+      assert.matches("interrupted", known.finish.reason)
+      assert.equal(2, runs("cancel", id).status) -- it is over
+      os.execute("rm -r " .. root)
+    end
+  end)
+
+  it("shows a run, its results and its events", function()
+    assert.equal(1, wait(start()))
+    local shown = runs("show", "last")
+    assert.equal(0, shown.status)
+    assert.matches("failed %(auth%): SW%-Data_Center\n", shown.output)
+    assert.matches("24: 23 done, 1 failed\n", shown.output)
+    local row = assert(json.decode(runs("show", "last", "--json").output))
+    assert.equal(23, row.states.done)
+    assert.equal("failed", row.state)
+    local results = runs("show", "last", "--format", "ndjson").output
+    assert.equal(DEVICES, select(2, results:gsub("\n", "")))
+    assert.is_truthy(results:find("SW-CORE_1 uptime is", 1, true))
+    local events = runs("tail", "last").output
+    assert.matches("24 devices\n", events)
+    assert.matches("SW%-Data_Center is failed", events)
+    assert.matches("not all is well\n$", events)
+    assert.equal(1, #assert(json.decode(runs("list", "--json").output)))
+  end)
+
+  it("tries those again that failed, when it is told to", function()
+    assert.equal(1, wait(start()))
+    local id = journal.find("last", root)
+    files.write(inventory, json.encode { lab = { devices = DEVICES } })
+    local result = runs("resume", id, "--failed", "-q", "--format", "ndjson")
+    assert.equal(0, result.status, result.errors)
+    assert.equal("SW-Data_Center", assert(json.decode(result.output)).device)
+    assert.equal(DEVICES, assert(journal.read(id, { root = root })):tally().done)
+  end)
+
+  it("names devices that are gone from the inventory", function()
+    local killed = start()
+    local id = await_ends(1)
+    killed.process:kill "sigkill"
+    wait(killed)
+    files.write(inventory, json.encode { lab = { devices = 1 } })
+    local result = runs("resume", id)
+    assert.matches("are not in the inventory any more", result.errors)
+    assert.not_equal(0, result.status)
+  end)
+
+  it("starts nothing when something is wrong", function()
+    for _, words in ipairs {
+      { "show", "none" }, { "resume", "none" }, { "cancel", "none" },
+      { "tail", "none" },
+      { "show" }, { "frobnicate" },
+    } do
+      local result = runs(table.unpack(words))
+      assert.equal(2, result.status)
+      assert.equal("", result.output)
+    end
+    assert.equal(0, runs("list").status)
+    assert.equal(0, program.run({ "runs", "--help" }).status)
+  end)
+end)
