@@ -1,21 +1,36 @@
 --- `moonwire test`: busted inside the host, so that a spec simply waits.
 -- @module moonwire.cli.test
 local argparse = require "argparse"
-local host = require "host.task"
 local lfs = require "lfs"
+local uv = require "luv"
 
 local inventory_option = require "moonwire.cli.inventory_option"
-local task = require "moonwire.task"
+local member = require "moonwire.cli.test.member"
+local parallel = require "moonwire.cli.test.parallel"
+local suite = require "moonwire.cli.test.suite"
 
 local test = { summary = "run busted specs inside the host" }
 
 local DESCRIPTION = [[
 Runs busted specs inside the host, so that a spec simply waits; all below spec/ when
-none is named. A test that takes longer than MOONWIRE_TEST_TIMEOUT seconds (60) is
+none is named. Several files run in processes of their own, two a core at a time unless
+--jobs says otherwise; one after the other in this process with -i, and for TAP, junit
+and json. A test that takes longer than MOONWIRE_TEST_TIMEOUT seconds (60) is
 cancelled and fails, and the rest go on. MOONWIRE_GC=stress collects garbage at every
 opportunity. The last line is "N passed, N failed, N skipped"; the exit status is 0 when
 at least one passed and none failed. With -i, require("moonwire.testing").devices() are
 the devices of an inventory.]]
+
+local JOBS_PER_CORE = 2 -- specs mostly wait
+local DOCUMENTS = { TAP = true, junit = true, json = true } -- of the whole run
+
+local function jobs_option(text)
+  local number = math.tointeger(tonumber(text))
+  if not number or number < 1 then
+    return nil, "--jobs wants a whole number from 1 on"
+  end
+  return number
+end
 
 --- The options as argparse knows them.
 function test.parser()
@@ -31,6 +46,10 @@ function test.parser()
   parser:option("-i --inventory", "The devices that specs are about, such as lab:3.")
     :argname "<inventory>"
   inventory_option.add(parser)
+  parser:option("-j --jobs", "How many files at a time (two a core); 1: all in this "
+    .. "process."):argname("<n>"):convert(jobs_option)
+  parser:option("--report", "For a process that runs one file of several.")
+    :convert(math.tointeger):hidden(true)
   return parser
 end
 
@@ -63,80 +82,6 @@ local function find_specs(path, found)
   return found
 end
 
--- A test runs in a task of its own under a deadline. What it spawned and left behind is
--- cancelled with it; one that hangs fails at the place where it waits.
-local function guard_tests(busted, seconds)
-  local safe = busted.safe
-  local function run_test(...)
-    local status
-    local arguments = table.pack(...)
-    task.timeout(seconds, function()
-      task.group(function(group)
-        status = safe(table.unpack(arguments, 1, arguments.n))
-        group:cancel()
-      end)
-    end)
-    return status
-  end
-  busted.safe = function(descriptor, run, element)
-    local is_test = descriptor == "it" and run == element.run
-    local results = table.pack((is_test and run_test or safe)(descriptor, run, element))
-    if host.is_cancelled() then
-      error(host.cancelled, 0) -- or busted would go on to the next test
-    end
-    return table.unpack(results, 1, results.n)
-  end
-end
-
-local function count_results(busted)
-  local count = { passed = 0, failed = 0, skipped = 0 }
-  local columns = { success = "passed", pending = "skipped" }
-  busted.subscribe({ "test", "end" }, function(_, _, status)
-    local column = columns[status] or "failed"
-    count[column] = count[column] + 1
-    return nil, true
-  end)
-  busted.subscribe({ "error" }, function(element)
-    if element.descriptor ~= "it" then
-      count.failed = count.failed + 1 -- a file, describe or hook: no test ends for it
-    end
-    return nil, true
-  end)
-  return count
-end
-
-local function set_collector()
-  if os.getenv "MOONWIRE_GC" == "stress" then
-    collectgarbage("incremental", 10, 1000, 4)
-  end
-end
-
-local function is_terminal()
-  return require("luv").guess_handle(1) == "tty"
-end
-
-local function run_busted(paths, seconds, output)
-  local busted = require "busted.core"()
-  require "busted"(busted)
-  guard_tests(busted, seconds)
-  local count = count_results(busted)
-  local load_handler = require "busted.modules.output_handler_loader"()
-  output = output or (is_terminal() and "utfTerminal" or "plainTerminal")
-  load_handler(busted, output, {
-    defaultOutput = output,
-    verbose = true,
-    suppressPending = false,
-    language = "en",
-    deferPrint = false,
-    arguments = {},
-  })
-  local load_files = require "busted.modules.test_file_loader"(busted, { "lua" })
-  load_files(paths, {}, { excludes = {}, verbose = true, recursive = true })
-  require "busted.execute"(busted)(1, {})
-  busted.publish { "exit" }
-  return count
-end
-
 local function find_all(words)
   local paths = {}
   for _, word in ipairs(#words > 0 and words or { "spec" }) do
@@ -145,17 +90,32 @@ local function find_all(words)
   return paths
 end
 
+-- Documents of one file each would not make a document; and devices are not to be met
+-- by all files at once.
+local function cannot_share(given)
+  return given.inventory or given.report or DOCUMENTS[given.handler]
+end
+
+local function jobs_of(given, paths)
+  local jobs = given.jobs or JOBS_PER_CORE * uv.available_parallelism()
+  return cannot_share(given) and 1 or math.min(jobs, #paths)
+end
+
 local function run_all(given)
-  set_collector()
-  local seconds = tonumber(os.getenv "MOONWIRE_TEST_TIMEOUT") or 60
-  local count = task.group(function(group)
-    local result = run_busted(find_all(given.paths), seconds, given.handler)
-    group:cancel() -- what hooks left running
-    return result
-  end)
+  local paths = find_all(given.paths)
+  local jobs = jobs_of(given, paths)
+  local result
+  if jobs > 1 then
+    result = parallel.run(paths, jobs, given.handler)
+  else
+    result = suite.run(paths, given.handler)
+  end
+  if given.report then
+    return member.report(given.report, result)
+  end
   local line = "%d passed, %d failed, %d skipped\n"
-  io.stdout:write(line:format(count.passed, count.failed, count.skipped))
-  return (count.failed == 0 and count.passed > 0) and 0 or 1
+  io.stdout:write(line:format(result.passed, result.failed, result.skipped))
+  return (result.failed == 0 and result.passed > 0) and 0 or 1
 end
 
 local function run_with_devices(given)
