@@ -33,6 +33,17 @@ function report.print(run, options)
   stream:write(summary.text(run, chosen.output))
 end
 
+--- The report of a run as text: a table, JSON, CSV, Markdown, or a page (HTML) that
+-- needs no network and holds no script.
+-- @tparam table run what `moonwire.fleet.run` returned
+-- @string format "table", "json", "csv", "markdown" or "html"
+-- @string[opt] name what the run is called
+-- @treturn string
+function report.as(run, format, name)
+  local source = require "moonwire.report.run.source"
+  return require("moonwire.report.run").write(source.of(run, name), format)
+end
+
 return setmetatable(report, {
   __index = function(self, name)
     if not PARTS[name] then

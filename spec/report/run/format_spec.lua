@@ -1,6 +1,9 @@
+local fleet = require "moonwire.fleet"
 local json = require "moonwire.report.json"
+local moonwire_report = require "moonwire.report"
 local report = require "moonwire.report.run"
 local sample = require "spec.report.run.sample"
+local support = require "spec.support.lab"
 local text = require "moonwire.report.run.text"
 
 local function subject()
@@ -67,6 +70,49 @@ describe("a report as Markdown", function()
   it("leaves very many devices to others", function()
     local many = sample.subject(sample.run("sync", 201, 0))
     assert.matches("\n201 devices: `%-%-format csv`", report.write(many, "markdown"))
+  end)
+end)
+
+describe("a report of numbers as no run has them", function()
+  local NUMBERS = {
+    0, 5e-324, 1e-12, 1e-6, 0.5, 3, 1e9, 1e15, 1e16, 1.7e308, -1, 2 ^ 63,
+  }
+
+  it("is written in every format", function()
+    local runs = {}
+    for i, number in ipairs(NUMBERS) do
+      local run = sample.run("m" .. i, 3, 1, number)
+      run.peak_sessions, run.threads, run.cpu_seconds = number, number, number
+      run.runs = { number, 1 }
+      for j, result in ipairs(run.results) do
+        result.started = NUMBERS[(i + j) % #NUMBERS + 1]
+        result.elapsed = NUMBERS[(i * j) % #NUMBERS + 1]
+        result.phases.kex = number
+      end
+      runs[i] = run
+    end
+    local strange = sample.subject(table.unpack(runs))
+    for _, format in ipairs(report.formats) do
+      local written = report.write(strange, format):lower()
+      assert.is_nil(written:find "%f[%a]nan%f[%A]", format)
+      assert.is_nil(written:find "%f[%a]inf%f[%A]", format)
+    end
+  end)
+end)
+
+describe("report.as", function()
+  it("writes a run that has just been", function()
+    support.with_lab({ devices = 3 }, function(here)
+      local run = fleet.run(here:inventory(), { job = function(session)
+        return session:send_command "show clock"
+      end })
+      local document = assert(json.decode(moonwire_report.as(run, "json", "today")))
+      assert.equal("today", document.name)
+      assert.equal(3, document.runs[1].ok)
+      local page = moonwire_report.as(run, "html")
+      assert.equal(3, select(2, page:gsub("<h4>show clock</h4>", "")))
+      assert.is_nil(page:find("It is not known when", 1, true))
+    end)
   end)
 end)
 

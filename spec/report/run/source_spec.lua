@@ -51,7 +51,7 @@ describe("source.parse", function()
       output = { "x", { command = 1, output = {} } },
     }, "no object" }, seconds = "long", mode = {}, runs = { "x" }, threads = {} })
     local run = subject.runs[1]
-    assert.equal("run", run.mode)
+    assert.equal("x", run.mode) -- as its file
     assert.equal(0, run.seconds)
     assert.is_nil(run.threads)
     assert.equal(1, #run.results)

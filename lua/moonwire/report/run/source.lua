@@ -11,18 +11,33 @@ local function text_of(value)
   return type(value) == "string" and value or nil
 end
 
+-- Nothing is shorter than a nanosecond or longer than 30 million years, whatever a file
+-- says: a picture of that would have no scale.
+local SHORTEST, GREATEST = 1e-9, 1e15
+
 local function number_of(value)
-  local is_good = type(value) == "number" and value >= 0 and value < math.huge
-  return is_good and value or nil
+  if type(value) ~= "number" or not (value >= 0 and value <= GREATEST) then
+    return nil
+  end
+  return value < SHORTEST and 0 or value
 end
 
+local function is_table(value)
+  return type(value) == "table" and value ~= json.null
+end
+
+-- What comes from JSON knows what it was; a table of our own is what it has to be.
 local function list_of(value)
-  return json.is_array(value) and value or {}
+  return is_table(value) and not json.is_object(value) and value or {}
+end
+
+local function is_record(value)
+  return is_table(value) and not json.is_array(value)
 end
 
 local function phases_of(value)
   local phases = {}
-  for name, seconds in pairs(json.is_object(value) and value or {}) do
+  for name, seconds in pairs(is_record(value) and value or {}) do
     phases[name] = number_of(seconds)
   end
   return phases
@@ -31,7 +46,7 @@ end
 local function answers_of(value)
   local answers = {}
   for _, answer in ipairs(list_of(value)) do
-    if json.is_object(answer) then
+    if is_record(answer) then
       answers[#answers + 1] = {
         command = text_of(answer.command) or "",
         output = text_of(answer.output) or "",
@@ -99,16 +114,17 @@ end
 --- A run, cleaned.
 -- @tparam table value plain data with `results`, and at will `mode`, `seconds`, `runs`,
 -- `peak_sessions`, `threads`, `cpu_seconds`, `max_rss_bytes`
+-- @string[opt="run"] mode where it does not say its own
 -- @treturn table run: these, `results` cleaned, `count` (`ok`, `failed`, as counted),
 -- `runs` (the seconds of each measurement, at least one)
-function source.run(value)
+function source.run(value, mode)
   local results = {}
   for i, result in ipairs(list_of(value.results)) do
-    results[#results + 1] = json.is_object(result) and source.result(result, i) or nil
+    results[#results + 1] = is_record(result) and source.result(result, i) or nil
   end
   local seconds = number_of(value.seconds) or span_of(results)
   return {
-    mode = text_of(value.mode) or "run",
+    mode = text_of(value.mode) or mode or "run",
     results = results,
     count = count(results),
     seconds = seconds,
@@ -134,28 +150,24 @@ local function published_of(value)
   return list
 end
 
-local function as_array(list)
-  return setmetatable(list, { __jsontype = "array" })
-end
-
-local function runs_of(value)
+local function runs_of(value, name)
   if json.is_array(value) then
-    return { source.run { results = value } }
+    return { source.run({ results = value }, name) }
   elseif json.is_array(value.modes) then
     local runs = {}
     for _, mode in ipairs(value.modes) do
-      runs[#runs + 1] = json.is_object(mode) and source.run(mode) or nil
+      runs[#runs + 1] = json.is_object(mode) and source.run(mode, name) or nil
     end
     return runs
   elseif json.is_array(value.results) then
-    return { source.run(value) }
+    return { source.run(value, name) }
   elseif type(value.ok) == "boolean" then -- a result by itself: one line of JSON
-    return { source.run { results = as_array { value } } }
+    return { source.run({ results = { value } }, name) }
   end
   return {}
 end
 
-local function read_lines(text)
+local function read_lines(text, name)
   local list, number = {}, 0
   for line in text:gmatch "[^\n]+" do
     number = number + 1
@@ -166,7 +178,7 @@ local function read_lines(text)
     end
     list[number] = value
   end
-  return { source.run { results = as_array(list) } }
+  return { source.run({ results = list }, name) }
 end
 
 -- Lines of JSON are what is no JSON as a whole, but whose first line is.
@@ -175,13 +187,20 @@ local function is_lines(text)
   return first ~= nil and json.is_object((json.decode(first)))
 end
 
-local function read_runs(text)
+-- What a run is called that has no mode: its file, without folder and ending.
+local function short_name(name)
+  local short = name:match "([^/]*)$":gsub("%.%w+$", "")
+  return short ~= "" and short ~= "-" and short or nil
+end
+
+local function read_runs(text, name)
   local value, message = json.decode(text)
-  if type(value) == "table" and value ~= json.null then
-    return runs_of(value), json.is_object(value) and published_of(value.published) or {}
+  if is_table(value) then
+    local published = json.is_object(value) and value.published
+    return runs_of(value, name), published_of(published)
   elseif is_lines(text) then
     local runs
-    runs, message = read_lines(text)
+    runs, message = read_lines(text, name)
     return runs, runs and {} or message
   end
   return nil, message
@@ -196,7 +215,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] string kind: "invalid"
 function source.parse(text, name)
-  local runs, rest = read_runs(text)
+  local runs, rest = read_runs(text, short_name(name))
   local full = {}
   for _, run in ipairs(runs or {}) do
     full[#full + 1] = #run.results > 0 and run or nil
@@ -206,6 +225,14 @@ function source.parse(text, name)
     return nil, ("%s: %s"):format(name, message), "invalid"
   end
   return { name = name, runs = full, published = rest }
+end
+
+--- What a run that this program has made tells.
+-- @tparam table run of `moonwire.fleet`
+-- @string[opt] name what it is called; its mode when left out
+-- @treturn table subject, see `parse`
+function source.of(run, name)
+  return { name = name or run.mode, runs = { source.run(run) }, published = {} }
 end
 
 --- Read a file.

@@ -32,8 +32,8 @@ end
 -- What columns there are when something is known of them, and how they are written.
 local OPTIONAL = {
   { name = "speed_up", title = "speed-up", shape = "%.2fx" },
-  { name = "peak_sessions", title = "peak sessions", shape = "%d" },
-  { name = "threads", title = "threads", shape = "%d" },
+  { name = "peak_sessions", title = "peak sessions", shape = "%.0f" },
+  { name = "threads", title = "threads", shape = "%.0f" },
   { name = "cpu_ms", title = "CPU ms/device", shape = "%.3f" },
   { name = "document", title = "documents s", shape = "%.2f" },
   { name = "netmiko", title = "Netmiko s", shape = "%.2f" },
