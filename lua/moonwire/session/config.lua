@@ -243,8 +243,8 @@ end
 -- device holds changes of somebody else that wait for a commit nothing is done; "take":
 -- they go along), `transaction` (a table as for `moonwire.session.transaction`, in
 -- place of `commit`: compare, then commit or discard; "unsupported" and nothing sent
--- where there is no candidate), `revert` (seconds: unless `session:confirm` comes in this
--- time, the device takes all of it back; rounded up where it counts in minutes)
+-- where there is no candidate), `revert` (seconds: unless `session:confirm` comes in
+-- this time, the device takes all of it back; rounded up where it counts in minutes)
 -- @treturn[1] table `transaction` (what came of it), `applied` (how many lines), `lost`
 -- (how many of them did not arrive and were sent again, when there were), `lines`
 -- (those that the device said something to: `line`, `text`, `answer`), `rejected` (the
