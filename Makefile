@@ -230,9 +230,10 @@ lint-shell:
 	@echo "  lint  shellcheck"
 	@shellcheck $(SHELL_FILES)
 
-lint-manual:
-	@echo "  lint  host/moonwire.1"
-	@warnings=$$(groff -mandoc -ww -z host/moonwire.1 2>&1); echo "$$warnings"; test -z "$$warnings"
+lint-manual: man
+	@echo "  lint  manual pages"
+	@warnings=$$(for page in host/moonwire.1 $(BUILD)/man/*.1; do \
+	  groff -mandoc -ww -z $$page 2>&1; done); echo "$$warnings"; test -z "$$warnings"
 
 lint-layers:
 	@echo "  lint  .ci/layers.lua"
@@ -280,17 +281,33 @@ check: ## everything above, one after the other: what must hold before a release
 ROOM = $(DESTDIR)$(PREFIX)
 LUA_FILES = $(shell cd lua && find . -name '*.lua' -o -path '*/parse/templates/*' -type f)
 
-.PHONY: install uninstall
-install: build ## to PREFIX (/usr/local), below DESTDIR
+MAN1 = $(ROOM)/share/man/man1
+COMPLETIONS = $(ROOM)/share/bash-completion/completions
+
+.PHONY: man install uninstall deb
+man: build ## the manual pages of the subcommands, in build/man
+	@rm -rf $(BUILD)/man
+	@$(MOONWIRE) .ci/man.lua $(BUILD)/man
+
+install: man ## to PREFIX (/usr/local), below DESTDIR
 	install -D -m 755 $(MOONWIRE) $(ROOM)/bin/moonwire
-	install -D -m 644 host/moonwire.1 $(ROOM)/share/man/man1/moonwire.1
+	install -D -m 644 -t $(MAN1) host/moonwire.1 $(BUILD)/man/*.1
+	@mkdir -p $(COMPLETIONS)
+	$(MOONWIRE) completion bash > $(COMPLETIONS)/moonwire
 	@for file in $(LUA_FILES); do \
 	  install -D -m 644 lua/$$file $(ROOM)/share/moonwire/lua/$$file || exit; \
 	done
 
 uninstall: ## take that away again
-	rm -f $(ROOM)/bin/moonwire $(ROOM)/share/man/man1/moonwire.1
+	rm -f $(ROOM)/bin/moonwire $(COMPLETIONS)/moonwire
+	rm -f $(MAN1)/moonwire.1 $(MAN1)/moonwire-*.1
 	rm -rf $(ROOM)/share/moonwire
+
+deb: ## a Debian package, in build/
+	@$(MAKE) setup-build-run
+	@rm -rf $(BUILD)/deb
+	@$(MAKE) install DESTDIR=$(CURDIR)/$(BUILD)/deb PREFIX=/usr >/dev/null
+	@.ci/deb $(CURDIR)/$(BUILD)/deb '$(VERSION)' $(BUILD)
 
 .PHONY: clean
 clean: ## remove build/

@@ -177,6 +177,11 @@ local function new_parser()
   return parser
 end
 
+--- The options as argparse knows them: for completion and manual pages.
+function bench.parser()
+  return (new_parser())
+end
+
 local OF_LAB = { "lab", "platform", "rtt", "think", "profile", "scale", "stream" }
 
 -- What is measured instead of the modes: one thing at a time.

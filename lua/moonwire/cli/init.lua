@@ -10,8 +10,8 @@ local SIGNALLED = 128 -- exit status of who was ended by a signal, less its numb
 
 -- in the order of the help text
 local SUBCOMMANDS = {
-  "bench", "inventory", "keys", "lab", "platform", "push", "report", "runs", "secret",
-  "send", "test", "version",
+  "bench", "completion", "doctor", "inventory", "keys", "lab", "platform", "push",
+  "report", "runs", "secret", "send", "test", "version",
 }
 
 local HEAD = [[
@@ -21,6 +21,12 @@ usage: moonwire FILE.lua [arguments]     run a script as a task
                                          this one ("default": ssh's own; "none")
 
 ]]
+
+--- The subcommands, in the order of the help text.
+-- @treturn {string,...}
+function cli.subcommands()
+  return SUBCOMMANDS
+end
 
 local function help_text()
   local lines = {}

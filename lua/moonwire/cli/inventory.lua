@@ -55,6 +55,11 @@ local function new_parser()
   return parser, commands
 end
 
+--- The options as argparse knows them: for completion and manual pages.
+function command.parser()
+  return (new_parser())
+end
+
 -- A password as it may be shown: where it is, or that there is one.
 local function masked(what)
   local way = type(what) == "table" and next(what)

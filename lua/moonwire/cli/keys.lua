@@ -65,6 +65,11 @@ local function new_parser()
   return parser, commands
 end
 
+--- The options as argparse knows them: for completion and manual pages.
+function command.parser()
+  return (new_parser())
+end
+
 local function paths_of(given)
   local path = given.known_hosts or known_hosts.default_path()
   return path, given.pending or path .. ".pending"

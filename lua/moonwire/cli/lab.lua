@@ -94,6 +94,11 @@ local function new_parser()
   return parser
 end
 
+--- The options as argparse knows them: for completion and manual pages.
+function command.parser()
+  return (new_parser())
+end
+
 local function options_of(given)
   return {
     devices = given.devices,

@@ -57,6 +57,11 @@ local function new_parser()
   return parser, commands
 end
 
+--- The options as argparse knows them: for completion and manual pages.
+function command.parser()
+  return (new_parser())
+end
+
 local action = {}
 
 local function load_all()

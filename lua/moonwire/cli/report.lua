@@ -36,6 +36,11 @@ local function new_parser()
   return parser
 end
 
+--- The options as argparse knows them: for completion and manual pages.
+function command.parser()
+  return (new_parser())
+end
+
 local ENDINGS = {
   json = "json", csv = "csv", md = "markdown", html = "html", htm = "html",
 }

@@ -46,6 +46,11 @@ local function new_parser()
   return parser, commands
 end
 
+--- The options as argparse knows them: for completion and manual pages.
+function command.parser()
+  return (new_parser())
+end
+
 -- Asked twice, since nobody sees what was typed.
 local function ask_twice(text)
   local first, message = Keyring.ask(text)
