@@ -154,6 +154,20 @@ describe("moonwire bench", function()
     assert.is_truthy(read(folder .. "/ramp.svg"):find("12 sessions at once", 1, true))
   end)
 
+  it("compares with an earlier run", function()
+    on_lab("--mode", "sync", "--json", folder .. "/earlier.json")
+    local text, status = on_lab("--mode", "sync,nonblocking", "--compare",
+      folder .. "/earlier.json", "--json", "-")
+    assert.equal(0, status)
+    local document = assert(json.decode(text))
+    local sync, nonblocking = table.unpack(document.compare)
+    local earlier = assert(json.decode(read(folder .. "/earlier.json"))).modes[1]
+    assert.equal(earlier.seconds, sync.earlier.seconds)
+    assert.equal(document.modes[1].seconds, sync.now.seconds)
+    assert.is_nil(nonblocking.earlier)
+    assert.is_truthy(read(folder .. "/compare.svg"):find(">earlier<", 1, true))
+  end)
+
   it("finds that nothing is good enough", function()
     local text, status = moonwire(QUIET, "--lab", "2", "--think", "20ms", "--ramp",
       "--p99", "1ms", "--runs", "1", "--output", folder, "--json", "-")
@@ -187,6 +201,8 @@ describe("moonwire bench", function()
     { "--ramp", "--mode", "threads" },
     { "--ramp", "--p99", "soon" },
     { "--p99", "2s" },
+    { "--compare", "/nowhere/bench.json" },
+    { "--compare", "Makefile" },
     { "--colour" },
   }
   for _, words in ipairs(wrong) do
@@ -203,7 +219,7 @@ describe("moonwire bench", function()
     assert.equal(0, status)
     for _, word in ipairs { "--inventory", "--lab", "--mode", "--workers", "--limit",
       "--command", "--runs", "--rtt", "--think", "--dwell", "--profile", "--warm",
-      "--scale", "--sweep", "--ramp", "--p99", "--json", "--output" } do
+      "--scale", "--sweep", "--ramp", "--p99", "--compare", "--json", "--output" } do
       assert.is_truthy(text:find(word, 1, true), word)
     end
     assert.is_nil(text:find("--client", 1, true))

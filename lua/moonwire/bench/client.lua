@@ -8,6 +8,7 @@
 -- @module moonwire.bench.client
 local bastion = require "moonwire.bench.bastion"
 local fleet = require "moonwire.fleet"
+local floor = require "moonwire.bench.floor"
 local inventory = require "moonwire.inventory"
 local job = require "moonwire.bench.job"
 local json = require "moonwire.report.json"
@@ -81,19 +82,12 @@ local function measure(devices, spec, seen)
 end
 
 local function run_floor(spec, devices, logins)
-  if not spec.floor then
-    return nil
-  end
-  local text, status = process.run {
-    spec.floor,
-    "--port", tostring(devices[1].port),
-    "--devices", tostring(logins),
-    "--concurrency", tostring(spec.limit or logins),
-    "--json",
-    spec.hold and "--hold" or nil,
-  }
-  local figures = text and status == 0 and json.decode(text)
-  return figures or { problem = text and ("exit status %d"):format(status) or status }
+  return spec.floor and floor.run(spec.floor, {
+    port = devices[1].port,
+    devices = logins,
+    limit = spec.limit or logins,
+    hold = spec.hold,
+  })
 end
 
 local function measure_against(devices, spec, pid)

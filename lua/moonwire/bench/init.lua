@@ -1,7 +1,9 @@
 --- The bench: the same job in every mode, measured, shown and written down.
 -- @module moonwire.bench
+local bench_compare = require "moonwire.bench.compare"
 local bench_table = require "moonwire.bench.table"
 local duration = require "moonwire.duration"
+local escape = require "moonwire.report.escape"
 local group = require "moonwire.bench.group"
 local inventory = require "moonwire.inventory"
 local measure = require "moonwire.bench.measure"
@@ -65,6 +67,19 @@ local function longest_stall(rows)
   return longest
 end
 
+-- This run beside the one that it is to be compared with; nil when there is none.
+local function compare_runs(rows, devices, options, out)
+  if not options.earlier then
+    return nil
+  end
+  local floor, complaint = bench_compare.floor(devices, options)
+  local lines = bench_compare.rows(rows, options.earlier, floor)
+  out:write("\nbeside ", escape.line(options.earlier.name), "\n")
+  out:write(bench_compare.text(lines), bench_compare.notes(lines))
+  out:write(complaint and complaint .. "\n" or "")
+  return lines
+end
+
 local function print_all(rows, devices, options, out)
   out:write("\n", bench_table.text(rows), "\n", bench_table.bars(rows))
   local platforms = group.by_platform(rows, devices)
@@ -111,7 +126,7 @@ local function extras(rows, devices, options)
   }
 end
 
-local function write_all(rows, text, subtitle, options, streams)
+local function write_all(rows, text, subtitle, compared, options, streams)
   local files = output.new(options, streams)
   for _, row in ipairs(rows) do
     local log = transcript.text { results = row.run.results, seconds = row.seconds }
@@ -119,6 +134,9 @@ local function write_all(rows, text, subtitle, options, streams)
   end
   files:write("bench.json", text)
   files:write("bench.svg", bench_table.svg(rows, subtitle))
+  if compared then
+    files:write("compare.svg", bench_compare.svg(compared, subtitle))
+  end
   files:write_json(text)
   return files.is_complete
 end
@@ -165,9 +183,10 @@ local function compare_modes(devices, options, streams)
   out:write(subtitle, "\n")
   local rows = measure_rows(devices, options)
   print_all(rows, devices, options, out)
-  local extra = extras(rows, devices, options)
-  local text = bench_table.json(rows, lab_entry(devices), extra)
-  local is_written = write_all(rows, text, subtitle, options, streams)
+  local extra, lab = extras(rows, devices, options), lab_entry(devices)
+  extra.compare = compare_runs(rows, devices, options, out) -- bare C costs the lab, too
+  local text = bench_table.json(rows, lab, extra)
+  local is_written = write_all(rows, text, subtitle, extra.compare, options, streams)
   return (is_written and not has_failed(rows)) and 0 or 1
 end
 
@@ -184,8 +203,9 @@ end
 --- Measure, print and write.
 -- @tparam table options `source` (for `moonwire.inventory.load`), `runs`, `output`
 -- (folder), and at will: `modes` (else all that do not take minutes), `commands`,
--- `workers`, `limit`, `dwell` (seconds), `profile` (a name), `warm`, `json` (a path, or
--- "-": then everything else goes to stderr); `sweep` (see `moonwire.bench.sweep`) or
+-- `workers`, `limit`, `dwell` (seconds), `profile` (a name), `warm`, `earlier` (a
+-- subject of `moonwire.report.run.source`, to compare with), `json` (a path, or "-":
+-- then everything else goes to stderr); `sweep` (see `moonwire.bench.sweep`) or
 -- `ramp` (see `moonwire.bench.ramp`), both with `mode`
 -- @tparam table streams `out` (what was found) and `log` (progress and complaints)
 -- @treturn int exit status: 0 when no device failed and all was written; 2 for an

@@ -2,6 +2,7 @@
 -- Every measurement is a process of its own, so that memory is its own; client and lab
 -- are pinned to different cores where there are two.
 -- @module moonwire.bench.scale
+local floor = require "moonwire.bench.floor"
 local goal = require "moonwire.bench.goal"
 local growth = require "moonwire.bench.growth"
 local json = require "moonwire.report.json"
@@ -15,17 +16,6 @@ local scale = {}
 local SIZES = { 100, 1000, 10000, 19000 }
 local OTHER_FILES = 100 -- beside the connections
 
-local function is_there(path)
-  return uv.fs_access(path, "x") == true
-end
-
--- The bare C client lies beside our own program.
-local function find_floor()
-  local folder = uv.exepath():match "^(.*)/[^/]*$"
-  local path = folder .. "/floor"
-  return is_there(path) and path or nil
-end
-
 local function sizes_within(limit, sizes)
   local taken, left_out = {}, {}
   for _, size in ipairs(sizes) do
@@ -34,13 +24,13 @@ local function sizes_within(limit, sizes)
   return taken, left_out
 end
 
-local function measure_one(entry, floor)
+local function measure_one(entry, bare)
   local spec = {}
   for name, value in pairs(entry.spec) do
     spec[name] = value
   end
   spec.with_floor = nil
-  spec.floor = entry.spec.with_floor and floor or nil
+  spec.floor = entry.spec.with_floor and bare or nil
   local argv = { uv.exepath(), "bench", "--client", json.encode(spec, true) }
   local text, status = process.run(argv)
   if not text then
@@ -52,12 +42,12 @@ local function measure_one(entry, floor)
   return figures or { problem = message }
 end
 
-local function measure_all(plan, floor, log)
+local function measure_all(plan, bare, log)
   local figures = {}
   for i, entry in ipairs(plan) do
     log:write(("%2d/%d  %s "):format(i, #plan, entry.title))
     log:flush()
-    local one = measure_one(entry, floor)
+    local one = measure_one(entry, bare)
     figures[entry.id] = one
     if one.problem then
       log:write("— ", one.problem, "\n")
@@ -101,8 +91,8 @@ local function count_failures(figures)
   return failed
 end
 
-local function print_notes(floor, left_out, log)
-  if not floor then
+local function print_notes(bare, left_out, log)
+  if not bare then
     log:write("the bare C client is not built: no floor beside the figures\n")
   end
   for _, size in ipairs(left_out) do
@@ -120,11 +110,11 @@ end
 -- was not reached is printed, and no failure
 function scale.run(options, streams, sizes, others)
   local out = options.json == "-" and streams.log or streams.out
-  local floor = find_floor()
+  local bare = floor.find()
   local taken, left_out = sizes_within(usage.file_limit(), sizes or SIZES)
-  print_notes(floor, left_out, streams.log)
+  print_notes(bare, left_out, streams.log)
   local plan = plan_for(taken, others or goal.others())
-  local figures = measure_all(plan, floor, streams.log)
+  local figures = measure_all(plan, bare, streams.log)
   local points, judged = points_of(taken, figures), goal.judge(figures)
   out:write("\n", growth.text(points), "\n", growth.goals(judged))
   local text = json.encode { points = points, goals = judged, figures = figures }

@@ -71,6 +71,13 @@ local function one_of_profiles(name)
   end
 end
 
+local function earlier(name)
+  return function(path)
+    local subject, message = require("moonwire.report.run.source").read(path)
+    return subject, message and ("%s: %s"):format(name, message)
+  end
+end
+
 local function knob(name)
   return function(text)
     local read, message = require("moonwire.bench.sweep").read(text)
@@ -128,6 +135,12 @@ local OPTIONS = {
     nil,
     "Search the largest number of sessions at once with no failure and 99 of 100 of "
       .. "them within --p99 instead; writes ramp.json and ramp.svg.",
+  },
+  {
+    "--compare",
+    "FILE",
+    "Also put an earlier run's bench.json beside this one, and a bare C client.",
+    earlier,
   },
   { "--p99", "TIME", "The bound of --ramp (2s).", duration.option },
   {
@@ -195,6 +208,8 @@ local function two_benches(given)
     end
     kind = given[name] and name:gsub("_", "-") or kind
   end
+  return kind and given.compare and ("--compare is for modes, and --%s measures none")
+    :format(kind)
 end
 
 -- What cannot go together, or nil.
@@ -243,6 +258,7 @@ local function options_of(given)
     dwell = given.dwell,
     profile = given.profile,
     warm = given.warm or given.profile == "cloud",
+    earlier = given.compare,
     sweep = given.sweep,
     ramp = given.ramp and (given.p99 or DEFAULT_P99),
     json = given.json,
