@@ -2,6 +2,7 @@
 -- benchmarks measured (bench.json, scale.json and stream.json in outputs/). Run by
 -- `make readme`.
 local json = require "moonwire.report.json"
+local plot = require "moonwire.report.plot"
 local uv = require "luv"
 
 local function read(path)
@@ -31,19 +32,13 @@ local function fenced(text, language)
   return ("```%s\n%s```\n"):format(language or "", text)
 end
 
-local BAR = 48
-
 local function bars(modes)
-  local longest, lines = 0, {}
-  for _, mode in ipairs(modes) do
-    longest = math.max(longest, mode.seconds)
+  local list = {}
+  for i, mode in ipairs(modes) do
+    local note = ("%.2f s"):format(mode.seconds)
+    list[i] = { label = mode.mode, value = mode.seconds, note = note }
   end
-  for _, mode in ipairs(modes) do
-    local length = math.max(1, math.floor(mode.seconds / longest * BAR + 0.5))
-    local bar = ("█"):rep(length)
-    lines[#lines + 1] = ("%-12s %s %.2f s"):format(mode.mode, bar, mode.seconds)
-  end
-  return table.concat(lines, "\n") .. "\n"
+  return plot.bars(list, { style = "utf8" })
 end
 
 local function modes_table(modes)

@@ -8,6 +8,11 @@ describe("axis.linear", function()
     assert.equal(500, scale:place(10))
   end)
 
+  it("has no halves of what is counted", function()
+    assert.same({ 0, 1, 2 }, axis.linear(2, 0, 100, true).ticks)
+    assert.same({ 0, 0.5, 1, 1.5, 2 }, axis.linear(2, 0, 100).ticks)
+  end)
+
   it("stands nothing at all", function()
     assert.equal(100, axis.linear(0, 100, 500):place(0))
   end)

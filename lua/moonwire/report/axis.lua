@@ -22,10 +22,12 @@ end
 -- @number greatest the largest value that must fit; zero or less counts as one
 -- @number from where zero lies, in pixels
 -- @number to where the end lies, in pixels
+-- @bool[opt] is_count there is nothing between whole numbers
 -- @treturn Axis with `ticks` (list of numbers) and `place(value)`
-function axis.linear(greatest, from, to)
+function axis.linear(greatest, from, to, is_count)
   local top = greatest > 0 and greatest or 1
   local step = nice_step(top, 5)
+  step = is_count and math.max(step, 1) or step
   local steps = math.ceil(top / step - 1e-9)
   local ticks = {}
   for i = 0, steps do

@@ -1,6 +1,7 @@
 --- Charts as SVG files: bars to compare, lines to see growth.
 -- @module moonwire.report.chart
 local axis = require "moonwire.report.axis"
+local ruler = require "moonwire.report.ruler"
 local svg = require "moonwire.report.svg"
 
 local chart = {}
@@ -22,23 +23,6 @@ local function head(options)
     elements[2] = svg.text(MARGIN, 54, options.subtitle, { class = "quiet" })
   end
   return elements
-end
-
-local function draw_bar_axis(elements, scale, bottom, label)
-  for _, tick in ipairs(scale.ticks) do
-    local x = scale:place(tick)
-    local class = tick == 0 and "axis" or "grid"
-    elements[#elements + 1] = svg.line(x, HEAD, x, bottom, class)
-    elements[#elements + 1] = svg.text(x, bottom + 18, axis.number(tick), {
-      class = "quiet",
-      ["text-anchor"] = "middle",
-    })
-  end
-  local middle = (scale.from + scale.to) / 2
-  elements[#elements + 1] = svg.text(middle, bottom + 40, label, {
-    class = "quiet",
-    ["text-anchor"] = "middle",
-  })
 end
 
 local function draw_bar(elements, scale, bar, i)
@@ -71,7 +55,7 @@ function chart.bars(options)
   local bottom = HEAD + #options.bars * BAR_PITCH
   local scale = axis.linear(greatest, MARGIN + LABEL, WIDTH - MARGIN - NOTE)
   local elements = head(options)
-  draw_bar_axis(elements, scale, bottom, options.axis)
+  ruler.below(elements, scale, bottom, options.axis, HEAD)
   for i, bar in ipairs(options.bars) do
     draw_bar(elements, scale, bar, i)
   end
@@ -90,33 +74,6 @@ local function extent(series, key)
     end
   end
   return least, greatest
-end
-
-local function draw_x_axis(elements, x, top, bottom, label)
-  for _, tick in ipairs(x.ticks) do
-    local place = x:place(tick)
-    elements[#elements + 1] = svg.line(place, top, place, bottom, "grid")
-    elements[#elements + 1] = svg.text(place, bottom + 18, axis.number(tick), {
-      class = "quiet",
-      ["text-anchor"] = "middle",
-    })
-  end
-  elements[#elements + 1] = svg.line(x.from, bottom, x.to, bottom, "axis")
-  elements[#elements + 1] = svg.text((x.from + x.to) / 2, bottom + 40, label, {
-    class = "quiet",
-    ["text-anchor"] = "middle",
-  })
-end
-
-local function draw_y_axis(elements, y, left, right)
-  for _, tick in ipairs(y.ticks) do
-    local place = y:place(tick)
-    elements[#elements + 1] = svg.line(left, place, right, place, "grid")
-    elements[#elements + 1] = svg.text(left - 8, place + 4, axis.number(tick), {
-      class = "quiet",
-      ["text-anchor"] = "end",
-    })
-  end
 end
 
 local function draw_series(elements, x, y, series, hue)
@@ -163,8 +120,9 @@ local function draw_panel(elements, panel, offset)
   end
   local x = axis.log(least_x, greatest_x, left, right)
   local y = axis.log(least_y, greatest_y, bottom, top)
-  draw_x_axis(elements, x, top, bottom, panel.x_axis)
-  draw_y_axis(elements, y, left, right)
+  ruler.below(elements, x, bottom, panel.x_axis, top)
+  elements[#elements + 1] = svg.line(left, bottom, right, bottom, "axis")
+  ruler.beside(elements, y, left, right)
   for i, series in ipairs(panel.series) do
     draw_series(elements, x, y, series, svg.hues[(i - 1) % #svg.hues + 1])
   end

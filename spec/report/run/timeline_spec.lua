@@ -22,7 +22,9 @@ describe("timeline.stretches", function()
 
   it("show where a device failed", function()
     local failed = results_of(0, 1)[1]
-    assert.equal(6, timeline.stretches(failed)[1].part)
+    for _, stretch in ipairs(timeline.stretches(failed)) do
+      assert.equal(6, stretch.part) -- behind its end there is nothing else
+    end
     failed.phase = "job"
     local stretches = timeline.stretches(failed)
     assert.equal(6, stretches[#stretches].part)
@@ -53,8 +55,7 @@ describe("timeline.draw", function()
     for i = 1, 4 do
       assert.equal(1, count(drawing, (">r%d</text>"):format(i)))
     end
-    -- the square of the legend is one
-    assert.equal(2, count(drawing, 'class="bad"'))
+    assert.is_true(count(drawing, 'class="bad"') > 1) -- one is of the legend
   end)
 
   it("sums up many", function()

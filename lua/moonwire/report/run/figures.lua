@@ -31,6 +31,17 @@ function figures.split(result)
   return parts
 end
 
+--- When the last device was done.
+-- @tparam table results
+-- @treturn number seconds since the run began; 0 when nothing is known
+function figures.end_of(results)
+  local last = 0
+  for _, result in ipairs(results) do
+    last = math.max(last, (result.started or 0) + (result.elapsed or 0))
+  end
+  return last
+end
+
 --- How long the sessions took that did well.
 -- @tparam table results
 -- @treturn {number,...} seconds

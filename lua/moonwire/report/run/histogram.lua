@@ -1,6 +1,7 @@
 --- How sessions spread: how many took how long.
 -- @module moonwire.report.run.histogram
 local axis = require "moonwire.report.axis"
+local ruler = require "moonwire.report.ruler"
 local statistics = require "moonwire.report.statistics"
 local svg = require "moonwire.report.svg"
 
@@ -39,30 +40,6 @@ function histogram.count(seconds, bins)
   return counts, x
 end
 
-local function draw_axes(elements, x, y, bottom)
-  for _, tick in ipairs(y.ticks) do
-    if tick == math.floor(tick) then -- there are no half devices
-      local place = y:place(tick)
-      elements[#elements + 1] = svg.line(LEFT, place, WIDTH - RIGHT, place, "grid")
-      elements[#elements + 1] = svg.text(LEFT - 8, place + 4, axis.number(tick), {
-        class = "quiet",
-        ["text-anchor"] = "end",
-      })
-    end
-  end
-  for _, tick in ipairs(x.ticks) do
-    elements[#elements + 1] = svg.text(x:place(tick), bottom + 18, axis.number(tick), {
-      class = "quiet",
-      ["text-anchor"] = "middle",
-    })
-  end
-  local middle = (x.from + x.to) / 2
-  elements[#elements + 1] = svg.text(middle, bottom + 40, "seconds of a session", {
-    class = "quiet",
-    ["text-anchor"] = "middle",
-  })
-end
-
 local function draw_marks(elements, seconds, x, bottom)
   for i, mark in ipairs(MARKS) do
     local value = statistics.percentile(seconds, mark[1])
@@ -89,9 +66,10 @@ function histogram.draw(seconds)
     greatest = math.max(greatest, count)
   end
   local x = axis_for(seconds, LEFT, WIDTH - RIGHT)
-  local y = axis.linear(greatest, bottom, TOP)
+  local y = axis.linear(greatest, bottom, TOP, true)
   local elements, width = {}, (x.to - x.from) / BINS
-  draw_axes(elements, x, y, bottom)
+  ruler.below(elements, x, bottom, "seconds of a session")
+  ruler.beside(elements, y, LEFT, WIDTH - RIGHT)
   for bin, count in ipairs(counts) do
     local top = y:place(count)
     elements[#elements + 1] = count > 0 and svg.element("rect", {

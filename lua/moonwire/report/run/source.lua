@@ -3,6 +3,7 @@
 -- results as lines of JSON. A file may come from anywhere: what has not the type that
 -- it should have is left out, so that no later part needs to ask.
 -- @module moonwire.report.run.source
+local figures = require "moonwire.report.run.figures"
 local json = require "moonwire.report.json"
 
 local source = {}
@@ -94,15 +95,6 @@ local function count(results)
   return counts
 end
 
--- The end of the last device, where the file does not say how long all took.
-local function span_of(results)
-  local last = 0
-  for _, result in ipairs(results) do
-    last = math.max(last, (result.started or 0) + (result.elapsed or 0))
-  end
-  return last
-end
-
 local function times_of(value, seconds)
   local times = {}
   for _, time in ipairs(list_of(value)) do
@@ -122,7 +114,7 @@ function source.run(value, mode)
   for i, result in ipairs(list_of(value.results)) do
     results[#results + 1] = is_record(result) and source.result(result, i) or nil
   end
-  local seconds = number_of(value.seconds) or span_of(results)
+  local seconds = number_of(value.seconds) or figures.end_of(results)
   return {
     mode = text_of(value.mode) or mode or "run",
     results = results,

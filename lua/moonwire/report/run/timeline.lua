@@ -4,6 +4,7 @@
 local axis = require "moonwire.report.axis"
 local escape = require "moonwire.report.escape"
 local figures = require "moonwire.report.run.figures"
+local ruler = require "moonwire.report.ruler"
 local svg = require "moonwire.report.svg"
 
 local timeline = {}
@@ -14,6 +15,7 @@ local LEFT, RIGHT, TOP, FOOT = 150, 24, 40, 52
 local ROW, BAR = 18, 12
 local SURFACE = 240 -- how high the picture of many is
 local BUCKETS = 200
+local UNIT = "seconds of the run"
 local LONGEST_LABEL = 20 -- characters
 
 local FAILED = #figures.phases + 1
@@ -40,7 +42,7 @@ function timeline.stretches(result)
   for part, seconds in ipairs(parts) do
     if seconds > 0 then
       stretches[#stretches + 1] = {
-        part = part == failed and FAILED or part,
+        part = failed and part >= failed and FAILED or part,
         from = from,
         to = from + seconds,
       }
@@ -50,33 +52,9 @@ function timeline.stretches(result)
   return stretches
 end
 
-local function end_of(results)
-  local last = 0
-  for _, result in ipairs(results) do
-    last = math.max(last, (result.started or 0) + (result.elapsed or 0))
-  end
-  return last
-end
-
 local function short(text)
   local at = utf8.offset(text, LONGEST_LABEL)
   return at and at <= #text and text:sub(1, at - 1) .. "…" or text
-end
-
-local function draw_time_axis(elements, x, bottom)
-  for _, tick in ipairs(x.ticks) do
-    local place = x:place(tick)
-    elements[#elements + 1] = svg.line(place, TOP, place, bottom, "grid")
-    elements[#elements + 1] = svg.text(place, bottom + 18, axis.number(tick), {
-      class = "quiet",
-      ["text-anchor"] = "middle",
-    })
-  end
-  local middle = (x.from + x.to) / 2
-  elements[#elements + 1] = svg.text(middle, bottom + 40, "seconds of the run", {
-    class = "quiet",
-    ["text-anchor"] = "middle",
-  })
 end
 
 local function draw_legend(elements)
@@ -109,7 +87,7 @@ local function draw_row(elements, x, result, i)
     elements[#elements + 1] = svg.element("rect", {
       x = from,
       y = top + (ROW - BAR) / 2,
-      width = math.max(to - from, 1),
+      width = math.max(to - from, stretch.part == FAILED and 2 or 0.5),
       height = BAR,
       class = hue_of(stretch.part),
     })
@@ -118,8 +96,8 @@ end
 
 local function draw_rows(results)
   local bottom = TOP + #results * ROW
-  local x, elements = axis.linear(end_of(results), LEFT, WIDTH - RIGHT), {}
-  draw_time_axis(elements, x, bottom)
+  local x, elements = axis.linear(figures.end_of(results), LEFT, WIDTH - RIGHT), {}
+  ruler.below(elements, x, bottom, UNIT, TOP)
   draw_legend(elements)
   for i, result in ipairs(results) do
     draw_row(elements, x, result, i)
@@ -185,26 +163,15 @@ local function outline(buckets, part, x, y, width)
   return table.concat(places, " ")
 end
 
-local function draw_count_axis(elements, y)
-  for _, tick in ipairs(y.ticks) do
-    local place = y:place(tick)
-    elements[#elements + 1] = svg.line(LEFT, place, WIDTH - RIGHT, place, "grid")
-    elements[#elements + 1] = svg.text(LEFT - 8, place + 4, axis.number(tick), {
-      class = "quiet",
-      ["text-anchor"] = "end",
-    })
-  end
-  elements[#elements + 1] = svg.text(8, 24, "devices at once", { class = "quiet" })
-end
-
 local function draw_surface(results)
-  local seconds = end_of(results)
+  local seconds = figures.end_of(results)
   local buckets = timeline.surface(results, seconds)
   local bottom = TOP + SURFACE
   local x = axis.linear(seconds, LEFT, WIDTH - RIGHT)
-  local y, elements = axis.linear(pile_up(buckets), bottom, TOP), {}
-  draw_time_axis(elements, x, bottom)
-  draw_count_axis(elements, y)
+  local y, elements = axis.linear(pile_up(buckets), bottom, TOP, true), {}
+  ruler.below(elements, x, bottom, UNIT, TOP)
+  ruler.beside(elements, y, LEFT, WIDTH - RIGHT)
+  elements[#elements + 1] = svg.text(8, 24, "devices at once", { class = "quiet" })
   draw_legend(elements)
   for part = 1, FAILED do
     elements[#elements + 1] = svg.element("polygon", {
@@ -227,7 +194,7 @@ function timeline.draw(results)
   end
   if starts == 0 then
     return nil, "It is not known when the devices had their turn."
-  elseif end_of(results) <= 0 then
+  elseif figures.end_of(results) <= 0 then
     return nil, "No device took any time."
   elseif #results > MOST_ROWS then
     return draw_surface(results)
