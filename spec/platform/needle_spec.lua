@@ -32,6 +32,14 @@ describe("needle", function()
     assert.is_true(needle.may_match("all is well", nil))
   end)
 
+  it("is the beginning that several share, where that is rare", function()
+    local rules = { { "^%% Invalid" }, { "^%% Incomplete" }, { "^%% ?Bad" }, { "Failed" } }
+    rules[5] = { "^%% Ambiguous" }
+    assert.is_nil(needle.list(rules)) -- "Bad" is too short
+    table.remove(rules, 3)
+    assert.are.same({ "% ", "Failed" }, needle.list(rules))
+  end)
+
   it("never hides a rejection", function()
     local SAID = {
       cisco_ios = "% Invalid input detected at '^' marker.",

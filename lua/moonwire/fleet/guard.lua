@@ -103,7 +103,8 @@ function Guard:refusal(device)
     return not_tried(device, "hostkey_alarm",
       message:format(#self.changed, list(self.changed)))
   end
-  local refused = self.failures < math.huge and self.refused[self:_credential(device)]
+  local refused = self.failures < math.huge and next(self.refused)
+    and self.refused[self:_credential(device)]
   if refused and refused.is_over then
     local message = "%d devices in a row refused the same credential of user %q (%s); "
       .. "it is not used any more, lest the account be locked"

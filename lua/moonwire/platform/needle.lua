@@ -56,6 +56,28 @@ function needle.of(pattern, least)
   return #longest >= (least or LEAST) and longest or nil
 end
 
+local FEW = 3 -- needles that begin alike are searched for by that, from here on
+
+-- A sign with what follows it is rare: "% " stands for all errors of some platforms.
+local function by_beginning(list)
+  local counts, merged, seen = {}, {}, {}
+  for _, one in ipairs(list) do
+    local beginning = one:match "^%p."
+    if beginning then
+      counts[beginning] = (counts[beginning] or 0) + 1
+    end
+  end
+  for _, one in ipairs(list) do
+    local beginning = one:match "^%p."
+    local shown = (counts[beginning] or 0) >= FEW and beginning or one
+    if not seen[shown] then
+      seen[shown] = true
+      merged[#merged + 1] = shown
+    end
+  end
+  return merged
+end
+
 --- Those of a list of rules.
 -- @tparam {table,...} rules each with a pattern at 1
 -- @treturn {string,...}|nil nil when one of them has none: then a search tells nothing
@@ -70,7 +92,7 @@ function needle.list(rules)
       list[#list + 1] = one
     end
   end
-  return list
+  return by_beginning(list)
 end
 
 --- Whether a text may match one of the rules that a list was made of.

@@ -72,7 +72,9 @@ end
 -- @treturn[2] string kind: "algorithm"
 function offer.lists(device)
   local given = device.algorithms
-  if type(given) ~= "table" then
+  if given == nil and made.plain then
+    return made.plain
+  elseif type(given) ~= "table" then
     given = { profile = given }
   end
   local profile = profile_of(device, given.profile)
@@ -83,6 +85,9 @@ function offer.lists(device)
     if not made[key] then
       return nil, message, kind
     end
+  end
+  if device.algorithms == nil then
+    made.plain = made[key] -- what most devices get
   end
   return made[key]
 end
