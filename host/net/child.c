@@ -95,14 +95,15 @@ void child_release(struct child *child)
 
 /* ---- the start ---- */
 
-static bool make_raw(int fd, const struct child_options *options)
+static bool set_up(int fd, const struct child_options *options)
 {
   struct termios terminal;
   struct winsize size = {.ws_row = (unsigned short)options->height,
                          .ws_col = (unsigned short)options->width};
   if (tcgetattr(fd, &terminal) != 0)
     return false;
-  cfmakeraw(&terminal);
+  if (options->is_raw)
+    cfmakeraw(&terminal);
   return tcsetattr(fd, TCSANOW, &terminal) == 0 && ioctl(fd, TIOCSWINSZ, &size) == 0;
 }
 
@@ -116,7 +117,7 @@ static bool open_pty(struct ends *ends, const struct child_options *options)
   if (errno != 0)
     return false;
   ends->theirs = open(ends->terminal, O_RDWR | O_NOCTTY | O_CLOEXEC);
-  return ends->theirs >= 0 && make_raw(ends->theirs, options);
+  return ends->theirs >= 0 && set_up(ends->theirs, options);
 }
 
 /* Only our end does not block: the command is to find an ordinary one. */

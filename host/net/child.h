@@ -9,6 +9,7 @@ struct child_options {
   char *const *argv; /* the first is looked for in PATH; no shell reads it */
   char *const *environment;
   bool has_pty; /* a terminal of its own, or a socket */
+  bool is_raw;  /* the terminal passes bytes on as they are */
   int width, height;
 };
 

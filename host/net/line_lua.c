@@ -233,8 +233,8 @@ Run a command whose standard input and output are a line to a device. No shell r
 the words. It is ended, with all that it started, when the shell is closed.
 @function spawn
 @tparam table options as for `client:shell`; `command` (list of words, the first looked
-for in PATH), `environment` (list of "NAME=value"), `pty` (a terminal of its own,
-which is raw, instead of a socket)
+for in PATH), `environment` (list of "NAME=value"), `pty` (a terminal of its own
+instead of a socket), `cooked` (which is not raw, but as a person's)
 @treturn[1] shell whose `said` is the command's standard error
 @return[2] nil
 @treturn[2] string message
@@ -248,6 +248,8 @@ static int line_lua_spawn(lua_State *L)
   struct child_options options = {.width = given.width, .height = given.height};
   lua_getfield(L, 1, "pty");
   options.has_pty = lua_toboolean(L, -1) != 0;
+  lua_getfield(L, 1, "cooked");
+  options.is_raw = lua_toboolean(L, -1) == 0;
   options.argv = push_words(L, 1, "command");
   luaL_argcheck(L, options.argv[0] != NULL, 1, "no command");
   options.environment = push_words(L, 1, "environment");

@@ -116,6 +116,7 @@ struct client {
   const char *host_key_verdict; /* why the host key was refused: "changed", … */
   int fd, depth, holds;
   bool is_up, is_closing, is_new_key, is_key_verified;
+  bool has_begun_kex; /* libssh has taken the bytes that were looked at first */
 };
 
 /* A client at rest. NULL: no memory. */

@@ -66,11 +66,11 @@ static void set_string(lua_State *L, const char *name, const char *value)
 }
 
 /* The fourth result of a failed login: where it failed, and what is known so far. */
-/* What the server offers, where that is the trouble. */
+/* What the server offers, where that may be the trouble. */
 static void set_offers(lua_State *L, const struct client *client)
 {
   struct kexinit_list lists[ALGORITHMS_COUNT];
-  if (client->error != ERROR_ALGORITHM || client->opening == NULL ||
+  if (client->opening == NULL || client->phase < PHASE_KEX ||
       !kexinit_offers(client->opening, client->opening_length, lists))
     return;
   lua_createtable(L, 0, ALGORITHMS_COUNT);
@@ -83,10 +83,31 @@ static void set_offers(lua_State *L, const struct client *client)
   lua_setfield(L, -2, "offers");
 }
 
+/* How the server calls itself, on a line of its own among greetings. */
+static void set_server(lua_State *L, const struct client *client)
+{
+  const char *at = client->opening;
+  size_t left = at != NULL ? client->opening_length : 0;
+  while (left > 4 && memcmp(at, "SSH-", 4) != 0) {
+    const char *end = memchr(at, '\n', left);
+    if (end == NULL)
+      return;
+    left -= (size_t)(end - at) + 1;
+    at = end + 1;
+  }
+  const char *end = left > 4 ? memchr(at, '\n', left) : NULL;
+  if (end == NULL)
+    return;
+  size_t length = (size_t)(end - at);
+  lua_pushlstring(L, at, length > 0 && at[length - 1] == '\r' ? length - 1 : length);
+  lua_setfield(L, -2, "server");
+}
+
 static void push_failure(lua_State *L, const struct client *client)
 {
   lua_createtable(L, 0, 5);
   set_offers(L, client);
+  set_server(L, client);
   set_string(L, "phase", phase_name(client->phase));
   set_string(L, "host_key", client->offered);
   set_string(L, "host_key_verdict", client->host_key_verdict);
@@ -167,7 +188,8 @@ the connection), `timeouts` (seconds by phase: resolve 5, connect 10, jump 15, b
 algorithm, hostkey, auth, jump, local
 @treturn[2] table detail: `phase`, `phases` (seconds), `host_key` (as offered),
 `host_key_verdict` (why not: "changed", also from a pin; "unknown", "revoked"),
-`offers` (of kind algorithm, where the server told: its lists by kind)
+`offers` (its lists by kind, when it fails before the login), `server` (how it
+calls itself, then)
 */
 static int client_lua_connect(lua_State *L)
 {

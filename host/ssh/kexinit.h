@@ -11,7 +11,7 @@
 ** What a server has said at the beginning, in the clear: its identification and, when
 ** it sent it along, the algorithms that it offers.
 */
-enum { KEXINIT_SIZE = 2048 };
+enum { KEXINIT_SIZE = 4096 }; /* what libssh reads at once */
 
 /*
 ** Find the first kind of algorithm that login and server do not share, in the bytes

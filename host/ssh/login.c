@@ -124,6 +124,29 @@ static const char *foreign_protocol(const char *bytes, size_t n)
   return NULL;
 }
 
+static void keep_opening(struct client *c, const char *bytes, size_t length)
+{
+  char *opening = realloc(c->opening, c->opening_length + length);
+  if (opening == NULL)
+    return;
+  memcpy(opening + c->opening_length, bytes, length);
+  c->opening = opening;
+  c->opening_length += length;
+}
+
+/* Its offer may come behind its identification: libssh would take it and forget it. */
+static void see_offer(struct client *c)
+{
+  struct kexinit_list lists[ALGORITHMS_COUNT];
+  char bytes[KEXINIT_SIZE];
+  if (c->opening == NULL || c->opening_length >= sizeof bytes ||
+      kexinit_offers(c->opening, c->opening_length, lists))
+    return;
+  ssize_t n = recv(c->fd, bytes, sizeof bytes, MSG_PEEK | MSG_DONTWAIT);
+  if (n > 0)
+    keep_opening(c, bytes, (size_t)n);
+}
+
 /* Look at the device's first bytes without taking them. */
 static bool see_banner(struct client *c)
 {
@@ -146,11 +169,7 @@ static bool see_banner(struct client *c)
     fail_not_ssh(c, what, bytes, (size_t)n);
     return false;
   }
-  c->opening = malloc((size_t)n);
-  if (c->opening != NULL) {
-    memcpy(c->opening, bytes, (size_t)n);
-    c->opening_length = (size_t)n;
-  }
+  keep_opening(c, bytes, (size_t)n);
   login_begin(c, PHASE_KEX);
   return true;
 }
@@ -176,6 +195,9 @@ static void fail_kex(struct client *c)
 
 static void exchange_keys(struct client *c)
 {
+  if (c->has_begun_kex)
+    see_offer(c);
+  c->has_begun_kex = true;
   int code = ssh_connect(c->session);
   if (code == SSH_AGAIN)
     return;
@@ -183,11 +205,11 @@ static void exchange_keys(struct client *c)
     fail_kex(c);
     return;
   }
-  free(c->opening);
-  c->opening = NULL;
   login_begin(c, PHASE_HOSTKEY);
   if (!verify_host_key(c))
     return;
+  free(c->opening);
+  c->opening = NULL;
   c->is_key_verified = true;
   login_begin(c, PHASE_AUTH);
   auth_step(c);

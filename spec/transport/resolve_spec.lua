@@ -77,6 +77,7 @@ describe("moonwire.transport.resolve", function()
       auth_methods = { "password" },
       algorithms = { kex = "+diffie-hellman-group1-sha1" },
       proxy_command = "nc -X r1 %h %p %%n", ssh_config_file = "none",
+      asked = { host = "r1", file = folder .. "/config" },
     }, taken)
     assert.same({ "r1", nil }, { device.host, device.port })
     assert.same({}, said)
@@ -104,6 +105,7 @@ describe("moonwire.transport.resolve", function()
       Ciphers 3des-cbc
       ProxyJump b]], given)
     given.ssh_config_file = "none"
+    given.asked = { host = "r1", file = folder .. "/config" }
     assert.same(given, taken)
   end)
 

@@ -57,7 +57,15 @@ local function new_parser()
     .. "refused from now on, and other ones can be accepted.")
   revoke:argument("names", "host or host:port."):args "+":argname "<host>"
   add_files(revoke)
-  local commands = { scan = scanning, list = list, accept = accept, revoke = revoke }
+  local pinned = parser:command("pinned", "For ssh's KnownHostsCommand: print the line "
+    .. "of a known_hosts file if the key has one of these fingerprints.")
+  pinned:argument("names", "The host, as ssh looks for it (%H).")
+  pinned:argument("type", "The type of its key (%t).")
+  pinned:argument("key", "The key (%K).")
+  pinned:argument("pins", "SHA256:…"):args "+"
+  local commands = {
+    scan = scanning, list = list, accept = accept, revoke = revoke, pinned = pinned,
+  }
   for _, one in pairs(commands) do
     one:add_help(false):flag("-h --help", "Show this text.")
   end
@@ -274,6 +282,18 @@ function action.revoke(given)
     end
   end
   return status
+end
+
+-- ssh also asks which types are known, with no key: then there is nothing to say.
+function action.pinned(given)
+  local public = given.type .. " " .. given.key
+  for _, pin in ipairs(given.key ~= "NONE" and given.pins or {}) do
+    if hostkeys.is_pinned(public, pin) then
+      print(given.names .. " " .. public)
+      break
+    end
+  end
+  return 0
 end
 
 --- Run a subcommand.

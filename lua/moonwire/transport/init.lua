@@ -3,19 +3,49 @@
 -- @module moonwire.transport
 local command = require "moonwire.transport.command"
 local jump = require "moonwire.transport.jump"
+local log = require "moonwire.log"
+local openssh = require "moonwire.transport.openssh"
 local ssh = require "moonwire.transport.ssh"
 local telnet = require "moonwire.transport.telnet"
 
 local transport = {}
 
+-- Somebody has asked for an algorithm that the device offers and only OpenSSH has.
+local function is_asked_for(detail)
+  for kind, offered in pairs(detail.lacking or {}) do
+    local asked = {}
+    for _, name in ipairs(detail.asked and detail.asked[kind] or {}) do
+      asked[name] = true
+    end
+    for _, name in ipairs(offered) do
+      if asked[name] then
+        return name
+      end
+    end
+  end
+end
+
+local function by_ssh(device, options)
+  local client, message, kind, detail = ssh.connect(device, options)
+  local wanted = kind == "algorithm" and detail.needs_openssh and is_asked_for(detail)
+  if not wanted then
+    return client, message, kind, detail
+  end
+  local text = "%s: libssh has no %s: reached by the system's ssh instead"
+  log.once(text:format(device.name or device.host, wanted))
+  return openssh.connect(device, options)
+end
+
 local connect = {
-  ssh = function(...) return ssh.connect(...) end,
+  ssh = by_ssh,
+  openssh = openssh.connect,
   telnet = telnet.connect,
   command = command.connect,
 }
 
 --- Connect to a device and log in.
--- @tparam table device `transport`: "ssh" (our own: the default), "telnet", "command";
+-- @tparam table device `transport`: "ssh" (our own: the default; the system's, where
+-- an algorithm was asked for that only that one has), "openssh", "telnet", "command";
 -- see the modules of these names
 -- @tparam table options as for `session.open`
 -- @treturn[1] client to be closed by `transport.disconnect`

@@ -214,12 +214,13 @@ local function note_option(option, held, place)
   end
 end
 
-local function fill_in(device, options, places)
+local function fill_in(device, path, options, places)
   local taken = {}
   for field, held in pairs(device) do
     taken[field] = held
   end
   taken.ssh_config_file = "none" -- it has been asked
+  taken.asked = { host = device.host, file = path }
   for option, held in pairs(options) do
     local follow = FOLLOWED[option]
     if follow then
@@ -231,7 +232,7 @@ local function fill_in(device, options, places)
   return taken
 end
 
-local function look_up(config, device)
+local function look_up(config, path, device)
   local options, places, kind = config:lookup(device.host, {
     user = device.username,
     port = device.port,
@@ -239,7 +240,7 @@ local function look_up(config, device)
   if not options then
     return nil, places, kind
   end
-  local taken = fill_in(device, options, places)
+  local taken = fill_in(device, path, options, places)
   if not taken.password and not taken.key_file and not taken.key_files then
     taken.key_files = present(usual_keys())
   end
@@ -254,7 +255,7 @@ local KEY_FIELDS = {
 -- A jump host is a host like others to the configuration. Where that has no key for it,
 -- it is shown those of the device; never a password.
 local function resolve_hop(config, hop, device, is_first)
-  local taken, message, kind = look_up(config, {
+  local taken, message, kind = look_up(config, nil, {
     name = hop.host,
     host = hop.host,
     port = hop.port,
@@ -344,12 +345,18 @@ function resolve.device(device)
   local config, message, kind = configs:get(path)
   local taken
   if config then
-    taken, message, kind = look_up(config, device)
+    taken, message, kind = look_up(config, path, device)
   end
   if taken then
     taken, message, kind = resolve_jump(config, taken, device, 0)
   end
   return taken, message, kind
+end
+
+--- Read a configuration anew when it is asked next.
+-- @string path
+function resolve.forget(path)
+  configs:forget(path)
 end
 
 --- The options of ssh_config that moonwire follows, by name.

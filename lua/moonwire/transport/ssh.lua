@@ -160,6 +160,18 @@ local function what_is_known(device, policy)
   return { lists = lists, pins = pins, store = store, who = who }
 end
 
+-- A device that finds no algorithm may say so first, or hang up before we have looked.
+local function explain(lists, kind, message, detail)
+  if kind ~= "algorithm" and not detail.offers then
+    return kind, message
+  end
+  local words
+  words, detail.lacking, detail.needs_openssh =
+    mismatch.explain(lists, message, detail.offers)
+  detail.asked = lists.lacking
+  return words ~= message and "algorithm" or kind, words
+end
+
 -- Log in on a way: `client` (of a jump host) or `command`; neither: directly. `name` is
 -- what a jump host is called by those behind it.
 local function log_in(device, options, way, name)
@@ -193,11 +205,8 @@ local function log_in(device, options, way, name)
     publickey_types = known.lists.publickey_types,
     timeouts = timeouts_of(device, options),
   }
-  if kind == "algorithm" then
-    message, detail.lacking, detail.needs_openssh =
-      mismatch.explain(known.lists, message, detail.offers)
-  end
   if not client then
+    kind, message = explain(known.lists, kind, message, detail)
     detail.root = kind == "jump" and message or nil
     return nil, describe(device, message), kind, detail
   end
