@@ -156,7 +156,7 @@ describe("moonwire.transport.openssh", function()
   it("writes no secret into ssh's configuration, and what is asked first", function()
     local text, name = assert(openssh_config.text({
       host = "10.0.0.1", port = 2022, username = "admin", password = "hush hush",
-      known_hosts = { "/a b", "/c" }, asked = { host = "r1", file = "/etc/x" },
+      known_hosts = { "/a b", "/c" }, asked = { host = "r1", file = "/etc/passwd" },
       algorithms = { hostkey_types = "+ssh-dss" }, identities_only = true,
     }, { timeout = 9.5 }))
     assert.equal("r1", name)
@@ -168,7 +168,7 @@ describe("moonwire.transport.openssh", function()
     } do
       assert.is_truthy(text:find(one, 1, true), one)
     end
-    local include = text:find('Include "/etc/x"', 1, true)
+    local include = text:find('Include "/etc/passwd"', 1, true)
     assert.is_true(include > text:find("HostName", 1, true))
     for _, host in ipairs { "-oProxyCommand=x", "a b", "a\nProxyCommand x", "%h" } do
       local nothing, _, kind = openssh_config.text({ host = host }, { timeout = 1 })
