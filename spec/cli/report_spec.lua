@@ -62,6 +62,25 @@ describe("moonwire report", function()
     assert.equal("nonblocking", document.runs[2].mode)
   end)
 
+  it("tells of a run that `send` has done, by its name", function()
+    local runs = folder .. "/runs"
+    local sent = program.run {
+      "send", "--runs", runs, "-i", "lab:3", "show clock", "-q",
+    }
+    assert.equal(0, sent.status)
+    local done = report("--runs", runs, "last", "-f", "json")
+    assert.equal(0, done.status, done.errors)
+    local document = assert(json.decode(done.output))
+    assert.matches("^run %d+%-", document.name)
+    assert.equal("nonblocking", document.runs[1].mode)
+    assert.equal(3, document.runs[1].ok)
+    assert.is_true(document.runs[1].phases[2].p50 > 0) -- the key exchange
+    local page = report("--runs", runs, "last", "-f", "html").output
+    assert.equal(3, select(2, page:gsub("<h4>show clock</h4>", "")))
+    assert.is_nil(page:find("It is not known when", 1, true))
+    os.execute("rm -r " .. runs)
+  end)
+
   it("refuses what it cannot read, and says which", function()
     local empty = folder .. "/empty.json"
     files.write(empty, "{}")

@@ -66,6 +66,15 @@ local function output_of(result, scrub)
   return list
 end
 
+-- Seconds to the microsecond: a journal is read by people, too.
+local function phases_of(result)
+  local phases = {}
+  for name, seconds in pairs(result.phases or {}) do
+    phases[name] = tonumber(("%.6f"):format(seconds))
+  end
+  return next(phases) and phases or nil
+end
+
 local function summary_of(value, scrub)
   if type(value) ~= "table" or not value.state then
     return nil
@@ -86,6 +95,7 @@ function Observer:ended(index, result, device)
     ok = result.ok, state = result.state, kind = result.kind, phase = result.phase,
     message = result.message and scrub(result.message), elapsed = result.elapsed,
     attempts = result.attempts, output = output_of(result, scrub),
+    phases = phases_of(result), root = result.root and scrub(result.root),
     value = summary_of(result.value, scrub),
   }
 end
