@@ -33,7 +33,9 @@ describe("needle", function()
   end)
 
   it("is the beginning that several share, where that is rare", function()
-    local rules = { { "^%% Invalid" }, { "^%% Incomplete" }, { "^%% ?Bad" }, { "Failed" } }
+    local rules = {
+      { "^%% Invalid" }, { "^%% Incomplete" }, { "^%% ?Bad" }, { "Failed" },
+    }
     rules[5] = { "^%% Ambiguous" }
     assert.is_nil(needle.list(rules)) -- "Bad" is too short
     table.remove(rules, 3)
