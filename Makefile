@@ -19,13 +19,19 @@ endif
 MAKEFLAGS += --no-print-directory
 Q = $(if $(V),,@)# V=1 shows the commands
 
+## ---- what can be left out --------------------------------------------------------------
+
+# A library that is missing takes its folder with it, and the program says so when asked.
+HTTP_LIBRARY := $(shell pkg-config --exists libmicrohttpd 2>/dev/null && echo libmicrohttpd)
+LEFT_OUT      = $(if $(HTTP_LIBRARY),,$(wildcard host/http/*.c))
+
 ## ---- sources -------------------------------------------------------------------------
 
 C_FILES     := $(sort $(shell find host -name '*.c'))
 H_FILES     := $(sort $(shell find host -name '*.h'))
 FUZZ_FILES  := $(filter host/fuzz/%,$(C_FILES))
 FLOOR_FILES := $(filter host/floor/%,$(C_FILES))
-HOST_FILES  := $(filter-out $(FUZZ_FILES) $(FLOOR_FILES),$(C_FILES)) \
+HOST_FILES  := $(filter-out $(FUZZ_FILES) $(FLOOR_FILES) $(LEFT_OUT),$(C_FILES)) \
                $(if $(filter thread,$(SANITIZE)),.ci/tsan.c)
 
 object = $(1:%.c=$(BUILD)/obj/%.o)
@@ -33,10 +39,12 @@ object = $(1:%.c=$(BUILD)/obj/%.o)
 ## ---- compiler ------------------------------------------------------------------------
 
 LIBRARIES = lua5.4 lua5.4-luv libssh libuv libcrypto zlib
+OPTIONAL  = $(HTTP_LIBRARY)
 # -isystem: our warnings are not for other people's headers
-HOST_CPPFLAGS := -Ihost -D_GNU_SOURCE $(patsubst -I%,-isystem %,\
-                   $(shell pkg-config --cflags $(LIBRARIES) 2>/dev/null))
-HOST_LIBS := $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null) -lpthread -lm
+HOST_CPPFLAGS := -Ihost -D_GNU_SOURCE $(if $(HTTP_LIBRARY),-DMOONWIRE_HTTP) \
+                   $(patsubst -I%,-isystem %,\
+                   $(shell pkg-config --cflags $(LIBRARIES) $(OPTIONAL) 2>/dev/null))
+HOST_LIBS := $(shell pkg-config --libs $(LIBRARIES) $(OPTIONAL) 2>/dev/null) -lpthread -lm
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
   -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wundef \
@@ -85,6 +93,12 @@ $(BUILD)/obj/%.o: %.c | libraries
 
 $(call object,host/main.c): CPPFLAGS += -DMOONWIRE_VERSION='"$(VERSION)"'
 $(call object,host/main.c): $(BUILD)/version
+
+$(call object,host/core/library.c): $(BUILD)/optional # the list of what there is
+
+$(BUILD)/optional: FORCE
+	@mkdir -p $(@D)
+	@echo '$(OPTIONAL)' | cmp -s - $@ || echo '$(OPTIONAL)' > $@
 
 $(BUILD)/version: FORCE
 	@mkdir -p $(@D)

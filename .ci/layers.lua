@@ -11,7 +11,8 @@ local C_LAYERS = {
   { "the base", "^core/error$", "^core/deadline$", "^core/secret$", "^core/vault$",
     "^core/seal$", "^core/bytes$", "^core/watch$", "^core/line$" },
   { "protocols, of either side", "^proto/" },
-  { "engines, with no Lua in them", "^ssh/", "^lab/", "^term/", "^net/", "^pool/" },
+  { "engines, with no Lua in them", "^ssh/", "^lab/", "^term/", "^net/", "^pool/",
+    "^http/" },
   { "the host", "^core/host$" },
   { "the operation", "^core/op$" },
   { "the core's bindings", "^core/" },
@@ -38,6 +39,7 @@ local LUA_LAYERS = {
   { "journal" },
   { "testing" }, -- for the specs of users
   { "init" }, -- require "moonwire"
+  { "serve" },
   { "bench" },
   { "cli" },
 }
@@ -48,6 +50,11 @@ local RESERVED = {
     rule = "only host/ssh and host/lab include libssh, and the bare client",
     within = "^host/", pattern = "#include <libssh/",
     allowed = { "^host/ssh/", "^host/lab/", "^host/floor/" },
+  },
+  {
+    rule = "only host/http includes libmicrohttpd",
+    within = "^host/", pattern = "#include <microhttpd",
+    allowed = { "^host/http/" },
   },
   {
     rule = "only op.c and coroutine_lua.c yield",
@@ -239,6 +246,7 @@ local BROKEN = {
   { "host/core/secret_lua.c", '#include "ssh/client_lua.h"', "not below" },
   { "host/term/screen.c", "#include <luv/luv.h>", "no Lua" },
   { "host/term/screen.c", "#include <libssh/libssh.h>", "libssh" },
+  { "host/net/luv_lua.c", "#include <microhttpd.h>", "libmicrohttpd" },
   { "host/floor/floor.c", "#include <lauxlib.h>", "no Lua" },
   { "host/attic/x.c", "", "no place" },
   { "host/main.c", '#include "attic/x.h"', "no place" },

@@ -9,6 +9,9 @@ static const luaL_Reg modules[] = {
     {"host.algorithms", luaopen_host_algorithms},
     {"host.digest", luaopen_host_digest},
     {"host.hostkeys", luaopen_host_hostkeys},
+#ifdef MOONWIRE_HTTP
+    {"host.http", luaopen_host_http},
+#endif
     {"host.journal", luaopen_host_journal},
     {"host.line", luaopen_host_line},
     {"host.pool", luaopen_host_pool},
