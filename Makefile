@@ -293,7 +293,8 @@ check: ## everything above, one after the other: what must hold before a release
 ## ---- install -------------------------------------------------------------------------
 
 ROOM = $(DESTDIR)$(PREFIX)
-LUA_FILES = $(shell cd lua && find . -name '*.lua' -o -path '*/parse/templates/*' -type f)
+LUA_FILES = $(shell cd lua && find . -name '*.lua' -o -path '*/parse/templates/*' -type f \
+              -o -path '*/serve/page/*' -type f)
 
 MAN1 = $(ROOM)/share/man/man1
 COMPLETIONS = $(ROOM)/share/bash-completion/completions

@@ -3,18 +3,23 @@ The wire side of the HTTP API: a listening socket whose requests are answered by
 What a request means is up to `moonwire.serve`.
 @module host.http
 */
+#include <fcntl.h>
 #include <lauxlib.h>
 #include <math.h>
+#include <openssl/crypto.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/library.h"
 #include "core/op.h"
-#include "core/secret_lua.h"
 #include "http/httpd.h"
 #include "http/request_lua.h"
 
 #define LISTENER_NAME "moonwire.http"
+
+enum { LONGEST_KEY = 32 * 1024 };
 
 struct accept_op;
 
@@ -130,10 +135,8 @@ static struct httpd_options check_options(lua_State *L)
   lua_getfield(L, 1, "certificate");
   options.certificate = luaL_optstring(L, -1, NULL);
   lua_getfield(L, 1, "key");
-  const struct secret *key = secret_test(L, -1);
-  options.key = key != NULL ? secret_bytes(key) : NULL;
-  if ((options.key != NULL) != (options.certificate != NULL))
-    luaL_error(L, "http.listen: certificate and key (a secret) belong together");
+  if (lua_isnil(L, -1) != (options.certificate == NULL))
+    luaL_error(L, "http.listen: certificate and key belong together");
   return options;
 }
 
@@ -159,14 +162,49 @@ static struct listener *new_listener(lua_State *L)
 }
 
 static int fail(lua_State *L, struct listener *listener,
-                const struct httpd_options *options)
+                const struct httpd_options *options, const char *why)
 {
   lua_pushnil(L);
   lua_pushfstring(L, "cannot listen on %s port %d: %s", options->address,
-                  (int)options->port, listener->httpd->message);
+                  (int)options->port, why);
   lua_pushstring(L, error_kind(ERROR_LOCAL));
   close_listener(listener);
   return 3;
+}
+
+/* Why the file of a key cannot be taken, or NULL. The key has a NUL behind it. */
+static const char *read_key(const char *path, char *key)
+{
+  struct stat status;
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return "its key cannot be opened";
+  const char *why = NULL;
+  ssize_t length = 0;
+  if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
+    why = "its key is not a plain file";
+  else if ((status.st_mode & (S_IRWXO | S_IWGRP | S_IXGRP)) != 0)
+    why = "its key can be read or changed by others: chmod 600 it";
+  else if ((length = read(fd, key, LONGEST_KEY)) <= 0 || length == LONGEST_KEY)
+    why = "its key cannot be read, or is too long";
+  key[length > 0 ? length : 0] = '\0';
+  close(fd);
+  return why;
+}
+
+/* The key is nowhere but here, and only for a moment. */
+static const char *open_socket(struct httpd *httpd, struct httpd_options *options,
+                               const char *key_path)
+{
+  char key[LONGEST_KEY + 1];
+  const char *why = key_path != NULL ? read_key(key_path, key) : NULL;
+  if (why == NULL) {
+    options->key = key_path != NULL ? key : NULL;
+    why = httpd_listen(httpd, options) ? NULL : httpd->message;
+  }
+  options->key = NULL;
+  OPENSSL_cleanse(key, sizeof key);
+  return why;
 }
 
 /***
@@ -176,7 +214,7 @@ and a body refuse it. It may not wait.
 @function listen
 @tparam table options
  `admit`; optional are `address` (default "127.0.0.1"), `port` (default 0: a free one),
- `certificate` (PEM) and `key` (PEM, a secret) for TLS, `max_connections` (default
+ `certificate` (PEM) and `key` (path of a PEM file) for TLS, `max_connections` (default
  1024), `max_per_peer` (default 0: no limit), `max_head` (bytes, default 24 KiB),
  `max_body` (bytes, default 8 MiB), `head_time` and `body_time` (seconds that a client
  may take to send them, all in all; default 10 and 30)
@@ -190,6 +228,7 @@ static int http_lua_listen(lua_State *L)
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
   struct httpd_options options = check_options(L);
+  const char *key = luaL_optstring(L, -1, NULL);
   struct host *host = host_of(L);
   struct listener *listener = new_listener(L);
   int index = lua_gettop(L);
@@ -203,8 +242,9 @@ static int http_lua_listen(lua_State *L)
   httpd->admit = on_admit;
   httpd->on_ready = on_ready;
   listener->httpd = httpd;
-  if (!httpd_listen(httpd, &options))
-    return fail(L, listener, &options);
+  const char *why = open_socket(httpd, &options, key);
+  if (why != NULL)
+    return fail(L, listener, &options, why);
   lua_settop(L, index);
   return 1;
 }

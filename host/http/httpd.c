@@ -14,6 +14,8 @@
 
 enum { BACKLOG = 1024 };
 
+#define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
 static const uint64_t ANSWER_NS = 60000000000; /* until all of it has been taken */
 static const unsigned IDLE_SECONDS = 30;       /* with nothing sent or taken */
 
@@ -211,6 +213,7 @@ static enum MHD_Result go_on(struct httpd *httpd, struct request *request)
   return MHD_YES;
 }
 
+/* NOLINTBEGIN(readability-function-size): the library decides how many arguments */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
                                   const char *path, const char *method,
                                   const char *version, const char *data, size_t *length,
@@ -231,6 +234,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection,
   }
   return go_on(httpd, request);
 }
+
+/* NOLINTEND(readability-function-size) */
 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **slot,
                          enum MHD_RequestTerminationCode why)
@@ -316,7 +321,7 @@ static int open_socket(struct httpd *httpd, const struct httpd_options *options)
     return say(httpd, "the address is not a numeric one");
   int fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0 || !bind_socket(fd, &address)) {
-    say(httpd, strerror(errno));
+    say(httpd, uv_strerror(uv_translate_sys_error(errno)));
     if (fd >= 0)
       close(fd);
     return -1;
@@ -328,17 +333,10 @@ static int open_socket(struct httpd *httpd, const struct httpd_options *options)
 static bool start(struct httpd *httpd, const struct httpd_options *options, int fd)
 {
   unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
-  struct MHD_OptionItem tls[] = {{MHD_OPTION_END, 0, NULL},
-                                 {MHD_OPTION_HTTPS_MEM_CERT, 0, NULL},
-                                 {MHD_OPTION_HTTPS_PRIORITIES, 0, NULL},
-                                 {MHD_OPTION_END, 0, NULL}};
-  char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
+  enum MHD_OPTION tls = MHD_OPTION_END; /* nothing behind it is read */
   if (options->certificate != NULL) {
     flags |= MHD_USE_TLS;
-    tls[0] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0,
-                                     (void *)(uintptr_t)options->key};
-    tls[1].ptr_value = (void *)(uintptr_t)options->certificate;
-    tls[2].ptr_value = priorities;
+    tls = MHD_OPTION_HTTPS_MEM_KEY;
   }
   httpd->daemon = MHD_start_daemon(
       flags, 0, NULL, NULL, on_request, httpd, MHD_OPTION_LISTEN_SOCKET, fd,
@@ -347,8 +345,9 @@ static bool start(struct httpd *httpd, const struct httpd_options *options, int 
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->max_head,
       MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, MHD_OPTION_STRICT_FOR_CLIENT, 1,
       MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_NOTIFY_CONNECTION,
-      on_connection, httpd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, httpd,
-      MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+      on_connection, httpd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, httpd, tls,
+      options->key, MHD_OPTION_HTTPS_MEM_CERT, options->certificate,
+      MHD_OPTION_HTTPS_PRIORITIES, PRIORITIES, MHD_OPTION_END);
   return httpd->daemon != NULL;
 }
 

@@ -28,7 +28,8 @@ struct httpd_stats {
 
 /*
 ** A socket that speaks HTTP, served by libmicrohttpd inside the loop: its epoll
-** descriptor is watched, and it has no thread. Freed after httpd_close, on a later turn.
+** descriptor is watched, and it has no thread. It is freed after httpd_close, on a
+** later turn.
 */
 struct httpd {
   uv_loop_t *loop;
@@ -46,7 +47,7 @@ struct httpd {
   bool is_running, is_kicked, is_closed;
   char message[HTTPD_MESSAGE]; /* why it could not listen */
   void *owner;
-  /* The head of a request has come; false: it has been answered, and no body is read. */
+  /* The head of a request has come; false: it is answered, and no body is read. */
   bool (*admit)(struct httpd *httpd, struct request *request);
   /* One more can be accepted. */
   void (*on_ready)(struct httpd *httpd);

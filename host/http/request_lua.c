@@ -8,6 +8,8 @@ written returns `nil, message, "dropped"`.
 #include <lauxlib.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "core/host.h"
 #include "core/op.h"
@@ -239,9 +241,15 @@ void request_lua_answer(lua_State *L, int index, struct request *request)
   unsigned status = check_status(L, index);
   check_headers(L, index + 1);
   const char *body = luaL_checklstring(L, index + 2, &length);
-  give(L, index + 1, request, status,
-       MHD_create_response_from_buffer(length, (void *)(uintptr_t)body,
-                                       MHD_RESPMEM_MUST_COPY));
+  char *copy = malloc(length + 1);
+  struct MHD_Response *answer = NULL;
+  if (copy != NULL) {
+    memcpy(copy, body, length);
+    answer = MHD_create_response_from_buffer(length, copy, MHD_RESPMEM_MUST_FREE);
+    if (answer == NULL)
+      free(copy);
+  }
+  give(L, index + 1, request, status, answer);
 }
 
 /* False, with nil, message and kind pushed: the client has gone. */

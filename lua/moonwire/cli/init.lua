@@ -11,7 +11,7 @@ local SIGNALLED = 128 -- exit status of who was ended by a signal, less its numb
 -- in the order of the help text
 local SUBCOMMANDS = {
   "bench", "completion", "doctor", "inventory", "keys", "lab", "platform", "push",
-  "report", "runs", "secret", "send", "test", "version",
+  "report", "runs", "secret", "send", "serve", "test", "version",
 }
 
 local HEAD = [[

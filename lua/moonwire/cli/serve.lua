@@ -1,0 +1,199 @@
+--- `moonwire serve`: the HTTP API, until stopped.
+-- @module moonwire.cli.serve
+local argparse = require "argparse"
+local lfs = require "lfs"
+local secret = require "host.secret"
+local uv = require "luv"
+
+local duration = require "moonwire.duration"
+local inventory_option = require "moonwire.cli.inventory_option"
+local signals = require "moonwire.signals"
+
+local command = { summary = "the HTTP API, with its documentation at /docs" }
+
+local DESCRIPTION = [[
+Serves the HTTP API until it is stopped: runs on the devices of an inventory, their
+events, documentation at /docs. SIGHUP reads the inventory again. SIGTERM or SIGINT
+stops: new requests are refused and runs end first; a second one cancels them.]]
+
+local LOOK_MS = 500
+
+local function whole(name)
+  return function(text)
+    local number = math.tointeger(tonumber(text))
+    if not number or number < 1 then
+      return nil, ("%s: '%s' is not a whole number from 1 on"):format(name, text)
+    end
+    return number
+  end
+end
+
+-- "127.0.0.1:8000", "[::1]:8000", ":8000" or "8000"
+local function listen_place(text)
+  local address, port = text:match "^%[([%x:.]+)%]:(%d+)$"
+  if not address then
+    address, port = text:match "^([%d.]*):?(%d+)$"
+  end
+  port = tonumber(port)
+  if not port or port > 65535 then
+    local message = "--listen: '%s' is not ADDRESS:PORT, such as 127.0.0.1:8000"
+    return nil, message:format(text)
+  end
+  return { address = address ~= "" and address or "127.0.0.1", port = port }
+end
+
+local function new_parser()
+  local parser = argparse("moonwire serve", DESCRIPTION)
+  parser:add_help(false)
+  parser:usage_max_width(88):help_max_width(88):help_description_margin(27)
+  parser:flag("-h --help", "Show this text.")
+  parser:option("-i --inventory", "The devices that callers may reach (a lab of five).")
+    :argname("<inventory>"):default "lab:5"
+  parser:option("--listen", "Where; port 0: a free one.")
+    :argname("<address:port>"):default("127.0.0.1:8000"):convert(listen_place)
+  parser:flag("--reload", "Read the inventory again when its file changes.")
+  parser:option("--token-file", "The token that callers must show, in a file that "
+    .. "nobody else can read; needed beyond this machine."):argname "<file>"
+  parser:option("--certificate", "TLS: the certificate, PEM."):argname "<file>"
+  parser:option("--key", "TLS: its key, PEM, in a file that nobody else can read.")
+    :argname "<file>"
+  parser:flag("--plain", "No TLS beyond this machine: something in front does it.")
+  parser:option("--host", "A name by which this server may be called; may be repeated.")
+    :argname("<name>"):count "*"
+  parser:option("--origin", "A web origin whose pages may call; may be repeated.")
+    :argname("<origin>"):count "*"
+  parser:flag("--allow-any-device", "Callers may name devices beside the inventory.")
+  parser:flag("--allow-push", "Callers may change configurations.")
+  parser:option("--on-stop", "Whether runs end first, or are cancelled (wait).")
+    :choices({ "wait", "cancel" }):default "wait"
+  parser:option("--max-runs", "Runs at once (8); 64 more may wait.")
+    :argname("<n>"):convert(whole "--max-runs")
+  parser:option("--heartbeat", "Between two signs of life in a stream of events (15s).")
+    :argname("<time>"):convert(duration.option "--heartbeat")
+  inventory_option.add(parser)
+  return parser
+end
+
+local function complain(...)
+  io.stderr:write("moonwire serve: ", ...)
+  io.stderr:write "\n"
+  return 2
+end
+
+local function read_file(path)
+  local file <close>, message = io.open(path, "rb")
+  if not file then
+    return nil, message
+  end
+  return file:read "a"
+end
+
+-- What lies in files: `token`, `certificate`. The key is read where it is used.
+local function read_files(given, options)
+  local message
+  if given.token_file then
+    options.token, message = secret.from_file(given.token_file)
+  end
+  options.key = given.key
+  if given.certificate and not message then
+    options.certificate, message = read_file(given.certificate)
+  end
+  if not message and (given.key == nil) ~= (given.certificate == nil) then
+    message = "--key and --certificate belong together"
+  end
+  return not message, message
+end
+
+local function options_of(given)
+  local about, message = inventory_option.read(given)
+  if not about then
+    return nil, message
+  end
+  local options = {
+    inventory = given.inventory,
+    inventory_options = about,
+    address = given.listen.address,
+    port = given.listen.port,
+    allow_plain = given.plain,
+    allow_any_device = given.allow_any_device,
+    allow_push = given.allow_push,
+    hosts = given.host,
+    origins = given.origin,
+    heartbeat = given.heartbeat,
+    limits = { active = given.max_runs },
+    version = require("moonwire.cli").version,
+  }
+  local ok
+  ok, message = read_files(given, options)
+  return ok and options, message
+end
+
+-- A hang-up reads the inventory again. The first of the others stops, and the second
+-- does not wait for runs.
+local function obey(service, given)
+  local has_been_told = false
+  return signals.listen(function(name)
+    if name == "sighup" then
+      return service:ask_reload()
+    end
+    service:stop(has_been_told or given.on_stop == "cancel")
+    has_been_told = true
+  end)
+end
+
+local function watch_file(service, given)
+  if not given.reload or lfs.attributes(given.inventory, "mode") ~= "file" then
+    return nil
+  end
+  local poll = uv.new_fs_poll()
+  poll:start(given.inventory, LOOK_MS, function()
+    service:ask_reload()
+  end)
+  return poll
+end
+
+local function tell_reload(ok, message)
+  complain(ok and "the inventory has been read again"
+    or "the inventory is wrong, and the old one stays: " .. message)
+end
+
+local function serve(options, given)
+  local listener, poll
+  options.on_reload = tell_reload
+  local ok, message = require("moonwire.serve").run(options, function(service)
+    listener, poll = obey(service, given), watch_file(service, given)
+    local url = service:url()
+    print(("moonwire serves %s, described at %s/docs"):format(url, url))
+    io.stdout:flush()
+  end)
+  for _, one in pairs { listener, poll } do
+    one:close()
+  end
+  return ok, message
+end
+
+--- Run a subcommand.
+-- @tparam {string,...} words of the command line
+-- @treturn int exit status
+function command.run(words)
+  local parser = new_parser()
+  local ok, given = parser:pparse(words)
+  if ok and given.help then
+    print(parser:get_help())
+    return 0
+  elseif not ok then
+    io.stderr:write(parser:get_usage(), "\n\n")
+    return complain(given)
+  elseif not require("moonwire.serve").is_built() then
+    return complain("this moonwire was built without HTTP: install libmicrohttpd-dev ",
+      "('make setup' does) and build it again")
+  end
+  local options, message = options_of(given)
+  if not options then
+    return complain(message)
+  end
+  ok, message = serve(options, given)
+  return ok and 0 or complain(message)
+end
+
+return command

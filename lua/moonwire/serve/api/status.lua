@@ -1,0 +1,130 @@
+--- How the server is: for load balancers, for Prometheus.
+-- @module moonwire.serve.api.status
+local answer = require "moonwire.serve.answer"
+local host = require "host.task"
+local uv = require "luv"
+
+local status = {}
+
+local function health(call)
+  local service = call.service
+  local is_stopping = service.is_stopping
+  return answer.json(is_stopping and 503 or 200, {
+    status = is_stopping and "stopping" or "ok",
+    version = service.options.version,
+    uptime = host.now() - service.since,
+    runs = service.registry.open,
+  })
+end
+
+local function escaped(value)
+  return (tostring(value):gsub('[\\"]', "\\%0"):gsub("\n", "\\n"))
+end
+
+local function add(lines, name, kind, help, samples)
+  lines[#lines + 1] = ("# HELP %s %s"):format(name, help)
+  lines[#lines + 1] = ("# TYPE %s %s"):format(name, kind)
+  for _, sample in ipairs(samples) do
+    local labels = {}
+    for i = 2, #sample, 2 do
+      labels[#labels + 1] = ('%s="%s"'):format(sample[i], escaped(sample[i + 1]))
+    end
+    local set = #labels > 0 and "{" .. table.concat(labels, ",") .. "}" or ""
+    lines[#lines + 1] = ("%s%s %.14g"):format(name, set, sample[1])
+  end
+end
+
+local function sorted_keys(map)
+  local keys = {}
+  for key in pairs(map) do
+    keys[#keys + 1] = key
+  end
+  table.sort(keys)
+  return keys
+end
+
+local function cpu_seconds()
+  local usage = uv.getrusage()
+  return usage.utime.sec + usage.stime.sec + (usage.utime.usec + usage.stime.usec) / 1e6
+end
+
+local function request_samples(service)
+  local samples = {}
+  for _, code in ipairs(sorted_keys(service.answered)) do
+    samples[#samples + 1] = { service.answered[code], "code", code }
+  end
+  return samples
+end
+
+local function run_samples(totals)
+  local samples = {}
+  for _, name in ipairs(sorted_keys(totals.runs)) do
+    local mode, state = name:match "^(%a+)/(%a+)$"
+    samples[#samples + 1] = { totals.runs[name], "mode", mode, "state", state }
+  end
+  return samples
+end
+
+local function metrics(call)
+  local service, lines = call.service, {}
+  local totals, sockets = service.registry.totals, service.listener:stats()
+  add(lines, "moonwire_http_requests_total", "counter", "Requests by status.",
+    request_samples(service))
+  add(lines, "moonwire_http_connections", "gauge", "Connections that are open.",
+    { { sockets.open } })
+  add(lines, "moonwire_http_late_total", "counter",
+    "Connections dropped since they were too slow.", { { sockets.late } })
+  add(lines, "moonwire_runs_total", "counter", "Runs that are over.",
+    run_samples(totals))
+  add(lines, "moonwire_runs", "gauge", "Runs that are not over.",
+    { { service.registry.open } })
+  add(lines, "moonwire_devices_total", "counter", "Devices of runs that are over.",
+    { { totals.ok, "result", "ok" }, { totals.failed, "result", "failed" } })
+  add(lines, "moonwire_inventory_devices", "gauge", "Devices of the inventory.",
+    { { #service.holder.inventory.devices } })
+  add(lines, "process_resident_memory_bytes", "gauge", "Memory.",
+    { { uv.resident_set_memory() } })
+  add(lines, "process_cpu_seconds_total", "counter", "CPU time.", { { cpu_seconds() } })
+  lines[#lines + 1] = ""
+  return answer.bytes(200, "text/plain; version=0.0.4; charset=utf-8",
+    table.concat(lines, "\n"))
+end
+
+status.routes = {
+  {
+    method = "GET", path = "/health", id = "health", tag = "Status", is_public = true,
+    summary = "Whether it is well",
+    answers = {
+      [200] = {
+        description = "It is.",
+        type = "application/json",
+        schema = {
+          type = "object",
+          properties = {
+            status = { type = "string", enum = { "ok", "stopping" } },
+            version = { type = "string" },
+            uptime = { type = "number", description = "Seconds." },
+            runs = { type = "integer", description = "Runs that are not over." },
+          },
+        },
+        example = { status = "ok", version = "1.0.0", uptime = 3600.5, runs = 0 },
+      },
+    },
+    problems = { 503 },
+    handler = health,
+  },
+  {
+    method = "GET", path = "/metrics", id = "metrics", tag = "Status",
+    summary = "Counts for Prometheus",
+    answers = {
+      [200] = {
+        description = "In its text format.",
+        type = "text/plain", schema = { type = "string" },
+        example = 'moonwire_devices_total{result="ok"} 5\n',
+      },
+    },
+    handler = metrics,
+  },
+}
+
+return status

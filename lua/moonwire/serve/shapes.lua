@@ -1,0 +1,235 @@
+--- The shapes of what goes in and out: JSON Schemas that check bodies and describe the
+-- API.
+-- @module moonwire.serve.shapes
+local shapes = {}
+
+local MOST_DEVICES = 100000
+local MOST_COMMANDS = 1000
+local LONGEST_COMMAND = 4096
+
+local MODES = { "sync", "threads", "nonblocking", "hybrid" }
+
+local function text(description, more)
+  local rule = { type = "string", description = description }
+  for name, value in pairs(more or {}) do
+    rule[name] = value
+  end
+  return rule
+end
+
+local COMMANDS = {
+  type = "array",
+  description = "What is typed, in this order.",
+  minItems = 1,
+  maxItems = MOST_COMMANDS,
+  items = text("One command.", {
+    minLength = 1, maxLength = LONGEST_COMMAND, format = "text",
+  }),
+}
+
+shapes.device = {
+  type = "object",
+  description = "A device of the inventory, by its host and, where several have it, "
+    .. "its port. A user's name and passwords given here are used instead of those of "
+    .. "the inventory; how it is reached, the inventory says.",
+  required = { "host", "username", "password", "device_type" },
+  properties = {
+    host = text("Name or address.", { format = "host" }),
+    port = {
+      type = { "integer", "string", "null" },
+      format = "port",
+      description = "TCP port.",
+      default = 22,
+    },
+    username = text("Who logs in.", {
+      minLength = 1, maxLength = 255, format = "text",
+    }),
+    password = text("Never shown again.", { minLength = 1, maxLength = 1024 }),
+    secret = text("Enable password.", { minLength = 1, maxLength = 1024 }),
+    device_type = text("Platform, such as cisco_ios.", {
+      minLength = 1, maxLength = 64, format = "text",
+    }),
+    ssh_config_file = {
+      type = { "string", "null" },
+      description = "Taken, since earlier callers send it, and not used.",
+    },
+  },
+}
+
+shapes.seed_body = {
+  type = "object",
+  description = "Left out, or empty: the inventory and its commands.",
+  properties = {
+    devices = {
+      type = "array",
+      minItems = 1,
+      maxItems = MOST_DEVICES,
+      items = shapes.device,
+    },
+    commands = {
+      type = "object",
+      required = { "commands" },
+      properties = { commands = COMMANDS },
+    },
+  },
+}
+
+shapes.run_body = {
+  type = "object",
+  properties = {
+    mode = text("How the devices are run through.", {
+      enum = MODES, default = "nonblocking",
+    }),
+    filter = text("Which devices of the inventory; all when left out.", {
+      minLength = 1, maxLength = LONGEST_COMMAND,
+    }),
+    commands = COMMANDS,
+    configuration = {
+      type = "array",
+      description = "Lines of a configuration instead of commands; needs a server that "
+        .. "was started with --allow-push.",
+      minItems = 1,
+      maxItems = 100000,
+      items = text("One line.", { maxLength = LONGEST_COMMAND }),
+    },
+    save = {
+      type = "boolean",
+      description = "Save the configuration when all went well.",
+      default = false,
+    },
+    limit = {
+      type = "integer", minimum = 1, maximum = 20000, default = 500,
+      description = "Sessions at once.",
+    },
+    workers = {
+      type = "integer", minimum = 1, maximum = 256, default = 10,
+      description = "Threads, in the modes that have them.",
+    },
+    timeout = {
+      type = "number", minimum = 0.001, maximum = 86400, default = 30,
+      description = "Seconds that one command may take.",
+    },
+    deadline = {
+      type = "number", minimum = 0.001, maximum = 604800,
+      description = "Seconds that all of it may take.",
+    },
+    expect = {
+      type = "integer", minimum = 1, maximum = MOST_DEVICES,
+      description = "How many devices the filter must find, or nothing is done.",
+    },
+  },
+}
+
+local COUNT = {
+  type = "object",
+  properties = {
+    ok = { type = "integer" },
+    failed = { type = "integer" },
+    cancelled = { type = "integer" },
+  },
+}
+
+shapes.result = {
+  type = "object",
+  properties = {
+    index = { type = "integer", description = "Its place in the inventory, from 1." },
+    device = text "Name.",
+    host = text "Name or address.",
+    ok = { type = "boolean" },
+    kind = text "Why it failed, in one word: timeout, auth, refused, …",
+    phase = text "Where it failed: connect, auth, command, …",
+    message = text "Why it failed, in a sentence.",
+    elapsed = { type = "number", description = "Seconds." },
+    output = {
+      type = "array",
+      items = {
+        type = "object",
+        properties = {
+          command = text "What was typed.",
+          output = text "What the device said, as it said it.",
+          elapsed = { type = "number", description = "Seconds." },
+        },
+      },
+    },
+  },
+}
+
+shapes.run = {
+  type = "object",
+  properties = {
+    id = text "Its name.",
+    mode = text("Its mode.", { enum = MODES }),
+    state = text("How far it is; late: its deadline came first.", {
+      enum = { "queued", "running", "done", "failed", "late", "cancelled" },
+    }),
+    ok = { type = "boolean", description = "Whether it is done and no device failed." },
+    devices = { type = "integer", description = "How many." },
+    count = COUNT,
+    seconds = { type = "number" },
+    created = text("When it was asked for.", { format = "date-time" }),
+    started = text("When it began.", { format = "date-time" }),
+    ended = text("When it ended.", { format = "date-time" }),
+    results = { type = "array", items = shapes.result },
+  },
+}
+
+shapes.seed_answer = {
+  type = "object",
+  required = { "result" },
+  properties = {
+    result = text "Total time: H:MM:SS.ffffff",
+    run = text "The name of the run.",
+    ok = { type = "boolean" },
+    count = COUNT,
+    results = { type = "array", items = shapes.result },
+  },
+}
+
+shapes.problem = {
+  type = "object",
+  required = { "title", "status", "detail" },
+  properties = {
+    type = text "about:blank",
+    title = text "What the status is called.",
+    status = { type = "integer" },
+    detail = text "What is wrong.",
+    errors = {
+      type = "array",
+      items = {
+        type = "object",
+        properties = {
+          field = text "Where, such as devices[0].port.",
+          message = text "What.",
+        },
+      },
+    },
+  },
+}
+
+--- A list of something, a page at a time.
+-- @string name of the field with the list
+-- @tparam table items schema
+-- @treturn table schema
+function shapes.page(name, items)
+  return {
+    type = "object",
+    properties = {
+      [name] = { type = "array", items = items },
+      total = { type = "integer", description = "How many there are in all." },
+    },
+  }
+end
+
+shapes.inventory_device = {
+  type = "object",
+  properties = {
+    name = text "Its name.",
+    host = text "Name or address.",
+    port = { type = "integer" },
+    device_type = text "Platform.",
+    groups = { type = "array", items = text "A group." },
+    labels = { type = "object", additionalProperties = true },
+  },
+}
+
+return shapes
