@@ -86,6 +86,8 @@ local function new_parser()
     :convert(integer "--privilege")
   parser:option("--platform", "What they are (cisco_ios); mixed: one of each.")
     :argname("<name>")
+  parser:option("--versions", "How many versions of software they have, in turn (1).")
+    :argname "<n>":convert(integer "--versions")
   parser:option("--clock", "Of the devices: real, virtual (jumps to where the next one "
     .. "wakes up), or how many times as fast, such as 60."):argname("<kind>")
     :convert(read_clock)
@@ -118,6 +120,7 @@ local function options_of(given)
     privilege = given.privilege,
     platform = given.platform,
     clock = given.clock,
+    versions = given.versions,
   }
 end
 

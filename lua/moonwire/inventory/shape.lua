@@ -45,6 +45,11 @@ shape.lab_fields = {
     doc = 'a name, or "mixed": every platform in turn',
   },
   { name = "seed", type = "count", doc = "what chance begins with" },
+  {
+    name = "versions",
+    type = "count",
+    doc = "how many versions of software there are, in turn",
+  },
   { name = "faults", type = "any", doc = "list of `{ name =, device = | p = }`" },
 }
 

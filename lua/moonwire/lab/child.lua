@@ -20,7 +20,7 @@ local STOP_TIMEOUT = 5
 
 -- options of `lab.open` that the command line has as well
 local TIMES = { "rtt", "jitter", "think", "kex_delay", "auth_delay", "reload_time" }
-local WORDS = { "seed", "port", "privilege", "platform", "clock" }
+local WORDS = { "seed", "port", "privilege", "platform", "clock", "versions" }
 local ALIASES = { username = "user", password = "password", enable = "enable" }
 
 local function add(words, name, value)

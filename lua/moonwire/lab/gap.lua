@@ -80,9 +80,21 @@ function gap.reason(device)
   return device.reloads > 0 and "reload" or "power-on"
 end
 
-function gap.software()
-  return "Cisco IOS Software, simulated L2 Software (SIM_L2-UNIVERSALK9-M), "
-    .. "Version 15.2(7)E4, RELEASE SOFTWARE (fc1)"
+local FIRST_RELEASE = 4
+
+-- of as many versions as the lab has, in turn
+local function release(device)
+  return FIRST_RELEASE + (device.index - 1) % device:setting "versions"
+end
+
+function gap.software(device)
+  local line = "Cisco IOS Software, simulated L2 Software (SIM_L2-UNIVERSALK9-M), "
+    .. "Version 15.2(7)E%d, RELEASE SOFTWARE (fc1)"
+  return line:format(release(device))
+end
+
+function gap.image(device)
+  return ("flash0:/sim_l2-universalk9-mz.152-7.E%d.bin"):format(release(device))
 end
 
 return gap

@@ -24,6 +24,7 @@ local DEFAULTS = {
   twin = false,
   fixed_pager = false,
   clock = "real",
+  versions = 1,
   flash_size = 2142715904,
   telnet = false,
 }
@@ -122,6 +123,9 @@ local function check_numbers(given)
     if value ~= value or value < 0 then
       return key .. ": must not be negative"
     end
+  end
+  if math.type(given.versions) ~= "integer" or given.versions < 1 then
+    return "versions: must be a whole number of at least 1"
   end
   if given.port > 65535 or math.type(given.port) ~= "integer" then
     return "port: must be an integer up to 65535"

@@ -130,6 +130,8 @@ return require("moonwire.platform").define "arista_eos" {
   },
   volatile = {
     "^! Time:", "^! Last configuration change", "^! Startup%-config last mod",
+    "^Uptime:", "^Serial number:", "^Hardware MAC address:", "^System MAC address:",
+    "^Free memory:",
   },
   scrub = {
     "^(snmp%-server community) %S+",

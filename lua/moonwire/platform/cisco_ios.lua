@@ -205,6 +205,8 @@ return require("moonwire.platform").define "cisco_ios" {
     "^ntp clock%-period",
     "^Current configuration :",
     "^Building configuration",
+    "^%S+ uptime is ", "^System returned to ROM", "^System restarted at",
+    "^Processor board ID", "^Base ethernet MAC [Aa]ddress",
   },
   scrub = {
     "^(snmp%-server community) %S+",

@@ -126,6 +126,7 @@ return require("moonwire.platform").define "cisco_nxos" {
   },
   volatile = {
     "^!Time:", "^!Running configuration last done at:", "^!No configuration",
+    "^ *Kernel uptime is", "^ *Processor Board ID", "^ *Device name:",
   },
   scrub = {
     "^(snmp%-server community) %S+",

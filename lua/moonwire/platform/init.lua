@@ -289,7 +289,8 @@ function platform.may_reject(self, text)
   return needle.may_match(text, self.error_needles)
 end
 
---- Whether a line of a configuration changes by itself, as with the time.
+--- Whether a line of a configuration or another output changes by itself, as with the
+-- time, or names the one device, as with its serial number.
 -- @tparam table self the platform
 -- @string line
 -- @treturn boolean

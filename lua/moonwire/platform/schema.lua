@@ -161,7 +161,8 @@ local FIELDS = {
     free = record({ unit = number, text = text }, pattern, 2),
   },
 
-  volatile = list(pattern), -- lines of a configuration that change by themselves
+  -- lines that change by themselves, or differ from device to device by nature
+  volatile = list(pattern),
   scrub = list(pattern), -- secrets; only the captures are kept
   secrets = list(text), -- such lines, with SECRET for what must not be seen
 

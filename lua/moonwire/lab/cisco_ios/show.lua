@@ -27,7 +27,7 @@ ROM: Bootstrap program is simulated
 
 @hostname@ uptime is @uptime@
 System returned to ROM by @reason@
-System image file is "flash0:/sim_l2-universalk9-mz.152-7.E4.bin"
+System image file is "@image@"
 Last reload reason: Unknown reason
 
 cisco SIM-L2 (x86-64) processor (revision 1.0) with 935161K/111616K bytes of memory.
