@@ -83,6 +83,21 @@ describe("moonwire send", function()
     end
   end)
 
+  it("folds 400 devices with three versions into three node sets", function()
+    local path = folder .. "/lab.json"
+    files.write(path, '{"lab": {"devices": 400, "versions": 3}}')
+    local result = run("-i", path, "show version", "--fold")
+    assert.equal(0, result.status, result.errors)
+    local heads = {}
+    for names, count in result.output:gmatch "== ([^\n]+) %((%d+)%)\n" do
+      heads[#heads + 1] = tonumber(count)
+      assert.is_truthy(names:find("R[", 1, true), names)
+    end
+    assert.same({ 134, 133, 133 }, heads)
+    assert.is_truthy(result.output:find("+ Cisco IOS Software, simulated L2 Software "
+      .. "(SIM_L2-UNIVERSALK9-M), Version 15.2(7)E6", 1, true))
+  end)
+
   it("has exit status 1 when a device failed, and names it and why", function()
     local path = folder .. "/lab.json"
     files.write(path, [[
@@ -106,6 +121,9 @@ describe("moonwire send", function()
     refused("2 devices were expected", "-i", "lab:3", "--expect", "2", "show clock")
     refused("there is no command", "-i", "lab:1")
     refused("missing option '-i'", "show clock")
+    refused("--waves: 'x'", "-i", "lab:1", "--waves", "x", "show clock")
+    refused("--abort-after wants", "-i", "lab:1", "--abort-after", "x", "show clock")
+    refused("--timeout wants", "-i", "lab:1", "--timeout", "0s", "show clock")
     refused("one line", "-i", "lab:1", "a\nb")
     refused("--at-once wants", "-i", "lab:1", "--at-once", "site", "show clock")
     refused("cannot make folder", "-i", "lab:1", "show clock", "--output",

@@ -6,6 +6,7 @@ local lfs = require "lfs"
 local option = require "moonwire.cli.inventory_option"
 local output = require "moonwire.report.output"
 local uv = require "luv"
+local wave = require "moonwire.fleet.wave"
 
 local order = {}
 
@@ -40,8 +41,34 @@ local function read_limit(text)
   return { label = label, most = most }
 end
 
+--- A reader for an option that is a length of time, above zero.
+-- @string word such as "--timeout"
+-- @treturn function as argparse's `convert` wants it
+function order.time(word)
+  local read = duration.option(word)
+  return function(text)
+    local seconds, message = read(text)
+    if seconds == 0 then
+      return nil, word .. " wants a time above 0"
+    end
+    return seconds, message
+  end
+end
+
 local function add_time(parser, word, about)
-  parser:option(word, about):argname("<time>"):convert(duration.option(word))
+  parser:option(word, about):argname("<time>"):convert(order.time(word))
+end
+
+local function read_waves(text)
+  local ends, message = wave.ends(text, 100)
+  return ends and text, message and "--" .. message
+end
+
+local function read_amount(text)
+  if not wave.amount(text, 100) then
+    return nil, "--abort-after wants a number of devices, or a share such as 2%"
+  end
+  return text
 end
 
 local function add_speed(parser)
@@ -65,8 +92,9 @@ end
 local function add_ends(parser)
   parser:option("--waves", "A few devices first, such as '1,5%,rest': the next wave "
     .. "begins when no device of this one has failed."):argname "<waves>"
+    :convert(read_waves)
   parser:option("--abort-after", "Begin nothing more when so many devices have failed, "
-    .. "such as 10 or 2%."):argname "<n>"
+    .. "such as 10 or 2%."):argname "<n>":convert(read_amount)
   add_time(parser, "--timeout", "For a command, such as 30s.")
   add_time(parser, "--device-timeout", "For all of a device.")
   add_time(parser, "--run-timeout", "For all of the run.")
