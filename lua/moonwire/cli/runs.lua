@@ -72,6 +72,11 @@ local function new_parser()
   return parser, commands
 end
 
+--- The options as argparse knows them.
+function command.parser()
+  return (new_parser())
+end
+
 local action = {}
 
 function action.list(given)

@@ -27,12 +27,16 @@ local function complete(order, given)
   return true
 end
 
+--- The options as argparse knows them.
+function command.parser()
+  return shared.parser("send", DESCRIPTION, add_options)
+end
+
 --- Run the subcommand.
 -- @tparam {string,...} words of the command line
 -- @treturn int exit status: 0 all is well, 1 some device failed, 2 nothing was started
 function command.run(words)
-  local parser = shared.parser("send", DESCRIPTION, add_options)
-  return shared.run(words, "send", parser, complete)
+  return shared.run(words, "send", command.parser(), complete)
 end
 
 return command

@@ -96,6 +96,7 @@ function Run.new(devices, options)
     count = { ok = 0, failed = 0 },
     states = state.tally(),
     notes = {},
+    is_noted = {},
     has_results = options.keep_results ~= false,
     on_result = options.on_result,
     observer = options.observer,
@@ -116,6 +117,14 @@ function Run.new(devices, options)
   return self
 end
 
+-- What the guard refuses for, once for each kind.
+function Run:_note_once(refusal)
+  if not self.is_noted[refusal.kind] then
+    self.is_noted[refusal.kind] = true
+    self:note(refusal.message)
+  end
+end
+
 --- Before a device is begun, in its own task: it may be refused.
 -- @local here
 -- @treturn ?table its result then
@@ -123,6 +132,7 @@ function Run:admit(index, device)
   local refusal = type(device) == "table" and self.guard:refusal(device)
   if refusal then
     refusal.is_skipped = true
+    self:_note_once(refusal)
     return refusal
   end
   self.under_way[index] = self.ramp and self.ramp.generation or 0

@@ -69,6 +69,8 @@ local function fleet_options(order, sink, watcher)
     retries = order.retries or 1,
     waves = order.waves,
     abort_after = order.abort_after,
+    credential_failures = order.credential_failures ~= 0
+      and order.credential_failures,
     timeout = order.timeout,
     device_timeout = order.device_timeout,
     run_timeout = order.run_timeout,

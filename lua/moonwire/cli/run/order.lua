@@ -95,6 +95,9 @@ local function add_ends(parser)
     :convert(read_waves)
   parser:option("--abort-after", "Begin nothing more when so many devices have failed, "
     .. "such as 10 or 2%."):argname "<n>":convert(read_amount)
+  parser:option("--credential-failures", "Use no credential any more that so many "
+    .. "devices in a row have refused (3); 0: go on."):argname "<n>"
+    :convert(whole("--credential-failures", 0))
   add_time(parser, "--timeout", "For a command, such as 30s.")
   add_time(parser, "--device-timeout", "For all of a device.")
   add_time(parser, "--run-timeout", "For all of the run.")
@@ -167,6 +170,7 @@ function order.read(given, verb)
     retries = given.retries,
     waves = given.waves,
     abort_after = given.abort_after,
+    credential_failures = given.credential_failures,
     timeout = given.timeout,
     device_timeout = given.device_timeout,
     run_timeout = given.run_timeout,
