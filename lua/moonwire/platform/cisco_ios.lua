@@ -55,6 +55,7 @@ return require("moonwire.platform").define "cisco_ios" {
   logout = "exit",
 
   prep = { "terminal width 511", "terminal length 0" },
+  help = { ask = "?", take_back = "\21" },
   pager = {
     text = " --More-- ",
     pattern = "^%s*%-%-[Mm]ore%-%-%s*$",

@@ -20,6 +20,7 @@ require "moonwire.session.action"
 require "moonwire.session.keep"
 require "moonwire.session.config"
 require "moonwire.session.file"
+require "moonwire.session.help"
 
 local session = { Session = Session }
 
