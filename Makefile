@@ -23,7 +23,9 @@ Q = $(if $(V),,@)# V=1 shows the commands
 
 # A library that is missing takes its folder with it, and the program says so when asked.
 HTTP_LIBRARY := $(shell pkg-config --exists libmicrohttpd 2>/dev/null && echo libmicrohttpd)
-LEFT_OUT      = $(if $(HTTP_LIBRARY),,$(wildcard host/http/*.c))
+EDIT_LIBRARY := $(shell pkg-config --exists libedit 2>/dev/null && echo libedit)
+LEFT_OUT      = $(if $(HTTP_LIBRARY),,$(wildcard host/http/*.c)) \
+                $(if $(EDIT_LIBRARY),,$(wildcard host/console/*.c))
 
 ## ---- sources -------------------------------------------------------------------------
 
@@ -39,9 +41,10 @@ object = $(1:%.c=$(BUILD)/obj/%.o)
 ## ---- compiler ------------------------------------------------------------------------
 
 LIBRARIES = lua5.4 lua5.4-luv libssh libuv libcrypto zlib
-OPTIONAL  = $(HTTP_LIBRARY)
+OPTIONAL  = $(HTTP_LIBRARY) $(EDIT_LIBRARY)
 # -isystem: our warnings are not for other people's headers
 HOST_CPPFLAGS := -Ihost -D_GNU_SOURCE $(if $(HTTP_LIBRARY),-DMOONWIRE_HTTP) \
+                   $(if $(EDIT_LIBRARY),-DMOONWIRE_EDIT) \
                    $(patsubst -I%,-isystem %,\
                    $(shell pkg-config --cflags $(LIBRARIES) $(OPTIONAL) 2>/dev/null))
 HOST_LIBS := $(shell pkg-config --libs $(LIBRARIES) $(OPTIONAL) 2>/dev/null) -lpthread -lm

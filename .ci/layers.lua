@@ -12,7 +12,7 @@ local C_LAYERS = {
     "^core/seal$", "^core/bytes$", "^core/watch$", "^core/line$" },
   { "protocols, of either side", "^proto/" },
   { "engines, with no Lua in them", "^ssh/", "^lab/", "^term/", "^net/", "^pool/",
-    "^http/" },
+    "^http/", "^console/" },
   { "the host", "^core/host$" },
   { "the operation", "^core/op$" },
   { "the core's bindings", "^core/" },
@@ -41,6 +41,7 @@ local LUA_LAYERS = {
   { "init" }, -- require "moonwire"
   { "serve" },
   { "bench" },
+  { "repl" },
   { "cli" },
 }
 

@@ -8,6 +8,9 @@
 static const luaL_Reg modules[] = {
     {"host.algorithms", luaopen_host_algorithms},
     {"host.digest", luaopen_host_digest},
+#ifdef MOONWIRE_EDIT
+    {"host.editor", luaopen_host_editor},
+#endif
     {"host.hostkeys", luaopen_host_hostkeys},
 #ifdef MOONWIRE_HTTP
     {"host.http", luaopen_host_http},

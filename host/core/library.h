@@ -8,6 +8,7 @@ void library_open(lua_State *L);
 
 int luaopen_host_algorithms(lua_State *L);
 int luaopen_host_digest(lua_State *L);
+int luaopen_host_editor(lua_State *L);
 int luaopen_host_hostkeys(lua_State *L);
 int luaopen_host_http(lua_State *L); /* where libmicrohttpd was there to build with */
 int luaopen_host_journal(lua_State *L);
