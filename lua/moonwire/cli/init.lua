@@ -11,11 +11,12 @@ local SIGNALLED = 128 -- exit status of who was ended by a signal, less its numb
 -- in the order of the help text
 local SUBCOMMANDS = {
   "bench", "completion", "doctor", "inventory", "keys", "lab", "platform", "push",
-  "report", "runs", "secret", "send", "serve", "test", "version",
+  "repl", "report", "runs", "secret", "send", "serve", "test", "version",
 }
 
 local HEAD = [[
-usage: moonwire FILE.lua [arguments]     run a script as a task
+usage: moonwire [-i INVENTORY]           a prompt for its devices; :help says more
+       moonwire FILE.lua [arguments]     run a script as a task
        moonwire SUBCOMMAND [arguments]   --help behind it says more
        moonwire --ssh-config FILE …      where the inventory names no ssh_config_file:
                                          this one ("default": ssh's own; "none")
@@ -59,10 +60,17 @@ local function take_options(words)
   return words
 end
 
+local function wants_prompt(word)
+  return word == "-i" or word == "--inventory"
+    or word == nil and require("luv").guess_handle(0) == "tty"
+end
+
 local function dispatch(words)
   words = take_options(words)
   local word = words[1]
-  if word == nil then
+  if wants_prompt(word) then
+    return require("moonwire.cli.repl").run(words)
+  elseif word == nil then
     io.stderr:write(help_text())
     return 2
   elseif word == "--help" or word == "-h" or word == "help" then
