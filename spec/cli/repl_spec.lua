@@ -229,15 +229,15 @@ late = task.spawn(function() task.sleep(0.2); print("from", "behind") end)]])
 
   it("leaves the terminal as it was, by Ctrl-D and when it is told to end", function()
     with_devices({ devices = 1 }, function(inventory, folder)
-      for _, ending in ipairs { "\4", "require('luv').kill(" ..
-        "require('luv').os_getpid(), 'sigterm')\r", ":quit\r" } do
+      local killing = "uv = require 'luv'; uv.kill(uv.os_getpid(), 'sigterm')\r"
+      for ending, status in pairs { ["\4"] = 0, [killing] = 143, [":quit\r"] = 0 } do
         local terminal <close> = program.on_terminal(
           { "-i", inventory, "--history", folder .. "/history" },
           { environment = { TERM = "xterm" }, behind = "echo status $?; stty -a" }
         )
         terminal:expect(PROMPT)
         terminal:type(ending)
-        terminal:expect "status 0"
+        terminal:expect("status " .. status)
         terminal:expect "\nisig icanon "
         terminal:expect " echo "
         terminal:wait()

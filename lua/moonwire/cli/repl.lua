@@ -13,6 +13,7 @@ local terminal = require "moonwire.report.terminal"
 local command = { summary = "a prompt for devices; moonwire alone is the same" }
 
 local LAB = "lab:5"
+local SIGNALLED = 128 -- exit status of who was ended by a signal, less its number
 
 local function new_parser()
   local parser = argparse("moonwire repl", "Talk to devices line by line.")
@@ -100,7 +101,8 @@ local function start(given, options)
     editor, reason = open_editor()
   end
   local keyboard <close> = Keyboard.open(console, editor)
-  return talk(devices, given, console, keyboard, reason)
+  local status = talk(devices, given, console, keyboard, reason)
+  return keyboard.ended_by and SIGNALLED + keyboard.ended_by or status
 end
 
 --- Run a subcommand.

@@ -2,6 +2,7 @@
 -- They go into the line while one is being typed; while a command runs they are kept
 -- for the next line, except Ctrl-C, which is for the command.
 -- @module moonwire.repl.keyboard
+local signals = require "moonwire.signals"
 local task = require "moonwire.task"
 local uv = require "luv"
 
@@ -9,7 +10,6 @@ local Keyboard = { __name = "moonwire.repl.Keyboard" }
 Keyboard.__index = Keyboard
 
 local INTERRUPT = "\3"
-local ENDING = { "sigterm", "sighup" }
 
 local function wake(self)
   local waiting = self.waiting
@@ -55,25 +55,19 @@ local function receive(self, bytes)
   wake(self)
 end
 
-local function watch_signal(self, name, fn)
-  local signal = uv.new_signal()
-  self.handles[#self.handles + 1] = signal
-  signal:unref()
-  signal:start(name, fn)
-end
-
+-- Ctrl-C is a key where lines are edited, and a signal where they are not.
 local function watch_signals(self)
-  watch_signal(self, "sigint", function()
+  self.listener = signals.listen(function(name, number)
+    if name ~= "sigint" then
+      self.is_over, self.ended_by = true, number
+    end
     interrupt(self)
   end)
-  for _, name in ipairs(ENDING) do
-    watch_signal(self, name, function()
-      self.is_over, self.has_ended = true, true
-      interrupt(self)
-    end)
-  end
   if self.editor then
-    watch_signal(self, "sigwinch", function()
+    local resized = uv.new_signal()
+    self.handles[#self.handles + 1] = resized
+    resized:unref()
+    resized:start("sigwinch", function()
       self.editor:resize()
     end)
   end
@@ -91,7 +85,7 @@ end
 --- Read from standard input.
 -- @tparam Console console
 -- @param[opt] editor of `host.editor`, where lines are edited
--- @treturn Keyboard
+-- @treturn Keyboard `ended_by`: the number of the signal that asked for an end
 function Keyboard.open(console, editor)
   local kind = uv.guess_handle(0)
   local self = setmetatable({
@@ -120,6 +114,9 @@ function Keyboard:close()
     handle:close()
   end
   self.handles = {}
+  if self.listener then
+    self.listener:close()
+  end
   if self.editor then
     self.editor:close()
     self.editor = nil
@@ -196,7 +193,7 @@ local function edit_line(self)
     while self.typed == "" and not self.is_over do
       await_more(self)
     end
-    if self.is_over and (self.typed == "" or self.has_ended) then
+    if self.is_over and (self.typed == "" or self.ended_by) then
       return nil, "end"
     end
     local event
@@ -253,7 +250,7 @@ end
 -- @return[2] nil
 -- @treturn[2] string "end"
 function Keyboard:read(prompt)
-  if self.has_ended then
+  if self.ended_by then
     return nil, "end"
   end
   return (self.editor and read_edited or read_plain)(self, prompt)
