@@ -4,6 +4,7 @@ local Console = require "moonwire.repl.console"
 local History = require "moonwire.repl.history"
 local Keyboard = require "moonwire.repl.keyboard"
 local argparse = require "argparse"
+local command_line = require "moonwire.cli.line"
 local escape = require "moonwire.report.escape"
 local inventory = require "moonwire.inventory"
 local inventory_option = require "moonwire.cli.inventory_option"
@@ -17,14 +18,21 @@ local SIGNALLED = 128 -- exit status of who was ended by a signal, less its numb
 
 local function new_parser()
   local parser = argparse("moonwire repl", "Talk to devices line by line.")
+  parser:add_help(false)
+  parser:usage_max_width(88):help_max_width(88):help_description_margin(27)
+  parser:flag("-h --help", "Show this text.")
   parser:option("-i --inventory", "The devices; five simulated ones when left out.")
     :argname "<inventory>"
   parser:option("--history", "Where typed lines are kept for the next time.")
     :argname "<file>"
   inventory_option.add(parser)
-  parser:add_help(false)
-  parser:flag "-h --help"
   return parser
+end
+
+--- The words that it takes.
+-- @return parser of argparse
+function command.parser()
+  return new_parser()
 end
 
 -- nil and a reason, where lines cannot be edited
@@ -110,18 +118,13 @@ end
 -- @treturn int exit status: 0; 1 when a line of a script has failed; 2 for a wrong
 -- command line or inventory
 function command.run(words)
-  local parser = new_parser()
-  local ok, given = parser:pparse(words)
-  if ok and given.help then
-    io.stdout:write(parser:get_help(), "\n")
-    return 0
+  local given, status = command_line.read("repl", words, new_parser(), {})
+  if not given then
+    return status
   end
-  local options, complaint = nil, given
-  if ok then
-    options, complaint = inventory_option.read(given)
-  end
+  local options, complaint = inventory_option.read(given)
   if not options then
-    io.stderr:write(parser:get_usage(), "\n\nmoonwire repl: ", complaint, "\n")
+    command_line.complain("repl", complaint)
     return 2
   end
   return start(given, options)
