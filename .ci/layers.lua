@@ -40,6 +40,7 @@ local LUA_LAYERS = {
   { "testing" }, -- for the specs of users
   { "init" }, -- require "moonwire"
   { "serve" },
+  { "ansible" },
   { "bench" },
   { "repl" },
   { "cli" },

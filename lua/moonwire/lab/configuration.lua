@@ -81,6 +81,11 @@ local function key_of(line)
   return count and first_words(plain, count) or plain
 end
 
+--- What a line is called by: two lines of the same name replace each other.
+-- @string line
+-- @treturn string
+configuration.key = key_of
+
 local function place_of(line)
   local plain = positive(line)
   local place = ("%03d"):format(look_up(RANK, plain, 2) or #ORDER + 1)
