@@ -224,4 +224,21 @@ describe("moonwire bench", function()
     end
     assert.is_nil(text:find("--client", 1, true))
   end)
+
+  it("says that there is no Ansible to measure", function()
+    local text, status = process.run {
+      "sh", "-c", 'PATH=/nowhere exec "$@" 2>&1', "sh", uv.exepath(), "bench",
+      "--ansible",
+    }
+    assert.equal(2, status)
+    assert.matches("there is no ansible-playbook here", text, 1, true)
+  end)
+
+  it("measures Ansible on a lab, and nothing else beside it", function()
+    for _, words in ipairs { { "-i", "lab:1" }, { "--stream", "1M" } } do
+      local text, status = moonwire(WITH_ERRORS, "--ansible", table.unpack(words))
+      assert.equal(2, status)
+      assert.matches("%-%-ansible", text)
+    end
+  end)
 end)

@@ -26,6 +26,10 @@ local function measure_rows(devices, options)
   if options.warm then
     rows[#rows + 1] = warm.measure(devices, options)
   end
+  if options.ansible then
+    local more = require("moonwire.bench.ansible").measure(devices, options)
+    table.move(more, 1, #more, #rows + 1, rows)
+  end
   return rows
 end
 
@@ -203,14 +207,19 @@ end
 --- Measure, print and write.
 -- @tparam table options `source` (for `moonwire.inventory.load`), `runs`, `output`
 -- (folder), and at will: `modes` (else all that do not take minutes), `commands`,
--- `workers`, `limit`, `dwell` (seconds), `profile` (a name), `warm`, `earlier` (a
--- subject of `moonwire.report.run.source`, to compare with), `json` (a path, or "-":
--- then everything else goes to stderr); `sweep` (see `moonwire.bench.sweep`) or
--- `ramp` (see `moonwire.bench.ramp`), both with `mode`
+-- `workers`, `limit`, `dwell` (seconds), `profile` (a name), `warm`, `ansible` (true:
+-- more rows, see `moonwire.bench.ansible`), `earlier` (a subject of
+-- `moonwire.report.run.source`, to compare with), `json` (a path, or "-": then
+-- everything else goes to stderr); `sweep` (see `moonwire.bench.sweep`) or `ramp` (see
+-- `moonwire.bench.ramp`), both with `mode`
 -- @tparam table streams `out` (what was found) and `log` (progress and complaints)
 -- @treturn int exit status: 0 when no device failed and all was written; 2 for an
--- inventory that cannot be used
+-- inventory that cannot be used, or when there is no Ansible
 function bench.run(options, streams)
+  if options.ansible and not require("moonwire.bench.ansible").is_there() then
+    streams.log:write "moonwire bench: --ansible: there is no ansible-playbook here\n"
+    return 2
+  end
   local loaded, message = inventory.load(options.source)
   if not loaded then
     streams.log:write("moonwire bench: ", message, "\n")

@@ -118,6 +118,12 @@ local OPTIONS = {
   },
   { "--warm", nil, "Also measure a second pass over sessions still open." },
   {
+    "--ansible",
+    nil,
+    "Also measure the same from Ansible: both modules of old with 1, 5 and 10 forks, "
+      .. "and one call for all devices.",
+  },
+  {
     "--scale",
     nil,
     "Measure growth instead: 100 to 19,000 devices, beside a bare C client; writes "
@@ -195,10 +201,12 @@ function bench.parser()
   return (new_parser())
 end
 
-local OF_LAB = { "lab", "platform", "rtt", "think", "profile", "scale", "stream" }
+local OF_LAB = {
+  "lab", "platform", "rtt", "think", "profile", "ansible", "scale", "stream",
+}
 
 -- What is measured instead of the modes: one thing at a time.
-local KINDS = { "sweep", "ramp", "scale", "stream", "host_keys" }
+local KINDS = { "ansible", "sweep", "ramp", "scale", "stream", "host_keys" }
 
 local function two_benches(given)
   local kind
@@ -259,6 +267,7 @@ local function options_of(given)
     profile = given.profile,
     warm = given.warm or given.profile == "cloud",
     earlier = given.compare,
+    ansible = given.ansible,
     sweep = given.sweep,
     ramp = given.ramp and (given.p99 or DEFAULT_P99),
     json = given.json,
