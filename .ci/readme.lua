@@ -55,14 +55,57 @@ local function modes_table(modes)
   return table.concat(lines, "\n") .. "\n"
 end
 
+local FROM_ANSIBLE = "^ansible%-"
+
+-- The rows of a bench whose names begin like this, or all others.
+local function rows_of(bench, is_wanted)
+  local rows = {}
+  for _, row in ipairs(bench.modes) do
+    rows[#rows + 1] = is_wanted(row.mode) and row or nil
+  end
+  return rows
+end
+
 local function modes_section()
   local bench = json.decode(read "outputs/bench.json")
+  bench.modes = rows_of(bench, function(mode)
+    return not mode:find(FROM_ANSIBLE)
+  end)
   local lab = bench.lab
   local head = "%d devices, %d commands each, %g ms round trip, "
     .. "%g ms of thinking a command:\n\n"
   return head:format(
     bench.modes[1].devices, bench.modes[1].commands, lab.rtt * 1000, lab.think * 1000
   ) .. modes_table(bench.modes) .. "\n" .. fenced(bars(bench.modes))
+end
+
+-- What moonwire takes by itself stands beside it; nil when there was no Ansible.
+local function ansible_section()
+  local bench, seconds = json.decode(read "outputs/bench.json"), {}
+  for _, row in ipairs(bench.modes) do
+    seconds[row.mode] = ("%.2f"):format(row.seconds)
+  end
+  if not seconds["ansible-once"] then
+    return nil
+  end
+  local lines = {
+    ("%d devices as above, seconds from the start of `ansible-playbook` to its end; "
+      .. "`moonwire` alone takes %s:\n"):format(
+      bench.modes[1].devices, seconds.nonblocking or "–"
+    ),
+    "| module | 1 fork | 5 forks | 10 forks |",
+    "|---|---|---|---|",
+  }
+  for _, name in ipairs { "sync", "async" } do
+    local row = "ansible-" .. name .. "-"
+    local line = "| `%s_netmiko_module`, a call for each | %s | %s | %s |"
+    lines[#lines + 1] = line:format(
+      name, seconds[row .. 1], seconds[row .. 5], seconds[row .. 10]
+    )
+  end
+  local once = "| `moonwire` with `run_once`, one call for all | %s | | |"
+  lines[#lines + 1] = once:format(seconds["ansible-once"])
+  return table.concat(lines, "\n") .. "\n"
 end
 
 local function goals_section()
@@ -101,6 +144,10 @@ text = replace(text, "script", fenced(read "scripts/hello.lua", "lua"))
 text = replace(text, "output", fenced(output_of(uv.exepath() .. " scripts/hello.lua")))
 text = replace(text, "spec", fenced(read "scripts/health_spec.lua", "lua"))
 text = replace(text, "modes", modes_section())
+local from_ansible = ansible_section()
+if from_ansible then
+  text = replace(text, "ansible", from_ansible)
+end
 if uv.fs_stat "outputs/scale.json" then
   text = replace(text, "goals", goals_section())
 end

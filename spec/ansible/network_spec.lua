@@ -241,6 +241,7 @@ describe("moonwire for Ansible", function()
     ["there is nothing to send: commands or config is empty"] = {
       host = "r1", commands = {},
     },
+    ["devices: there is none"] = { devices = {}, commands = "x" },
     ["limit: must be at least 1"] = { host = "r1", commands = "x", limit = 0 },
     ["username: is missing"] = { host = "r1", commands = "x" },
     ["must be 1 to 65535"] = { host = "r1", commands = "x", port = "99999" },

@@ -49,6 +49,8 @@ local function check(arguments)
     return complaint
   elseif #(arguments.commands or arguments.config) == 0 then
     return "there is nothing to send: commands or config is empty"
+  elseif arguments.devices and #arguments.devices == 0 then
+    return "devices: there is none"
   end
   for _, name in ipairs { "limit", "workers" } do
     if arguments[name] and arguments[name] < 1 then
