@@ -218,6 +218,30 @@ describe("moonwire for Ansible", function()
     end)
   end)
 
+  it("asks in check mode where there is a candidate, and discards it", function()
+    labs.with_lab({ devices = 1, platform = "juniper_junos" }, function(lab)
+      local given = {
+        host = fields_of(labs.device(lab)),
+        config = "set system location building cellar",
+        _ansible_check_mode = true, _ansible_diff = true,
+      }
+      local answer = call(given)
+      assert.is_nil(answer.results[1].message)
+      assert.is_true(answer.changed)
+      assert.matches("cellar", answer.diff[1].prepared, 1, true)
+      for _, line in ipairs(lab:device(1):lines()) do
+        assert.is_nil((line.text or line):find "^commit")
+      end
+      given._ansible_check_mode = nil
+      assert.is_true(call(given).changed)
+      given._ansible_check_mode = true
+      answer = call(given)
+      assert.is_false(answer.failed)
+      assert.is_false(answer.changed)
+      assert.same({}, answer.diff)
+    end)
+  end)
+
   it("says where it cannot tell in check mode, and does nothing", function()
     labs.with_lab({ devices = 1, platform = "mikrotik_routeros" }, function(lab)
       local answer = call {

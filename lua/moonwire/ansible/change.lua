@@ -1,9 +1,11 @@
 --- Lines into a device, and what they changed: what counts is the device's own
 -- configuration before and behind them. Lines that all stand there are not sent. In
--- check mode nothing is configured; what would change is foretold from the text.
+-- check mode nothing is configured: a device with a candidate configuration is asked
+-- what would change; of others it is foretold from the text.
 -- @module moonwire.ansible.change
 local indented = require "moonwire.ansible.indented"
 local platforms = require "moonwire.platform"
+local transaction = require "moonwire.session.transaction"
 
 local change = {}
 
@@ -96,18 +98,35 @@ local function read_config(session)
   return session:get_config()
 end
 
-local function cannot_check(session)
-  local words = "check mode: what lines would change on %s cannot be told without "
-    .. "configuring it"
-  return nil, words:format(session.platform.name), "unsupported"
+local UNKNOWABLE = "check mode: nobody can tell beforehand what would change: "
+
+-- Where there is a candidate configuration, the device itself says what would change.
+local function compare(session, plan)
+  local platform = session.platform
+  local compared, message, kind = session:send_config_set(plan.lines, {
+    transaction = { dry_run = true }, timeout = plan.timeout,
+  })
+  if not compared then
+    return nil, kind == "unsupported" and UNKNOWABLE .. message or message, kind
+  end
+  local looked = compared.transaction
+  if not looked.diff then
+    return nil, UNKNOWABLE .. platform.name .. " compares nothing", "unsupported"
+  end
+  local lines = transaction.changes_in(platform, looked.diff)
+  for i, line in ipairs(lines) do
+    lines[i] = platforms.scrub(platform, line)
+  end
+  local diff = table.concat(lines, "\n") .. "\n"
+  return { changed = not looked.is_unchanged, applied = 0, diff = diff }
 end
 
 --- Configure, or say what would come of it.
 -- @tparam Session session
 -- @tparam table plan `lines`, and at will `is_check`, `save`, `timeout` (seconds)
 -- @treturn[1] table `changed`, `applied` (lines), `before` and `after` (the
--- configuration, secrets hidden; where it could be read), `failure` (`message` and
--- `kind` of a push that failed)
+-- configuration, secrets hidden; where it could be read) or `diff` (in the device's own
+-- words), `failure` (`message` and `kind` of a push that failed)
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind as from `session:get_config`; nothing was configured
@@ -118,7 +137,7 @@ function change.run(session, plan)
   end
   local foretold = foretell(session, text, plan.lines)
   if plan.is_check and not foretold then
-    return cannot_check(session)
+    return compare(session, plan)
   elseif plan.is_check or foretold and foretold.stood then
     local result = outcome(session.platform, foretold.before, foretold.after)
     result.applied = 0

@@ -141,7 +141,11 @@ end
 
 local function diff_of(result)
   local value = result.value
-  if type(value) ~= "table" or not value.changed or not value.before then
+  if type(value) ~= "table" or not value.changed then
+    return nil
+  elseif value.diff then
+    return { prepared = ("%s:\n%s"):format(result.device, value.diff) }
+  elseif not value.before then
     return nil
   end
   return {
