@@ -1,6 +1,7 @@
 --- The words of the command line.
 -- @module moonwire.cli
 local host = require "host.task"
+local option = require "moonwire.cli.option"
 local signals = require "moonwire.signals"
 local task = require "moonwire.task"
 
@@ -20,6 +21,9 @@ usage: moonwire [-i INVENTORY]           a prompt for its devices; :help says mo
        moonwire SUBCOMMAND [arguments]   --help behind it says more
        moonwire --ssh-config FILE …      where the inventory names no ssh_config_file:
                                          this one ("default": ssh's own; "none")
+       moonwire --log FILE …             events into this file, or as --log-format json,
+                                         up to --log-level error, warning, info, debug;
+                                         -v shows them on standard error, -vv debug, too
 
 ]]
 
@@ -51,22 +55,18 @@ local function rest_of(words)
   return table.move(words, 2, #words, 1, {})
 end
 
--- Options that stand before everything else are for whatever follows.
-local function take_options(words)
-  while words[1] == "--ssh-config" and words[2] do
-    require("moonwire.ssh_config").set_default(words[2])
-    words = table.move(words, 3, #words, 1, {})
-  end
-  return words
-end
-
 local function wants_prompt(word)
   return word == "-i" or word == "--inventory"
     or word == nil and require("luv").guess_handle(0) == "tty"
 end
 
 local function dispatch(words)
-  words = take_options(words)
+  local rest, complaint = option.take(words)
+  if not rest then
+    io.stderr:write("moonwire: ", complaint, "\n")
+    return 2
+  end
+  words = rest
   local word = words[1]
   if wants_prompt(word) then
     return require("moonwire.cli.repl").run(words)

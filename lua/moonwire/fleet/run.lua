@@ -7,6 +7,7 @@ Run.__index = Run
 local guard = require "moonwire.fleet.guard"
 local host = require "host.task"
 local ramp = require "moonwire.fleet.ramp"
+local record = require "moonwire.fleet.record"
 local retry = require "moonwire.fleet.retry"
 local state = require "moonwire.fleet.state"
 local turns = require "moonwire.fleet.turns"
@@ -34,6 +35,7 @@ end
 -- @string text
 function Run:note(text)
   self.notes[#self.notes + 1] = text
+  record.note(self, text)
   tell(self, "noted", text)
 end
 
@@ -160,6 +162,7 @@ function Run:_try_again(index, result)
   local tries = (self.tries[index] or 1) + 1
   self.tries[index] = tries
   local pause = retry.pause(tries - 1, self.retry_pause)
+  record.retry(self, result, tries, pause)
   tell(self, "retries", index, result, pause)
   self.turns:again(index, pause)
 end
@@ -210,6 +213,7 @@ function Run:_keep(index, result)
     self.results[index] = result
   end
   count(self, result)
+  record.result(self, result)
   if not result.is_skipped and self.count.failed >= self.abort_count then
     self:stop(("%d devices have failed, which ends this run"):format(self.count.failed))
   end
@@ -335,6 +339,7 @@ function Run:go(execute)
   self.began = host.now()
   local alarm <close> = new_alarm(self) -- luacheck: ignore 211
   local own_turns <close> = self.turns
+  record.begin(self, #self.devices)
   tell(self, "starts", self)
   execute(self)
   end_dropped(self)
@@ -346,6 +351,7 @@ function Run:go(execute)
   self.max_rss_bytes = uv.getrusage().maxrss * 1024
   self.ok = self.count.failed == 0
   self.is_over = true
+  record.finish(self)
   tell(self, "finished", self)
   return self
 end

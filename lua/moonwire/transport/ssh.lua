@@ -4,6 +4,7 @@ local algorithms = require "host.algorithms"
 local hop = require "moonwire.transport.hop"
 local hostkeys = require "host.hostkeys"
 local jump = require "moonwire.transport.jump"
+local log = require "moonwire.log"
 local secrets = require "host.secret"
 local identity = require "moonwire.transport.identity"
 local mismatch = require "moonwire.transport.mismatch"
@@ -212,6 +213,9 @@ local function log_in(device, options, way, name)
   end
   if policy == "accept-new" and client:info().is_new_key then
     has_new[first_store(device)] = known.store
+    log.event("warning", "host_key_accepted", {
+      device = device.name or device.host, host = device.host,
+    })
   end
   return client
 end
