@@ -242,7 +242,12 @@ describe("a password", function()
           files.write(inventory, json.encode { devices = devices })
           local env = { "PATH=" .. os.getenv "PATH" }
           env[2] = way == "env" and "MOONWIRE_CANARY=" .. CANARY or nil
-          local running <close> = child.start({ uv.exepath(), path, inventory }, env)
+          local logged = folder .. "/log"
+          local words = {
+            uv.exepath(), "-vv", "--log", logged, "--log-level", "debug", path,
+            inventory,
+          }
+          local running <close> = child.start(words, env)
           running:expect "holding"
           assert_only_locked(memory.find(running.pid, CANARY))
           running:say ""
@@ -255,7 +260,9 @@ describe("a password", function()
           end
           running:say ""
           assert.equal(0, running:wait(), running.errors)
-          assert.is_nil((running.output .. running.errors):find(CANARY, 1, true))
+          local said = running.output .. running.errors .. files.read(logged)
+          assert.is_truthy(said:find("event=done", 1, true))
+          assert.is_nil(said:find(CANARY, 1, true))
         end)
       end)
     end)
