@@ -74,6 +74,11 @@ local function new_parser()
   return parser
 end
 
+--- The options as argparse knows them: for completion and manual pages.
+function command.parser()
+  return (new_parser())
+end
+
 local function complain(...)
   io.stderr:write("moonwire serve: ", ...)
   io.stderr:write "\n"
