@@ -178,6 +178,7 @@ static int task_lua_now(lua_State *L)
 /***
 What the scheduler has done so far.
 @function statistics
+@bool[opt=false] is_anew look for the longest turn from here on
 @treturn table `resumes` (count), `longest_turn` (seconds of work between two looks at
 the descriptors), `live` (tasks)
 */
@@ -194,6 +195,8 @@ static int task_lua_statistics(lua_State *L)
   lua_setfield(L, -2, "longest_turn");
   lua_pushinteger(L, live);
   lua_setfield(L, -2, "live");
+  if (lua_toboolean(L, 1))
+    host->longest_turn_ns = 0;
   return 1;
 }
 

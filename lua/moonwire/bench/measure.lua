@@ -80,7 +80,7 @@ function measure.once(devices, mode, options)
   collectgarbage()
   usage.forget_peak()
   host.sleep(0) -- what we did ourselves is no stall of the run
-  local stall = host.statistics().longest_turn
+  host.statistics(true)
   local before = usage.now().cpu_seconds
   local run = fleet.run(devices, {
     mode = mode,
@@ -96,8 +96,7 @@ function measure.once(devices, mode, options)
   run.cpu_seconds = after.cpu_seconds - before
   run.max_rss_bytes = after.max_rss_bytes
   host.sleep(0)
-  local longest = host.statistics().longest_turn
-  run.stall_seconds = longest > stall and longest or nil -- else not above that
+  run.stall_seconds = host.statistics().longest_turn
   return run
 end
 
@@ -123,7 +122,7 @@ end
 function measure.row(mode, runs, commands)
   local seconds, cpu, memory, peak, stall = {}, {}, 0, 0, 0
   for i, run in ipairs(runs) do
-    stall = math.max(stall, run.stall_seconds or 0)
+    stall = math.max(stall, run.stall_seconds)
     seconds[i], cpu[i] = run.seconds, run.cpu_seconds
     memory = math.max(memory, run.max_rss_bytes)
     peak = math.max(peak, run.peak_sessions)
