@@ -5,6 +5,9 @@ local json = require "moonwire.report.json"
 local plot = require "moonwire.report.plot"
 local uv = require "luv"
 
+package.path = ".ci/?.lua;" .. package.path
+local transcript = require "transcript"
+
 local function read(path)
   local file = assert(io.open(path))
   local text = file:read "a"
@@ -143,6 +146,7 @@ local text = read "README.md"
 text = replace(text, "script", fenced(read "scripts/hello.lua", "lua"))
 text = replace(text, "output", fenced(output_of(uv.exepath() .. " scripts/hello.lua")))
 text = replace(text, "spec", fenced(read "scripts/health_spec.lua", "lua"))
+text = replace(text, "prompt", fenced(transcript()))
 text = replace(text, "modes", modes_section())
 local from_ansible = ansible_section()
 if from_ansible then
