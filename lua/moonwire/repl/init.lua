@@ -103,11 +103,11 @@ local function print_outcome(self, results)
   return not is_failure and not has_failed
 end
 
-local function execute(self, fn)
+local function execute(self, fn, is_ours)
   local started = host.now()
   local results = self:_run(fn)
   local ok, is_mistake = print_outcome(self, results)
-  if self.desk.has_timing then
+  if self.desk.has_timing and not is_ours then
     self.console:say(("%.3f s"):format(host.now() - started))
   end
   return ok, is_mistake
@@ -119,7 +119,7 @@ local function run_colon(self, line)
     if not ok then
       return nil, message, kind
     end
-  end)
+  end, true)
 end
 
 local function run_command(self, line)
