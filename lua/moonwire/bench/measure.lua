@@ -122,7 +122,7 @@ end
 function measure.row(mode, runs, commands)
   local seconds, cpu, memory, peak, stall = {}, {}, 0, 0, 0
   for i, run in ipairs(runs) do
-    stall = math.max(stall, run.stall_seconds)
+    stall = math.max(stall, run.stall_seconds or 0) -- a playbook has no loop
     seconds[i], cpu[i] = run.seconds, run.cpu_seconds
     memory = math.max(memory, run.max_rss_bytes)
     peak = math.max(peak, run.peak_sessions)
