@@ -191,6 +191,17 @@ describe("moonwire runs", function()
     assert.not_equal(0, result.status)
   end)
 
+  it("wants another inventory where the first one came by standard input", function()
+    local text = files.read(inventory)
+    local first = program.run({ "send", "--runs", root, "-i", "-", "show clock", "-q" },
+      { input = text })
+    assert.equal(1, first.status, first.errors)
+    local result = runs("resume", "last", "--failed")
+    assert.equal(2, result.status)
+    assert.matches("came by standard input", result.errors)
+    assert.equal(1, runs("resume", "last", "--failed", "-i", inventory).status)
+  end)
+
   it("starts nothing when something is wrong", function()
     for _, words in ipairs {
       { "show", "none" }, { "resume", "none" }, { "cancel", "none" },

@@ -1,6 +1,7 @@
 local files = require "spec.support.files"
 local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
+local labs = require "spec.support.lab"
 local program = require "spec.support.program"
 local uv = require "luv"
 
@@ -66,21 +67,37 @@ describe("moonwire send", function()
     assert.matches("^device,[%u_,]+message\nSW%-CORE_%d,", result.output)
   end)
 
-  it("writes a file for each device, the same in every mode", function()
-    local first
-    for _, mode in ipairs(MODES) do
-      local place = folder .. "/" .. mode
-      local result = run("-i", "lab:7", "show version", "--mode", mode,
-        "--output", place)
-      assert.equal(0, result.status, result.errors)
-      local texts = {}
-      for _, name in ipairs(files.list(place)) do
-        texts[name] = files.read(place .. "/" .. name)
-      end
-      assert.is_truthy(texts["SW-CORE_1.txt"]:find("SW-CORE_1 uptime", 1, true))
-      first = first or texts
-      assert.same(first, texts)
+  -- What is in the files of a run in this mode.
+  local function texts_of(mode, inventory)
+    local place = folder .. "/" .. mode
+    local result = run("-i", inventory, "show version", "--mode", mode, "--output",
+      place, "--retries", "0")
+    assert.equal(1, result.status, result.errors)
+    local texts = {}
+    for _, name in ipairs(files.list(place)) do
+      texts[name] = files.read(place .. "/" .. name)
     end
+    return texts
+  end
+
+  it("writes a file for each device, the same in every mode", function()
+    local faults = {
+      { name = "auth_failure", device = 5 }, { name = "http", device = 7 },
+      { name = "hostkey_change", device = 6 }, { name = "ansi", device = 8 },
+    }
+    labs.with_lab({ devices = 9, faults = faults }, function(lab)
+      local path, first = folder .. "/inventory.json", nil
+      files.write(path, json.encode { devices = lab:inventory() })
+      uv.fs_chmod(path, tonumber("600", 8))
+      for _, mode in ipairs(MODES) do
+        local texts = texts_of(mode, path)
+        assert.is_nil(texts["SW-Data_Center.txt"])
+        assert.is_string(texts["SW-Data_Center.failed.txt"])
+        assert.is_truthy(texts["SW-CORE_1.txt"]:find("SW-CORE_1 uptime", 1, true))
+        first = first or texts
+        assert.same(first, texts)
+      end
+    end)
   end)
 
   it("folds 400 devices with three versions into three node sets", function()

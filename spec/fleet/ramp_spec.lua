@@ -30,7 +30,7 @@ describe("moonwire.fleet.ramp", function()
     local self = ramp.new {
       most = 500, first = 100, say = function(text) said[#said + 1] = text end,
     }
-    for _ = 1, 3 do
+    for _ = 1, 5 do
       self:note(LATE, 0)
     end
     assert.equal(50, self:allowed())
@@ -63,6 +63,18 @@ describe("moonwire.fleet.ramp", function()
     end
     assert.equal(500, self:allowed())
   end)
+
+  it("does not take those for it either that began together and are late together",
+    function()
+      local self = ramp.new { most = 500, first = 100 }
+      for _ = 1, 1000 do
+        self:grow()
+      end
+      for _ = 1, 10 do
+        self:note(LATE, 0)
+      end
+      assert.equal(500, self:allowed())
+    end)
 
   it("looks at time-outs of logins only", function()
     local self = ramp.new { most = 100, first = 100 }

@@ -7,7 +7,7 @@ local host = require "host.task"
 local ramp = {}
 
 local FIRST = 32 -- devices at once
-local LATE, LATE_SHARE = 3, 0.1 -- so many logins in time-out, and such a share of them
+local LATE, LATE_SHARE = 5, 0.2 -- so many logins in time-out, and such a share of them
 local ROUND = 100 -- logins that are looked at together
 local BUSY = 0.95 -- of the time; more devices would only wait for us
 
@@ -42,15 +42,11 @@ function Ramp:allowed()
   return math.floor(self.level)
 end
 
-local function begin_round(self)
-  self.ended, self.late = 0, 0
-end
-
 --- A device has been logged in to.
 function Ramp:grow()
   self.ended = self.ended + 1
-  if self.ended >= ROUND then
-    begin_round(self)
+  if self.ended >= ROUND then -- what was long ago counts less and less
+    self.ended, self.late = self.ended / 2, self.late / 2
   end
   if self.level < self.most and self.busy() < BUSY then
     local step = self.is_young and 1 or 1 / self.level
@@ -62,10 +58,10 @@ function Ramp:_halve()
   local late, ended = self.late, self.ended
   self.level = math.max(1, self.level // 2)
   self.is_young, self.generation = false, self.generation + 1
-  begin_round(self)
+  self.ended, self.late = 0, 0
   local message = "%d of %d logins were not answered in time: at most %d devices "
     .. "at once"
-  self.say(message:format(late, ended, self:allowed()))
+  self.say(message:format(late // 1 | 0, ended // 1 | 0, self:allowed()))
 end
 
 --- A device has ended. What began before the last halving tells nothing new.

@@ -214,6 +214,10 @@ function run.resume(id, options)
   local closing <close> = out -- luacheck: ignore 211
   local order = known.head.order
   order.source = options.source or order.source
+  if order.source == "-" and not options.source then
+    local message = "%s: its inventory came by standard input: name one by -i"
+    return complain("runs", message:format(id))
+  end
   order.inventory.expect = nil
   order.format = options.format or order.format
   local loaded <close>, message = load(order)

@@ -127,11 +127,13 @@ function order.add(parser)
 end
 
 -- A run may be resumed from elsewhere.
-local function absolute(source)
-  if lfs.attributes(source) then
-    return uv.fs_realpath(source) or source
-  end
-  return source
+local function absolute(path)
+  return path:find "^/" and path or uv.cwd() .. "/" .. path
+end
+
+-- What is no path stays as it is, such as a node set.
+local function absolute_source(source)
+  return lfs.attributes(source) and absolute(source) or source
 end
 
 local function limits_of(list)
@@ -158,7 +160,7 @@ function order.read(given, verb)
   inventory.format = given.inventory_format
   return {
     verb = verb,
-    source = absolute(given.inventory),
+    source = absolute_source(given.inventory),
     inventory = inventory,
     mode = given.mode,
     workers = given.workers,
@@ -177,7 +179,7 @@ function order.read(given, verb)
     format = given.format,
     fold = given.fold,
     textfsm = given.textfsm,
-    output = given.output,
+    output = given.output and absolute(given.output),
   }
 end
 
