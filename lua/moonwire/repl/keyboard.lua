@@ -237,6 +237,11 @@ local function read_plain(self, prompt)
     line = take_line(self)
   end
   self.is_reading = false
+  if line then
+    self.console.is_at_start = true -- the terminal has shown the line's end
+  elseif self.is_terminal then
+    self.console:start_line()
+  end
   if is_given_up then
     return "", "interrupt"
   end
