@@ -180,7 +180,8 @@ function ramp.run(devices, options, streams)
   local text = document(found, rows, devices, options)
   files:write("ramp.json", text)
   files:write("ramp.svg", chart.bars {
-    title = answer,
+    title = ("%s sessions at once stay within %s"):format(
+      axis.number(found.limit), duration.format(options.ramp)),
     subtitle = subtitle,
     axis = "p99 of a session in seconds, less is better",
     bars = bars_of(rows),
