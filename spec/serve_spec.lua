@@ -1,3 +1,4 @@
+local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
 local secret = require "host.secret"
 local serve = require "moonwire.serve"
@@ -349,9 +350,13 @@ describe("moonwire.serve", function()
           body = body, headers = { ["Idempotency-Key"] = "order-66" },
         })
       end
-      local first, second = ask '{"limit": 1}', ask '{"limit": 1}'
-      assert.equal(202, second.status)
-      assert.equal(first.json.id, second.json.id)
+      local answers = task.map({ 1, 2, 3 }, 3, function()
+        return ask '{"limit": 1}'
+      end)
+      for _, answer in ipairs(answers) do
+        assert.equal(202, answer.status)
+        assert.equal(answers[1].json.id, answer.json.id)
+      end
       problem(ask '{"limit": 2}', 409)
     end)
 
@@ -394,12 +399,30 @@ describe("moonwire.serve", function()
       assert.equal("5", answer.headers["retry-after"])
     end)
 
+    it("is written down as any other is, without its passwords", function()
+      local id = site:begin { commands = { "show version" } }
+      site:ask("GET", ("/api/v1/runs/%s/events"):format(id))
+      repeat
+        task.sleep(0.002)
+      until not journal.is_running(id, site.runs)
+      local known = assert(journal.read(id, { root = site.runs }))
+      assert.equal("send", known.head.verb)
+      assert.same({ "show version" }, known.head.order.commands)
+      assert.equal(3, #known.names)
+      assert.same({}, known:unfinished())
+    end)
+
     it("changes a configuration only where that is allowed", function()
       local body = { configuration = { "interface Vlan10", "description via-http" } }
       local id = site:begin(body)
       site:ask("GET", ("/api/v1/runs/%s/events"):format(id))
       local answer = site:ask("GET", "/api/v1/runs/" .. id)
       assert.same({ ok = 3, failed = 0, cancelled = 0 }, answer.json.count)
+      assert.equal("changed", answer.json.results[1].state)
+      id = site:begin(body)
+      site:ask("GET", ("/api/v1/runs/%s/events"):format(id))
+      answer = site:ask("GET", "/api/v1/runs/" .. id)
+      assert.equal("unchanged", answer.json.results[1].state)
       local strict <close> = web.start()
       problem(strict:ask("POST", "/api/v1/runs", { body = body }), 403)
     end)

@@ -7,12 +7,15 @@ local uv = require "luv"
 local web = require "spec.support.web"
 
 -- `moonwire serve` as a child process, and the URL that it says
-local function start(...)
+local function start(folder, ...)
   local self = { text = "", errors = "" }
   local pipes, words = { uv.new_pipe(), uv.new_pipe() }, { ... }
   task.await(function(done)
     self.process = assert(uv.spawn(uv.exepath(), {
-      args = { "serve", "--listen", "127.0.0.1:0", table.unpack(words) },
+      args = {
+        "serve", "--listen", "127.0.0.1:0", "--runs", folder .. "/runs",
+        table.unpack(words),
+      },
       stdio = { nil, pipes[1], pipes[2] },
     }, function(status)
       self.status = status
@@ -82,7 +85,7 @@ describe("moonwire serve", function()
   end
 
   it("serves a lab to curl, and ends when told to", function()
-    local server <close> = start("-i", "lab:2")
+    local server <close> = start(folder, "-i", "lab:2")
     local old = server.url .. "/api/v1/netmiko/nb-async"
     local answer = decode(web.curl("-X", "POST", old))
     assert.same({ ok = 2, failed = 0, cancelled = 0 }, answer.count)
@@ -93,13 +96,16 @@ describe("moonwire serve", function()
     assert.matches("\nevent: end\n", events)
     assert.equal("200", (web.curl("-L", "-o", "/dev/null", "-w", "%{http_code}",
       server.url .. "/redoc")))
+    local shown = program.run { "runs", "show", run.id, "--runs", folder .. "/runs" }
+    assert.equal(0, shown.status, shown.errors)
+    assert.matches(run.id, shown.output, 1, true)
     server.stop()
     assert.equal(0, server.wait())
   end)
 
   it("waits for its runs, and cancels them when told twice", function()
     local inventory = write("slow.lua", "return { lab = { devices = 1, think = 300 } }")
-    local server <close> = start("-i", inventory)
+    local server <close> = start(folder, "-i", inventory)
     local run = decode(web.curl("-H", "Content-Type: application/json", "-d", "{}",
       server.url .. "/api/v1/runs"))
     assert.equal("queued", run.state)
@@ -120,8 +126,8 @@ describe("moonwire serve", function()
     }
     assert(uv.fs_chmod(folder .. "/key.pem", tonumber("600", 8)))
     local token = write("token", "a-token-of-this-spec\n")
-    local server <close> = start("-i", "lab:1", "--token-file", token, "--certificate",
-      folder .. "/cert.pem", "--key", folder .. "/key.pem")
+    local server <close> = start(folder, "-i", "lab:1", "--token-file", token,
+      "--certificate", folder .. "/cert.pem", "--key", folder .. "/key.pem")
     assert.matches("^https://", server.url, server.errors)
     local function ask(...)
       return web.curl("--cacert", folder .. "/cert.pem", "-w", "%{http_code}", "-o",
@@ -153,7 +159,7 @@ describe("moonwire serve", function()
   it("reads its inventory again when the file changes", function()
     local line = "- { host: %s, username: a, password: pass, device_type: linux }\n"
     local path = write("devices.yaml", "devices:\n  " .. line:format "r1")
-    local server <close> = start("-i", path, "--reload")
+    local server <close> = start(folder, "-i", path, "--reload")
     local function total()
       return decode(web.curl(server.url .. "/api/v1/devices")).total
     end

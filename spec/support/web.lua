@@ -17,7 +17,9 @@ function web.start(options)
   options = options or {}
   options.inventory = options.inventory or { lab = { devices = 3 } }
   options.port = 0
-  local self = setmetatable({}, Web)
+  options.runs = os.tmpname()
+  os.remove(options.runs)
+  local self = setmetatable({ runs = options.runs }, Web)
   task.await(function(done)
     self.task = task.spawn(function()
       self.ok, self.message, self.kind = serve.run(options, function(service)
@@ -37,6 +39,7 @@ function Web:close()
     self.service:stop(true)
   end
   self.task:join()
+  process.run { "rm", "-rf", self.runs }
 end
 Web.__close = Web.close
 

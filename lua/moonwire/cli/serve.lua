@@ -68,6 +68,7 @@ local function new_parser()
     :choices({ "wait", "cancel" }):default "wait"
   parser:option("--max-runs", "Runs at once (8); 64 more may wait.")
     :argname("<n>"):convert(whole "--max-runs")
+  parser:option("--runs", "The folder of all runs (outputs/runs)."):argname "<folder>"
   parser:option("--heartbeat", "Between two signs of life in a stream of events (15s).")
     :argname("<time>"):convert(duration.option "--heartbeat")
   inventory_option.add(parser)
@@ -125,6 +126,7 @@ local function options_of(given)
     hosts = given.host,
     origins = given.origin,
     heartbeat = given.heartbeat,
+    runs = given.runs,
     limits = { active = given.max_runs },
     version = require("moonwire.cli").version,
   }

@@ -12,6 +12,7 @@ local registry = require "moonwire.serve.registry"
 local router = require "moonwire.serve.router"
 local targets = require "moonwire.serve.targets"
 local task = require "moonwire.task"
+local uv = require "luv"
 
 local serve = {}
 
@@ -112,6 +113,35 @@ end
 
 -- ---- runs ----
 
+-- What `moonwire runs` is told of where the devices come from.
+local function origin_of(options, filter)
+  local about, from = {}, options.inventory
+  for name, value in pairs(options.inventory_options or {}) do
+    about[name] = value
+  end
+  about.filter = filter or about.filter
+  return type(from) == "string" and (uv.fs_realpath(from) or from) or "-", about
+end
+
+-- And of what is done with them. Lines of a configuration may be secret.
+local function order_of(self, request)
+  local source, about = origin_of(self.options, request.filter)
+  local is_push = request.configuration ~= nil
+  return {
+    verb = is_push and "push" or "send",
+    source = source,
+    inventory = about,
+    mode = request.mode,
+    workers = request.workers,
+    sessions = request.limit,
+    timeout = request.timeout,
+    run_timeout = request.deadline,
+    commands = request.commands,
+    file = is_push and "lines that came over HTTP" or nil,
+    changes = is_push and not request.dry_run or nil,
+  }
+end
+
 --- Begin a run on devices of a holder, which it lets go of in any case.
 -- @tparam table holder
 -- @tparam table devices
@@ -125,11 +155,16 @@ function Service:start(holder, devices, request, options)
   options.on_end = function()
     self:let_go(holder)
   end
-  local one = self.registry:start(devices, request, options)
+  options.order = order_of(self, request)
+  local one, message = self.registry:start(devices, request, options)
   if one then
     return one
   end
   self:let_go(holder)
+  if message then
+    self.on_error(message)
+    return nil, answer.problem(503, "the run cannot be written down")
+  end
   local detail = "as many runs as can be are waiting"
   return nil, answer.problem(429, detail, { ["Retry-After"] = "5" })
 end
@@ -253,7 +288,7 @@ local function new_service(group, options)
     since = task.now(),
     answered = {},
     in_flight = 0,
-    registry = registry.new(group, options.limits),
+    registry = registry.new(group, options.limits, options.runs),
     targets = targets.new(options.allow_any_device),
     on_error = options.on_error or log.say,
   }, Service)
@@ -322,8 +357,9 @@ end
 -- are `inventory_options` (for it), `address` ("127.0.0.1"), `port` (8000; 0: a free
 -- one), `token` (a secret), `hosts` and `origins` (lists of names and of web origins
 -- beside our own), `certificate` (PEM) and `key` (its file), `allow_plain`,
--- `allow_push`, `allow_any_device`, `max_body` (8 MiB), `limits` (see `registry.new`), `heartbeat`
--- (15 seconds), `head_time`, `body_time`, `max_connections` (see `host.http`),
+-- `allow_push`, `allow_any_device`, `max_body` (8 MiB), `limits` (see `registry.new`),
+-- `heartbeat` (15 seconds), `runs` (the folder of all runs), `head_time`, `body_time`,
+-- `max_connections` (see `host.http`),
 -- `version`, `on_error` (given a traceback), `on_reload` (given whether it went well,
 -- and a message)
 -- @tparam[opt] function fn

@@ -2,9 +2,9 @@
 -- have ended. All of it is bounded, and what does not fit is refused.
 -- @module moonwire.serve.registry
 local digest = require "host.digest"
+local journal = require "moonwire.journal"
 local run = require "moonwire.serve.run"
 local task = require "moonwire.task"
-local uv = require "luv"
 
 local registry = {}
 
@@ -21,11 +21,14 @@ Registry.__index = Registry
 -- @param group the group of tasks in which runs live
 -- @tparam[opt] table limits `active` (8 runs at once), `queued` (64 more), `kept`
 -- (256), `room` and `all_room` (bytes of output kept)
+-- @string[opt] root the folder of all runs
 -- @treturn Registry
-function registry.new(group, limits)
+function registry.new(group, limits, root)
   limits = limits or {}
   return setmetatable({
     group = group,
+    root = root,
+    door = task.semaphore(1),
     turns = task.semaphore(limits.active or ACTIVE),
     most = (limits.active or ACTIVE) + (limits.queued or QUEUED),
     kept = limits.kept or KEPT,
@@ -37,13 +40,6 @@ function registry.new(group, limits)
     by_key = {},
     totals = { runs = {}, ok = 0, failed = 0 },
   }, Registry)
-end
-
-local function new_id()
-  local random = uv.random(6):gsub(".", function(byte)
-    return ("%02x"):format(byte:byte())
-  end)
-  return os.date "!%Y%m%dT%H%M%SZ-" .. random
 end
 
 local function forget(self, index)
@@ -80,6 +76,7 @@ end
 
 local function note_end(self, one)
   self.open = self.open - 1
+  one.journal:close()
   local name = one.request.mode .. "/" .. one.state
   self.totals.runs[name] = (self.totals.runs[name] or 0) + 1
   self.totals.ok = self.totals.ok + one.count.ok
@@ -102,25 +99,42 @@ function Registry:find_key(key, body)
   end
 end
 
+local function names_of(devices)
+  local names = {}
+  for i, device in ipairs(devices) do
+    names[i] = device.name or device.host
+  end
+  return names
+end
+
 --- Begin a run, or put it into the queue.
 -- @tparam table devices
 -- @tparam table request as for `run.new`
--- @tparam[opt] table options `key` (idempotency key), `body` (what it came with),
--- `on_end` (called when the run no longer needs its devices)
--- @treturn Run|nil nil: the queue is full
+-- @tparam table options `order` (for `moonwire runs`, with no secret in it), `on_end`
+-- (called when the run no longer needs its devices); optional: `key` (idempotency key),
+-- `body` (what it came with)
+-- @treturn[1] Run
+-- @return[2] nil
+-- @treturn[2] ?string why it cannot be written down; nil: the queue is full
 function Registry:start(devices, request, options)
-  options = options or {}
   if self.open >= self.most then
     return nil
   end
-  local one = run.new(new_id(), devices, request, self.room)
+  self.open = self.open + 1 -- before the wait, so that no other takes the place
+  local out, message = journal.create({
+    verb = request.configuration and "push" or "send", order = options.order,
+  }, names_of(devices), self.root)
+  if not out then
+    self.open = self.open - 1
+    return nil, message
+  end
+  local one = run.new(out, devices, request, self.room)
   one.on_end = options.on_end
   if options.key then
     one.key = options.key
     one.fingerprint = digest.new("sha256"):update(options.body):hex()
     self.by_key[options.key] = one
   end
-  self.open = self.open + 1
   self.by_id[one.id] = one
   table.insert(self.list, one)
   one.task = self.group:spawn(function()
@@ -134,6 +148,20 @@ function Registry:start(devices, request, options)
   return one
 end
 
+--- Call a function while nobody else does so.
+-- @tparam function fn
+-- @param ... its arguments
+-- @return what it returned
+function Registry:in_turn(fn, ...)
+  self.door:acquire()
+  local results = table.pack(pcall(fn, ...))
+  self.door:release()
+  if not results[1] then
+    error(results[2], 0)
+  end
+  return table.unpack(results, 2, results.n)
+end
+
 --- Find a run.
 -- @string id
 -- @treturn Run|nil
@@ -144,12 +172,8 @@ end
 --- Cancel a run: what is in flight is dropped, and what has not begun stays so.
 -- @tparam Run one
 function Registry:cancel(one)
-  if one:is_over() then
-    return
-  elseif one.has_begun then
-    one.task:cancel()
-  else
-    one.is_unwanted = true -- a task that has not begun would never tell of its end
+  if not one:is_over() then
+    one:cancel()
   end
 end
 

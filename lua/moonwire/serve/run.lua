@@ -4,6 +4,8 @@
 local escape = require "moonwire.report.escape"
 local fleet = require "moonwire.fleet"
 local host = require "host.task"
+local observer = require "moonwire.journal.observer"
+local push = require "moonwire.fleet.push"
 local task = require "moonwire.task"
 local time = require "moonwire.report.time"
 
@@ -16,7 +18,7 @@ local function iso_time()
   return os.date "!%Y-%m-%dT%H:%M:%SZ"
 end
 
--- Both are shipped to other threads: they hold nothing but plain data.
+-- Both are shipped to other threads: they hold modules and plain data.
 
 local function commands_job(commands)
   return function(session)
@@ -28,26 +30,27 @@ local function commands_job(commands)
   end
 end
 
-local function configuration_job(lines, save)
-  return function(session)
-    local done, message, kind = session:send_config_set(lines, { save = save })
-    if not done then
-      return nil, message, kind
-    end
-    return done.applied
+local function configuration_job(request)
+  local plan = {
+    lines = request.configuration, save = request.save, dry_run = request.dry_run,
+  }
+  return function(session, device)
+    return push.apply(session, device, plan)
   end
 end
 
 --- A run that has not begun.
--- @string id
+-- @tparam table journal the writer of its journal, whose `id` is the run's
 -- @tparam table devices
--- @tparam table request `mode`; `commands` or `configuration` (lists), `save`, `limit`,
--- `workers`, `timeout` (seconds for a command), `deadline` (seconds for all of it)
+-- @tparam table request `mode`; `commands` or `configuration` (lists), `save`,
+-- `dry_run`, `limit`, `workers`, `timeout` (seconds for a command), `deadline` (seconds
+-- for all of it)
 -- @int room how many bytes of output it may keep
 -- @treturn Run
-function run.new(id, devices, request, room)
+function run.new(journal, devices, request, room)
   return setmetatable({
-    id = id,
+    id = journal.id,
+    journal = journal,
     devices = devices,
     request = request,
     state = "queued",
@@ -58,6 +61,17 @@ function run.new(id, devices, request, room)
     bytes = 0,
     waiting = {},
   }, Run)
+end
+
+-- What came of a push, or how many answers there were.
+local function shown_value(value)
+  if type(value) ~= "table" then
+    return value
+  end
+  return {
+    state = value.state, applied = value.applied, diff = value.diff,
+    verified = value.verified, saved = value.saved, note = value.note,
+  }
 end
 
 local function shown_outputs(self, outputs)
@@ -76,7 +90,9 @@ local function shown(self, result)
     device = result.device,
     host = result.host,
     ok = result.ok,
-    value = result.ok and result.value or nil,
+    value = result.ok and shown_value(result.value) or nil,
+    state = result.state,
+    attempts = result.attempts,
     kind = result.kind,
     phase = result.phase,
     message = result.message and escape.text(result.message),
@@ -99,45 +115,74 @@ function Run:_wake()
   end
 end
 
+local IS_CANCELLED = { cancelled = true, skipped = true }
+
 function Run:_add(result)
-  self.results[#self.results + 1] = shown(self, result)
-  local column = result.ok and "ok" or "failed"
+  local one = shown(self, result)
+  self.results[#self.results + 1] = one
+  local column = one.ok and "ok" or IS_CANCELLED[one.state] and "cancelled" or "failed"
   self.count[column] = self.count[column] + 1
   self:_wake()
 end
 
 local function fleet_options(self)
   local request = self.request
-  local job = request.configuration and configuration_job(request.configuration,
-    request.save or false) or commands_job(request.commands)
+  local changes = request.configuration ~= nil and not request.dry_run
   return {
-    job = job,
+    job = request.configuration and configuration_job(request)
+      or commands_job(request.commands),
     mode = request.mode,
     limit = request.limit,
     workers = request.workers,
     timeout = request.timeout,
+    run_timeout = request.deadline,
+    changes = changes,
     keep_results = false,
+    observer = observer.new(self.journal, { changes = changes }),
     on_result = function(result)
       self:_add(result)
     end,
   }
 end
 
+-- In a group of its own: what goes wrong in a run ends that run and nothing else.
 local function perform(self)
-  local deadline = self.request.deadline
-  if not deadline then
-    return fleet.run(self.devices, fleet_options(self))
-  end
-  return task.timeout(deadline, fleet.run, self.devices, fleet_options(self))
+  return task.group(function()
+    self.fleet = fleet.start(self.devices, fleet_options(self))
+    if self.is_unwanted then
+      self.fleet:cancel()
+    end
+    return self.fleet:wait()
+  end)
 end
 
 function Run:_end(state, message)
   self.state, self.message = state, message
   self.ended = iso_time()
   self.seconds = self.started_at and host.now() - self.started_at or 0
-  self.count.cancelled = #self.devices - #self.results
-  self.devices, self.total = nil, #self.devices
+  self.total = #self.devices
+  self.count.cancelled = self.total - self.count.ok - self.count.failed
+  self.devices, self.fleet = nil, nil
   self:_wake()
+end
+
+local function end_of(self, done)
+  self.peak_sessions, self.threads = done.peak_sessions, done.threads
+  if done.drop_kind == "timeout" then
+    self:_end("late", done.reason)
+  elseif done.drop_kind then
+    self:_end("cancelled", done.reason)
+  else
+    self:_end("done", done.reason)
+  end
+end
+
+local function begin(self, turns)
+  turns:acquire()
+  self.has_turn = true
+  self.state, self.started_at, self.started = "running", host.now(), iso_time()
+  self:_wake()
+  return perform(self)
 end
 
 --- Do it. Whatever happens ends as a state of the run.
@@ -146,26 +191,27 @@ function Run:perform(turns)
   if self.is_unwanted then
     return self:_end "cancelled"
   end
-  local ok, done, message = pcall(function()
-    turns:acquire()
-    self.has_turn = true
-    self.state, self.started_at, self.started = "running", host.now(), iso_time()
-    self:_wake()
-    return perform(self)
-  end)
+  local ok, done = pcall(begin, self, turns)
   if self.has_turn then
     turns:release()
   end
-  if not ok and done == host.cancelled then
+  if ok then
+    end_of(self, done)
+  elseif done == host.cancelled then
     self:_end "cancelled"
     error(done, 0)
-  elseif not ok then
-    self:_end("failed", tostring(done):match "^[^\n]*")
-  elseif not done then
-    self:_end("late", message)
   else
-    self.peak_sessions, self.threads = done.peak_sessions, done.threads
-    self:_end "done"
+    self:_end("failed", tostring(done):match "^[^\n]*")
+  end
+end
+
+--- Cancel it: what is under way is dropped, and what has not begun stays so.
+function Run:cancel()
+  self.is_unwanted = true
+  if self.fleet then
+    self.fleet:cancel "cancelled over HTTP"
+  elseif self.has_begun and not self.has_turn then
+    self.task:cancel() -- it waits for its turn
   end
 end
 
@@ -232,7 +278,7 @@ function Run:summary()
     state = self.state,
     message = self.message,
     commands = self.request.commands,
-    configuration = self.request.configuration,
+    lines = self.request.configuration and #self.request.configuration or nil,
     created = self.created,
     started = self.started,
     ended = self.ended,

@@ -97,6 +97,11 @@ shapes.run_body = {
       description = "Save the configuration when all went well.",
       default = false,
     },
+    dry_run = {
+      type = "boolean",
+      description = "Show what would change, and change nothing.",
+      default = false,
+    },
     limit = {
       type = "integer", minimum = 1, maximum = 20000, default = 500,
       description = "Sessions at once.",
@@ -136,6 +141,7 @@ shapes.result = {
     device = text "Name.",
     host = text "Name or address.",
     ok = { type = "boolean" },
+    state = text "How the run left the device: done, changed, failed, skipped, …",
     kind = text "Why it failed, in one word: timeout, auth, refused, …",
     phase = text "Where it failed: connect, auth, command, …",
     message = text "Why it failed, in a sentence.",

@@ -54,7 +54,7 @@ local EXAMPLE = {
 
 local EXAMPLE_ANSWER = {
   result = "Total time: 0:00:05.962356",
-  run = "20260131T120000Z-0123456789ab",
+  run = "20260131-120000-5eed",
   ok = true,
   count = { ok = 5, failed = 0, cancelled = 0 },
 }

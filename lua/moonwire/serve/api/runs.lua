@@ -43,8 +43,8 @@ local function check_body(call)
     return wrong("configuration", "there are commands as well: one of them")
   elseif body.configuration and not call.service.options.allow_push then
     return answer.problem(403, "this server pushes nothing; --allow-push lets it")
-  elseif body.save and not body.configuration then
-    return wrong("save", "is for a configuration")
+  elseif (body.save or body.dry_run) and not body.configuration then
+    return wrong(body.save and "save" or "dry_run", "is for a configuration")
   end
 end
 
@@ -75,8 +75,8 @@ local function begin(call)
     return nil, refusal
   end
   local request = { mode = body.mode or "nonblocking" }
-  for _, name in ipairs { "configuration", "save", "limit", "workers", "timeout",
-    "deadline" } do
+  for _, name in ipairs { "configuration", "save", "dry_run", "limit", "workers",
+    "timeout", "deadline", "filter" } do
     request[name] = body[name]
   end
   if not body.configuration then
@@ -86,14 +86,17 @@ local function begin(call)
   return service:start(holder, devices, request, { key = key, body = call.text })
 end
 
-local function start(call)
+local function find_or_begin(call)
   local one, refusal = find_earlier(call)
-  if refusal then
-    return refusal
+  if one or refusal then
+    return one, refusal
   end
-  if not one then
-    one, refusal = begin(call)
-  end
+  return begin(call)
+end
+
+local function start(call)
+  -- one after another: of two with the same key, the second finds the first
+  local one, refusal = call.service.registry:in_turn(find_or_begin, call)
   if not one then
     return refusal
   end
@@ -220,7 +223,7 @@ end
 -- ---- the table ----
 
 local EXAMPLE = {
-  id = "20260131T120000Z-0123456789ab",
+  id = "20260131-120000-5eed",
   mode = "nonblocking",
   state = "running",
   ok = false,
