@@ -245,8 +245,9 @@ static void on_child_exit(struct child *child)
   struct fdline *self = child->owner;
   if (self->state == LINE_ENDED)
     return;
-  while (self->watch.fd >= 0 && read_slice(self))
-    continue; /* no more than lies in the terminal's buffer */
+  bool is_more = true; /* no more than lies in the terminal's buffer */
+  while (is_more && self->watch.fd >= 0)
+    is_more = read_slice(self);
   if (self->state == LINE_ENDED)
     return;
   self->has_eof = true; /* also when somebody whom it has left behind holds it open */
@@ -360,9 +361,9 @@ bool fdline_adopt(struct fdline *self, struct child *child, int error_fd,
   self->error_watch.on_events = on_error_events;
   bool ok = self->name != NULL &&
             watch_start(self->watch.watches, &self->error_watch, error_fd, EPOLLIN);
-  if (!ok)
+  if (!ok) {
     close(error_fd);
-  if (!ok)
     self->error_watch.fd = -1;
+  }
   return ok;
 }
