@@ -166,7 +166,7 @@ describe("a fleet with a faulty device", function()
     hang = { "timeout", "command" },
     drop = { "dropped", "command" },
   }
-  local TIMEOUTS = { banner = 0.7, kex = 0.7, auth = 0.7, shell = 0.7 }
+  local TIMEOUTS = { banner = 2, kex = 2, auth = 2, shell = 2 }
   local plain
 
   local function run_with(faults)
@@ -175,7 +175,7 @@ describe("a fleet with a faulty device", function()
       local run = fleet.run(devices, {
         job = two_commands,
         timeouts = TIMEOUTS,
-        timeout = 2,
+        timeout = 4,
       })
       outputs, results = outputs_of(run), run.results
     end)

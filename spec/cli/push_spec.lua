@@ -142,6 +142,17 @@ describe("moonwire push", function()
     end)
   end)
 
+  it("writes to no device under two names", function()
+    with_lab({ devices = 2 }, function(path, lab)
+      local devices = lab:inventory()
+      devices[2].host = devices[1].host
+      files.write(path, json.encode { devices = devices })
+      local result = push(path)
+      assert.equal(2, result.status)
+      assert.matches("SW%-CORE_1 and SW%-CORE_2 are the same device", result.errors)
+    end)
+  end)
+
   it("starts nothing when something is wrong", function()
     local function refused(text, ...)
       local result = program.run { "push", "--runs", root, ... }

@@ -180,6 +180,24 @@ describe("moonwire.journal", function()
     out:close()
   end)
 
+  it("gives what is new to those who follow it", function()
+    local out <close> = assert(journal.create({ verb = "send" }, { "a" }, root))
+    local seen, found = {}, nil
+    local function follow()
+      found = assert(journal.follow(out.id, function(record)
+        seen[#seen + 1] = record.type
+      end, found, root))
+    end
+    follow()
+    follow()
+    assert.same({ "run", "plan" }, seen)
+    out:append { type = "note", text = "x" }
+    assert(out:commit { type = "finish" })
+    follow()
+    assert.same({ "run", "plan", "note", "finish" }, seen)
+    assert.is_nil((journal.follow("../x", print, nil, root)))
+  end)
+
   it("finds a run by its id, the beginning of it, or as the last", function()
     local id = half_done()
     assert.equal(id, journal.find("last", root))

@@ -175,6 +175,20 @@ function journal.read(id, options)
   return known
 end
 
+--- Read what a journal holds beyond what was read before.
+-- @string id
+-- @tparam function take called with each record
+-- @tparam[opt] table from what the call before has given
+-- @string[opt] root
+-- @treturn table as from `moonwire.journal.reader`, or nil, message, kind
+function journal.follow(id, take, from, root)
+  root = root or journal.root()
+  if not is_id(id) then
+    return unknown_run(root, tostring(id))
+  end
+  return reader.read(path_of(root, id), take, from)
+end
+
 --- Whether a program has a run in its hands at this moment.
 -- @string id
 -- @string[opt] root

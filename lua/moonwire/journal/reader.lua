@@ -49,19 +49,21 @@ end
 --- Read a journal.
 -- @string path
 -- @tparam function take called with each record
+-- @tparam[opt] table from what an earlier reading has given: go on behind that
 -- @treturn[1] table `last` (the number of the last good record), `length` (bytes up to
 -- there), `is_torn` (something that is no record follows), `is_damaged` (and behind
 -- that records that are not read)
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: "local", "invalid"
-function reader.read(path, take)
+function reader.read(path, take, from)
   local file, message = io.open(path, "rb")
   if not file then
     return nil, message, "local"
   end
   local open <close> = file -- luacheck: ignore 211
-  local found = { last = 0, length = 0 }
+  local found = { last = from and from.last or 0, length = from and from.length or 0 }
+  file:seek("set", found.length)
   local ok, why, kind = read_all(file, take, found)
   if not ok then
     return nil, ("%s: %s"):format(path, why), kind

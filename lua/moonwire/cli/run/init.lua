@@ -13,6 +13,7 @@ local watch = require "moonwire.cli.run.watch"
 local run = {}
 
 local NOTHING_STARTED = 2
+local SSH = 22
 
 local function complain(verb, message)
   for line in message:gmatch "[^\n]+" do
@@ -34,6 +35,23 @@ local function load(order)
     return nil, "there are no devices"
   end
   return loaded
+end
+
+-- One device under two names would get the lines twice, perhaps at the same time.
+local function twins_in(devices)
+  local names = {}
+  for _, device in ipairs(devices) do
+    local name = device.name or device.host
+    local way = type(device.jump) == "string" and device.jump or ""
+    local key = table.concat({
+      device.host, device.port or SSH, tostring(device.username), way,
+    }, "\0")
+    if names[key] then
+      local message = "%s and %s are the same device (%s)"
+      return message:format(names[key], name, device.host)
+    end
+    names[key] = name
+  end
 end
 
 -- The lines of a push are not in the order that is kept.
@@ -119,6 +137,16 @@ local function carry_out(order, devices, out, sink, numbers, verbosity)
   return started.ok and not sink.has_failed and not out.failure and 0 or 1
 end
 
+-- What the inventory brings to an order, and what is wrong with both together.
+local function prepare(order, loaded)
+  if order.verb == "send" then
+    local has_own = order.commands and #order.commands > 0
+    order.commands = has_own and order.commands or loaded.commands or {}
+    return #order.commands == 0 and "there is no command to send" or nil
+  end
+  return order.changes and twins_in(loaded.devices) or nil
+end
+
 --- Carry out an order.
 -- @tparam table order see `moonwire.cli.run.order`
 -- @tparam table options `verbosity` (-1: quiet, to 2), `root` (of all runs)
@@ -128,15 +156,13 @@ function run.start(order, options)
   if not loaded then
     return complain(order.verb, message)
   end
-  order.commands = order.commands and #order.commands > 0 and order.commands
-    or loaded.commands
-  if order.verb == "send" and not (order.commands and order.commands[1]) then
-    return complain(order.verb, "there is no command to send")
-  end
   local sink
-  sink, message = sinks.new(order, loaded.devices, {
-    total = #loaded, verbosity = options.verbosity,
-  })
+  message = prepare(order, loaded)
+  if not message then
+    sink, message = sinks.new(order, loaded.devices, {
+      total = #loaded, verbosity = options.verbosity,
+    })
+  end
   if not sink then
     return complain(order.verb, message)
   end

@@ -40,25 +40,23 @@ function say.finish(record)
   return "the run is over: " .. (record.ok and "all is well" or "not all is well")
 end
 
-local function print_from(known_from, id, root)
-  local names, last, is_over = {}, known_from, false
-  local known, message = journal.read(id, {
-    root = root,
-    on_record = function(record)
-      if record.type == "plan" then
-        table.move(record.names, 1, #record.names, #names + 1, names)
-      end
-      is_over = record.type == "finish"
-      if record.n > last and say[record.type] then
-        local words = say[record.type](record, names[record.i or 0] or "?")
-        local when = os.date("%H:%M:%S", record.t // 1 | 0)
-        io.stdout:write(when, "  ", escape.line(words), "\n")
-      end
-      last = math.max(last, record.n)
-    end,
-  })
-  io.stdout:flush()
-  return known and last, message, is_over
+local Tail = {}
+Tail.__index = Tail
+
+function Tail:_print(record)
+  local words = say[record.type](record, self.names[record.i or 0] or "?")
+  local when = os.date("%H:%M:%S", record.t // 1 | 0)
+  io.stdout:write(when, "  ", escape.line(words), "\n")
+end
+
+function Tail:_take(record)
+  if record.type == "plan" then
+    table.move(record.names, 1, #record.names, #self.names + 1, self.names)
+  end
+  self.is_over = record.type == "finish"
+  if say[record.type] then
+    self:_print(record)
+  end
 end
 
 --- Print what happens in a run until it is over, or nobody runs it.
@@ -67,17 +65,20 @@ end
 -- @bool[opt] once only what has happened so far
 -- @treturn int exit status
 function tail.follow(id, root, once)
-  local last = 0
+  local self, found = setmetatable({ names = {} }, Tail), nil
   while true do
     local is_running = journal.is_running(id, root) -- before reading: nothing is missed
-    local read, message, is_over = print_from(last, id, root)
-    if not read then
+    local message
+    found, message = journal.follow(id, function(record)
+      self:_take(record)
+    end, found, root)
+    io.stdout:flush()
+    if not found then
       io.stderr:write("moonwire runs: ", escape.line(message), "\n")
       return 2
-    elseif once or is_over or not is_running then
+    elseif once or self.is_over or not is_running then
       return 0
     end
-    last = read
     task.sleep(LOOK)
   end
 end
