@@ -12,7 +12,7 @@ local SIGNALLED = 128 -- exit status of who was ended by a signal, less its numb
 -- in the order of the help text
 local SUBCOMMANDS = {
   "bench", "completion", "doctor", "inventory", "keys", "lab", "platform", "push",
-  "repl", "report", "runs", "secret", "send", "serve", "test", "version",
+  "repl", "report", "runs", "secret", "send", "serve", "ssh-audit", "test", "version",
 }
 
 local HEAD = [[
@@ -33,10 +33,17 @@ function cli.subcommands()
   return SUBCOMMANDS
 end
 
+--- The module of a subcommand.
+-- @string name such as "ssh-audit"
+-- @treturn table with `summary` and `run`
+function cli.module_of(name)
+  return require("moonwire.cli." .. name:gsub("-", "_"))
+end
+
 local function help_text()
   local lines = {}
   for _, name in ipairs(SUBCOMMANDS) do
-    local summary = require("moonwire.cli." .. name).summary
+    local summary = cli.module_of(name).summary
     lines[#lines + 1] = ("  %-10s %s"):format(name, summary)
   end
   return HEAD .. table.concat(lines, "\n") .. "\n"
@@ -80,7 +87,7 @@ local function dispatch(words)
     word = "version"
   end
   if is_subcommand(word) then
-    return require("moonwire.cli." .. word).run(rest_of(words))
+    return cli.module_of(word).run(rest_of(words))
   end
   return require("moonwire.cli.script").run(words)
 end

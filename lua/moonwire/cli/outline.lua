@@ -61,7 +61,7 @@ end
 function outline.all(names)
   local list = {}
   for i, name in ipairs(names) do
-    local command = require("moonwire.cli." .. name)
+    local command = require("moonwire.cli").module_of(name)
     local parser = command.parser and command.parser()
     list[i] = parser and outline.of(parser, name)
       or { name = name, text = "", options = {}, arguments = {}, commands = {} }

@@ -259,27 +259,24 @@ local function way_to(device, options)
   return way
 end
 
---- Ask a device for its host key, and nothing else: no login is tried, and nothing that
--- it shows is believed. A jump host on the way is logged in to, as always.
+--- Let a device show itself: no login is tried, and nothing that it shows is believed.
+-- A jump host on the way is logged in to, as always.
 -- @tparam table device
--- @tparam[opt] table options `timeouts` (seconds by phase)
--- @treturn[1] string as in known_hosts: "ssh-ed25519 AAAA…"
+-- @tparam table options `timeouts` (seconds by phase)
+-- @tparam table lists of algorithms to be offered, by kind
+-- @treturn[1] table `host_key` (as in known_hosts: "ssh-ed25519 AAAA…"; nil where no
+-- algorithm is shared), `offers` (its lists by kind), `server` (how it calls itself)
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind
-function transport.host_key(device, options)
-  local lists, message, kind = offer.lists(device)
-  if not lists then
-    return nil, message, kind
-  end
-  options = options or {}
+function transport.show(device, options, lists)
   local lease <close> = jump.lease() -- luacheck: ignore
-  local opened, client, detail
-  opened, message, kind = way_to(device, options)
+  local opened, message, kind = way_to(device, options)
   if not opened then
     return nil, describe(device, message), kind
   end
   local way <close> = opened
+  local client, detail
   client, message, kind, detail = ssh.connect {
     host = device.host,
     port = device.port,
@@ -295,10 +292,29 @@ function transport.host_key(device, options)
   if client then
     client:close()
     return nil, describe(device, "it was let in by nobody"), "hostkey"
-  elseif kind == "hostkey" and detail.host_key then
-    return detail.host_key
+  elseif detail and (detail.host_key or kind == "algorithm" and detail.offers) then
+    return detail
   end
   return nil, describe(device, message), kind
+end
+
+--- Ask a device for its host key, and nothing else.
+-- @tparam table device
+-- @tparam[opt] table options `timeouts` (seconds by phase)
+-- @treturn[1] string as in known_hosts: "ssh-ed25519 AAAA…"
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind
+function transport.host_key(device, options)
+  local lists, message, kind = offer.lists(device)
+  local shown
+  if lists then
+    shown, message, kind = transport.show(device, options or {}, lists)
+  end
+  if shown and not shown.host_key then
+    return nil, describe(device, "no algorithms in common"), "algorithm"
+  end
+  return shown and shown.host_key, message, kind
 end
 
 --- Connect, check the host key, log in.
