@@ -37,7 +37,8 @@ describe("moonwire completion", function()
     local script = program.run({ "completion", "bash" }).output
     for _, name in ipairs(require("moonwire.cli").subcommands()) do
       local help = program.run({ name, "--help" }).output
-      local words = script:match('"' .. name .. '"%) (words="[^\n]*)') or ""
+      local plain = name:gsub("%-", "%%-")
+      local words = script:match('"' .. plain .. '"%) (words="[^\n]*)') or ""
       for option in help:gmatch "\n%s+%-?%w?,? ?(%-%-[%w-]+)" do
         assert.is_truthy((words .. '" '):find("[ \"]" .. option:gsub("%-", "%%-")
           .. "[ \"]"), name .. " " .. option)
