@@ -191,6 +191,8 @@ function showAll(description) {
       if (operation.security) document.getElementById("access").hidden = false;
     }
   }
+  const wanted = document.getElementById(location.hash.slice(1));
+  if (wanted && wanted.tagName === "DETAILS") wanted.open = true;
 }
 
 document.getElementById("access").addEventListener("submit", (event) => event.preventDefault());
