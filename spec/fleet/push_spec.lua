@@ -160,6 +160,22 @@ describe("moonwire.fleet.push", function()
     end)
   end
 
+  it("goes line by line where there is a candidate in other modes only", function()
+    local options = { devices = 1, platform = "arista_eos", twin = true }
+    local line = { "ntp server 192.0.2.78" }
+    local value, message = apply({ lines = line, dry_run = true }, options)
+    assert.is_nil(message)
+    assert.same({ "unchanged", "+ " .. line[1] }, { value.state, value.diff })
+    value = apply({ lines = line }, options)
+    assert.same({ "changed", true }, { value.state, value.verified })
+    value = apply({ lines = line, times = 2 }, options)
+    assert.same({ "unchanged", 0 }, { value.state, value.applied })
+    local kind, detail
+    value, message, kind, detail = apply({ lines = line, confirm = 60 }, options)
+    assert.is_nil(value, message)
+    assert.same({ "unsupported", "failed_clean" }, { kind, detail.state })
+  end)
+
   it("says before anything is sent what a platform cannot do", function()
     local options = { devices = 1, platform = "cisco_nxos", twin = true }
     local value, message, kind, detail = apply({ lines = LINES, confirm = 60 }, options)

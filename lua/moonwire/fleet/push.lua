@@ -207,6 +207,11 @@ local function preview(session, plan, missing)
 end
 
 local function plain_push(session, device, plan)
+  if plan.confirm and not plan.dry_run and not has(session, "revert") then
+    local words = "%s does not take changes back by itself where it has no candidate"
+    local message = words:format(session.platform.name)
+    return fail("failed_clean", located(device, message), "unsupported")
+  end
   local before = read(session)
   local missing, traces
   if before then
@@ -248,10 +253,15 @@ function push.apply(session, device, plan)
     return fail("failed_clean", located(device, message), "unsupported")
   end
   local own = setmetatable({ is_in_doubt = device.is_in_doubt }, { __index = plan })
-  if has_candidate(session) then
-    return send_to_candidate(session, device, own)
+  if not has_candidate(session) then
+    return plain_push(session, device, own)
   end
-  return plain_push(session, device, own)
+  local value, detail
+  value, message, kind, detail = send_to_candidate(session, device, own)
+  if kind == "unsupported" then -- nothing was sent: some have one in some modes only
+    return plain_push(session, device, own)
+  end
+  return value, message, kind, detail
 end
 
 return push
