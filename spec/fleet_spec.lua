@@ -152,7 +152,7 @@ describe("fleet.run", function()
   end)
 end)
 
-describe("a fleet with a faulty device", function()
+describe("a fleet with faulty devices", function()
   local EXPECTED = {
     refuse = { "refused", "connect" },
     blackhole = { "timeout", "banner" },
@@ -166,36 +166,57 @@ describe("a fleet with a faulty device", function()
     hang = { "timeout", "command" },
     drop = { "dropped", "command" },
   }
-  local TIMEOUTS = { banner = 2, kex = 2, auth = 2, shell = 2 }
-  local plain
+  local LONG = 8 -- seconds: no healthy device takes as long, on no machine
+  local TIMEOUTS = { banner = LONG, kex = LONG, auth = LONG, shell = LONG }
+  local HEALTHY, APART = 100, 9 -- a faulty one behind so many of them
 
-  local function run_with(faults)
+  local place = {} -- of the device with a fault
+  local faults = {}
+  for name in pairs(EXPECTED) do
+    local index = (#faults + 1) * APART
+    place[name] = index
+    local seconds = name:find "^slow_" and 3600 or nil -- by itself 5
+    faults[#faults + 1] = { name = name, device = index, seconds = seconds }
+  end
+
+  local function run_with(given)
     local outputs, results
-    with_lab({ devices = 101, faults = faults }, function(devices)
+    with_lab({ devices = HEALTHY + #faults, faults = given }, function(devices)
       local run = fleet.run(devices, {
         job = two_commands,
         timeouts = TIMEOUTS,
-        timeout = 4,
+        timeout = LONG,
       })
       outputs, results = outputs_of(run), run.results
     end)
     return outputs, results
   end
 
+  local plain, outputs, results -- without a fault, and with all of them
+  setup(function()
+    plain = run_with()
+    outputs, results = run_with(faults)
+  end)
+
   for name, expected in pairs(EXPECTED) do
-    it(name .. ": a typed error, and a hundred others do not notice", function()
-      plain = plain or run_with()
-      local outputs, results = run_with { { name = name, device = 50 } }
-      local faulty = results[50]
+    it("has a typed error for " .. name, function()
+      local faulty = results[place[name]]
       assert.is_false(faulty.ok)
       assert.equal(expected[1], faulty.kind, faulty.message)
       assert.equal(expected[2], faulty.phase, faulty.message)
       assert.matches(faulty.device, faulty.message, 1, true)
-      for i, output in ipairs(plain) do
-        if i ~= 50 then
-          assert.same(output, outputs[i])
-        end
-      end
+      assert.is_true(plain[place[name]][2])
     end)
   end
+
+  it("has a hundred others that do not notice", function()
+    local same = 0
+    for i, output in ipairs(plain) do
+      if results[i].ok then
+        assert.same(output, outputs[i])
+        same = same + 1
+      end
+    end
+    assert.equal(HEALTHY, same)
+  end)
 end)
