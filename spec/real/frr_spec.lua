@@ -8,12 +8,13 @@ local function with(fields, device)
   return setmetatable(fields, { __index = device })
 end
 
--- Routes pass from one daemon to another, and on to the kernel, in their own time.
+-- Routes pass from one daemon to another, and on to the kernel, in their own time:
+-- one that is only queued for it has no star yet.
 local function routes_with(router, route)
   local text
   repeat
     text = assert(router:send_command "show ip route static")
-  until text:find(route, 1, true)
+  until text:find("S>* " .. route, 1, true)
   return text
 end
 

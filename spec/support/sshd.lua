@@ -1,4 +1,5 @@
 --- An OpenSSH server of a spec's own: loopback, a free port, keys only.
+local files = require "spec.support.files"
 local lfs = require "lfs"
 local loopback = require "spec.support.loopback"
 local task = require "moonwire.task"
@@ -71,7 +72,8 @@ function sshd.start(extra)
   self.handle, self.pid = assert(uv.spawn("/usr/sbin/sshd", {
     args = { "-D", "-E", folder .. "/log", "-f", folder .. "/config" },
   }, function() self.has_ended = true end))
-  while not loopback.answers(self.port) do
+  -- not by a connection of our own, which would be in the log, or not, as it likes
+  while not self:log():find("Server listening on", 1, true) do
     assert(not self.has_ended, "sshd did not start")
     task.sleep(0.01)
   end
@@ -81,7 +83,7 @@ end
 --- What it has logged so far.
 -- @treturn string
 function Server:log()
-  return read_file(self.folder .. "/log")
+  return files.read(self.folder .. "/log") or "" -- it has not begun yet
 end
 
 --- Kill it and all processes that serve its clients, as a crash does.
