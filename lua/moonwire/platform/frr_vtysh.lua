@@ -30,8 +30,8 @@ return require("moonwire.platform").define "frr_vtysh" {
     -- vtysh itself never asks; the daemons' own terminals do (K)
     { "exec", "priv", run = "enable", ask = { "[Pp]assword: ?$", secret = "enable" } },
     { "priv", "exec", run = "disable" },
-    { "priv", "config", run = "configure terminal" },
-    { "config", "priv", run = "end" },
+    { "priv", "config", run = "configure terminal", alone = true },
+    { "config", "priv", run = "end", alone = true },
   },
   logout = "exit",
 
