@@ -33,12 +33,6 @@ static void append(struct carrier *carrier, struct forward *f)
   carrier->last_opening = &f->next_opening;
 }
 
-void forward_ask(struct forward *f)
-{
-  append(f->via->carrier, f); /* before it is asked for: it may be answered in there */
-  ask(f);
-}
-
 /* "… channel 43 error (2) Connection refused". False: it is about something else. */
 static bool read_denial(const char *line, struct denial *denial)
 {
@@ -88,6 +82,16 @@ void forward_listen(struct carrier *carrier)
   ssh_set_log_callback(on_log);
   ssh_set_log_userdata(carrier);
   ssh_set_log_level(SSH_LOG_WARN);
+}
+
+/* Inside client_enter. It may be answered in there: in the list before, and heard. */
+void forward_ask(struct forward *f)
+{
+  struct carrier *carrier = f->via->carrier;
+  append(carrier, f);
+  if (!carrier->is_listening)
+    forward_listen(carrier); /* the first one: there was nothing to hear on entering */
+  ask(f);
 }
 
 void forward_unlisten(struct carrier *carrier)

@@ -2,6 +2,7 @@
 local memory = {}
 
 local CHUNK = 1 << 20
+local SHADOW = 1 << 40 -- bytes of one mapping; nothing of ours is near
 
 local function mappings(pid)
   local list = {}
@@ -35,6 +36,19 @@ local function count_in(file, mapping, needle)
     at = at + #bytes
   end
   return found
+end
+
+--- Whether a process has the shadow of a sanitizer: terabytes that nobody can read
+-- through, and what was freed is kept.
+-- @int pid
+-- @treturn boolean
+function memory.has_shadow(pid)
+  for _, mapping in ipairs(mappings(pid)) do
+    if mapping.behind - mapping.first > SHADOW then
+      return true
+    end
+  end
+  return false
 end
 
 --- Where a word stands.
