@@ -123,7 +123,7 @@ static struct httpd_options check_options(lua_State *L)
 {
   struct httpd_options options = {
       .port = (uint16_t)optional_integer(L, "port", 0, UINT16_MAX),
-      .max_connections = (unsigned)optional_integer(L, "max_connections", 1024, 65536),
+      .max_connections = (unsigned)optional_integer(L, "max_connections", 4096, 65536),
       .max_per_peer = (unsigned)optional_integer(L, "max_per_peer", 0, 65536),
       .max_head = (size_t)optional_integer(L, "max_head", 24 << 10, 1 << 20),
       .max_body = (size_t)optional_integer(L, "max_body", 8 << 20, 1 << 30),
@@ -215,7 +215,7 @@ and a body refuse it. It may not wait.
 @tparam table options
  `admit`; optional are `address` (default "127.0.0.1"), `port` (default 0: a free one),
  `certificate` (PEM) and `key` (path of a PEM file) for TLS, `max_connections` (default
- 1024), `max_per_peer` (default 0: no limit), `max_head` (bytes, default 24 KiB),
+ 4096), `max_per_peer` (default 0: no limit), `max_head` (bytes, default 24 KiB),
  `max_body` (bytes, default 8 MiB), `head_time` and `body_time` (seconds that a client
  may take to send them, all in all; default 10 and 30)
 @treturn[1] listener
