@@ -152,7 +152,17 @@ describe("a jump host", function()
   it("takes no more devices at once than jump_limit", function()
     behind_bastion({ devices = 12 }, function(devices, bastion, _, here)
       bastion.jump_limit = 3
-      assert.is_true(fleet.run(devices, { job = show_version }).ok)
+      local arrived, gate = 0, task.semaphore(0)
+      local function wait_for_three(session)
+        arrived = arrived + 1
+        if arrived == 3 then
+          gate:release()
+        end
+        gate:acquire()
+        gate:release()
+        return show_version(session)
+      end
+      assert.is_true(fleet.run(devices, { job = wait_for_three }).ok)
       assert.equal(3, here:peak_sessions())
     end)
   end)
