@@ -135,7 +135,7 @@ static void keep_opening(struct client *c, const char *bytes, size_t length)
 }
 
 /* Its offer may come behind its identification: libssh would take it and forget it. */
-static void see_offer(struct client *c)
+void login_see_offer(struct client *c)
 {
   struct kexinit_list lists[ALGORITHMS_COUNT];
   char bytes[KEXINIT_SIZE];
@@ -196,7 +196,7 @@ static void fail_kex(struct client *c)
 static void exchange_keys(struct client *c)
 {
   if (c->has_begun_kex)
-    see_offer(c);
+    login_see_offer(c);
   c->has_begun_kex = true;
   int code = ssh_connect(c->session);
   if (code == SSH_AGAIN)

@@ -28,8 +28,11 @@ return require("moonwire.platform").define "frr_vtysh" {
     { "linux", "priv", run = "VTYSH_PAGER=cat vtysh", alone = true },
     { "priv", "linux", run = "exit", alone = true },
     -- vtysh itself never asks; the daemons' own terminals do (K)
-    { "exec", "priv", run = "enable", ask = { "[Pp]assword: ?$", secret = "enable" } },
-    { "priv", "exec", run = "disable" },
+    {
+      "exec", "priv", run = "enable", alone = true,
+      ask = { "[Pp]assword: ?$", secret = "enable" },
+    },
+    { "priv", "exec", run = "disable", alone = true },
     { "priv", "config", run = "configure terminal", alone = true },
     { "config", "priv", run = "end", alone = true },
   },
