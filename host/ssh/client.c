@@ -121,6 +121,8 @@ static bool flush(struct client *c)
   int round = 0;
   while (round < FLUSH_ROUNDS &&
          (ssh_get_status(c->session) & SSH_WRITE_PENDING) != 0) {
+    if (c->phase == PHASE_KEX)
+      login_see_offer(c);
     ssh_execute_message_callbacks(c->session); /* its poll(2) sees room and writes */
     round++;
   }
