@@ -153,14 +153,14 @@ describe("a jump host", function()
     behind_bastion({ devices = 12 }, function(devices, bastion, _, here)
       bastion.jump_limit = 3
       local arrived, gate = 0, task.semaphore(0)
-      local function wait_for_three(session)
+      local function wait_for_three(opened)
         arrived = arrived + 1
         if arrived == 3 then
           gate:release()
         end
         gate:acquire()
         gate:release()
-        return show_version(session)
+        return show_version(opened)
       end
       assert.is_true(fleet.run(devices, { job = wait_for_three }).ok)
       assert.equal(3, here:peak_sessions())
