@@ -12,7 +12,7 @@ void login_start_ssh(struct client *client, int socket_fd);
 /* Go on with the login: the socket has something, or room. Inside enter and leave. */
 void login_step(struct client *client);
 
-/* Look at what a call into libssh is about to take, as long as the offer is not known. */
+/* Look at what libssh is about to take, as long as the offer is not known. */
 void login_see_offer(struct client *client);
 
 /* Put the connected socket on the loop. False: the loop cannot take it. */

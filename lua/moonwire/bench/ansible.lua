@@ -11,7 +11,7 @@ local uv = require "luv"
 local ansible = {}
 
 local PASSWORD = "admin" -- of every simulated device
-local MODULES = "/../scripts/ansible/plugins/modules"
+local MODULES = "/scripts/ansible/plugins/modules" -- beside our Lua files
 
 local EACH = "{{ device }}"
 local ALL = "{{ ansible_play_hosts | map('extract', hostvars, 'device') | list }}"
@@ -79,7 +79,8 @@ local function play_of(row, commands)
 end
 
 local function modules_folder()
-  return uv.exepath():match "^(.*)/[^/]*$" .. MODULES
+  local here = assert(package.searchpath("moonwire.bench.ansible", package.path))
+  return here:match "^(.*)/lua/moonwire/" .. MODULES
 end
 
 -- the last line is the CPU of all that the shell has run
