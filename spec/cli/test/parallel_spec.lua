@@ -17,7 +17,7 @@ end
 
 local function run(folder, ...)
   local words = { "test", folder, ... }
-  return program.run(words, { environment = { TMPDIR = folder } })
+  return program.run(words, { environment = { MOONWIRE_SPEC_MEET = folder } })
 end
 
 describe("moonwire test --jobs", function()
@@ -26,7 +26,7 @@ describe("moonwire test --jobs", function()
     local text = [[
       local lfs, uv = require "lfs", require "luv"
       it("meets %s", function()
-        local folder = os.getenv "TMPDIR"
+        local folder = os.getenv "MOONWIRE_SPEC_MEET"
         assert(lfs.mkdir(("%%s/%s-%%d"):format(folder, uv.os_getpid())))
         local other
         repeat
@@ -111,13 +111,13 @@ describe("moonwire test --jobs", function()
   it("ends its processes when it is ended", function()
     local text = [[it("waits", function()
       local uv = require "luv"
-      io.open(os.getenv "TMPDIR" .. "/" .. uv.os_getpid(), "w"):close()
+      io.open(os.getenv "MOONWIRE_SPEC_MEET" .. "/" .. uv.os_getpid(), "w"):close()
       require("moonwire.task").sleep(3600)
     end)]]
     with_specs({ a = text, b = text }, function(folder)
       local running <close> = child.start({
         uv.exepath(), "test", "--jobs", "2", folder,
-      }, { "TMPDIR=" .. folder, "PATH=" .. os.getenv "PATH" })
+      }, { "MOONWIRE_SPEC_MEET=" .. folder, "PATH=" .. os.getenv "PATH" })
       local pids
       repeat
         require("moonwire.task").sleep(0.001)

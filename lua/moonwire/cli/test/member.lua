@@ -5,6 +5,7 @@
 local json = require "dkjson"
 local uv = require "luv"
 
+local scratch = require "moonwire.cli.test.scratch"
 local ssh_config = require "moonwire.ssh_config"
 local task = require "moonwire.task"
 
@@ -48,11 +49,12 @@ local function words_for(path, handler)
   return words
 end
 
-local function spawn(self, words)
+local function spawn(self, words, folder)
   local output, report = table.unpack(self.fds)
   local message
   self.handle, message = uv.spawn(uv.exepath(), {
     args = words,
+    env = scratch.environment(folder),
     stdio = { nil, output, output, report },
   }, function(status, signal)
     self.status = signal ~= 0 and 128 + signal or status
@@ -86,8 +88,9 @@ function member.run(path, handler)
   local self <close> = setmetatable({ fds = {} }, Member)
   self.fds[1] = unnamed_file()
   self.fds[2] = unnamed_file()
+  local folder <close> = scratch.folder()
   local begun = task.now()
-  spawn(self, words_for(path, handler))
+  spawn(self, words_for(path, handler), folder.path)
   task.await(function(done)
     self.done = done
   end)
