@@ -88,13 +88,15 @@ local function quoted(word)
 end
 
 --- Run it on a terminal of its own (of script(1)).
--- `options`: `environment`, `behind` (a shell command that is run behind it)
+-- `options`: `environment`, `behind` (a shell command that is run behind it, also when
+-- it was interrupted)
 function program.on_terminal(words, options)
-  local line = { quoted(uv.exepath()) }
-  for i, word in ipairs(words) do
-    line[i + 1] = quoted(word)
+  local behind = options and options.behind
+  local line = { behind and "trap : INT;" or "exec", quoted(uv.exepath()) }
+  for _, word in ipairs(words) do
+    line[#line + 1] = quoted(word)
   end
-  line[#line + 1] = options and options.behind and "; " .. options.behind
+  line[#line + 1] = behind and "; " .. behind
   local self = setmetatable({ text = "", at = 1 }, Terminal)
   self.input, self.output = uv.new_pipe(), uv.new_pipe()
   self.process = assert(uv.spawn("script", {

@@ -105,20 +105,21 @@ local ClosingHandles = {
   end,
 }
 
--- Wait until a line was typed. Not so when the user gives up: a program that a signal
--- ends would leave the terminal silent.
-local function await_line(fd)
+-- Ask, and wait until a line was typed. Not so when the user gives up: a program that a
+-- signal ends would leave the terminal silent, so we listen before anybody is asked.
+local function ask_for_line(fd, question)
   local handles <close> = setmetatable({}, ClosingHandles)
   local poll = assert(uv.new_poll(fd))
   handles[1] = poll
   return task.await(function(done)
+    handles[2] = signals.listen(function()
+      done(nil, "nobody answered: interrupted")
+    end)
     poll:start("r", function()
       poll:stop()
       done(true)
     end)
-    handles[2] = signals.listen(function()
-      done(nil, "nobody answered: interrupted")
-    end)
+    uv.fs_write(fd, question, -1)
   end)
 end
 
@@ -137,9 +138,8 @@ function Keyring.ask(text)
   if not quiet then
     return nil, message
   end
-  uv.fs_write(fd, text .. ": ", -1)
   local typed
-  typed, message = await_line(fd)
+  typed, message = ask_for_line(fd, text .. ": ")
   if not typed then
     return nil, message
   end
