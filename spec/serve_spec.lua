@@ -50,7 +50,7 @@ describe("moonwire.serve", function()
     end
 
     it("run devices and commands of the body", function()
-      local device = site.service.holder.inventory.devices[2]
+      local device = site.service.stock.inventory.devices[2]
       local answer = site:ask("POST", SEED .. "nb-async", {
         body = {
           devices = {
@@ -70,7 +70,7 @@ describe("moonwire.serve", function()
     end)
 
     it("count a device that fails, and say why, without its password", function()
-      local device = site.service.holder.inventory.devices[1]
+      local device = site.service.stock.inventory.devices[1]
       local answer = site:ask("POST", SEED .. "sync", {
         body = {
           devices = {
@@ -527,10 +527,10 @@ describe("moonwire.serve", function()
       inventory = path, inventory_options = { format = "yaml" },
     }
     write("devices:\n" .. line:format "r2" .. line:format "r3")
-    assert.is_true(changing.service:reload())
+    assert.is_true(changing.service.stock:reload())
     assert.equal(2, changing:ask("GET", "/api/v1/devices").json.total)
     write "devices: 7\n"
-    assert.is_nil((changing.service:reload()))
+    assert.is_nil((changing.service.stock:reload()))
     assert.equal(2, changing:ask("GET", "/api/v1/devices").json.total)
     os.remove(path)
   end)

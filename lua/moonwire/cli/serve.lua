@@ -141,7 +141,7 @@ local function obey(service, given)
   local has_been_told = false
   return signals.listen(function(name)
     if name == "sighup" then
-      return service:ask_reload()
+      return service.stock:ask_reload()
     end
     service:stop(has_been_told or given.on_stop == "cancel")
     has_been_told = true
@@ -154,7 +154,7 @@ local function watch_file(service, given)
   end
   local poll = uv.new_fs_poll()
   poll:start(given.inventory, LOOK_MS, function()
-    service:ask_reload()
+    service.stock:ask_reload()
   end)
   return poll
 end

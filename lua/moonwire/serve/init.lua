@@ -4,19 +4,18 @@
 -- @module moonwire.serve
 local answer = require "moonwire.serve.answer"
 local call = require "moonwire.serve.call"
-local gate = require "moonwire.serve.gate"
-local inventory = require "moonwire.inventory"
+local door = require "moonwire.serve.door"
 local log = require "moonwire.log"
 local openapi = require "moonwire.serve.openapi"
+local order = require "moonwire.serve.order"
 local registry = require "moonwire.serve.registry"
 local router = require "moonwire.serve.router"
+local stock = require "moonwire.serve.stock"
 local targets = require "moonwire.serve.targets"
 local task = require "moonwire.task"
-local uv = require "luv"
 
 local serve = {}
 
-local MAX_BODY = 8 << 20
 local HEARTBEAT = 15 -- seconds between two signs of life in a stream of events
 local FLUSH = 5 -- seconds that the last answers have to get out
 
@@ -33,114 +32,13 @@ local function all_routes()
   return routes
 end
 
---- Whether an address is this machine only.
--- @string address
--- @treturn boolean
-function serve.is_loopback(address)
-  return address == "::1" or address:find "^127%.%d+%.%d+%.%d+$" ~= nil
-end
-
 --- Whether this program was built with an HTTP server in it.
 -- @treturn boolean
 function serve.is_built()
   return (pcall(require, "host.http"))
 end
 
--- ---- inventories, which may be read again while runs use the old one ----
-
-local function load_inventory(options)
-  local loaded, message, kind = inventory.load(options.inventory,
-    options.inventory_options)
-  if not loaded then
-    return nil, message, kind
-  end
-  return { inventory = loaded, users = 0 }
-end
-
---- Take the inventory for a run.
--- @treturn table holder: `inventory`
-function Service:hold()
-  self.holder.users = self.holder.users + 1
-  return self.holder
-end
-
---- Let go of an inventory; when it is not the current one, the last closes it.
--- @tparam table holder
-function Service:let_go(holder)
-  holder.users = holder.users - 1
-  if holder.users == 0 and holder ~= self.holder then
-    holder.inventory:close()
-  end
-end
-
---- Read the inventory again. When it is wrong, the old one stays.
--- @treturn[1] boolean true
--- @return[2] nil
--- @treturn[2] string message
-function Service:reload()
-  local fresh, message = load_inventory(self.options)
-  if not fresh then
-    return nil, message
-  end
-  local old = self:hold()
-  self.holder = fresh
-  self:let_go(old)
-  return true
-end
-
---- Let a task read the inventory again. May be called from outside of tasks.
-function Service:ask_reload()
-  self.wants_reload = true
-  if self.wake_reload then
-    self.wake_reload()
-  end
-end
-
-function Service:_reload_on_demand()
-  while true do
-    if not self.wants_reload then
-      task.await(function(done)
-        self.wake_reload = done
-      end)
-    end
-    self.wants_reload = false
-    local ok, message = self:reload()
-    if self.options.on_reload then
-      self.options.on_reload(ok, message)
-    end
-  end
-end
-
 -- ---- runs ----
-
--- What `moonwire runs` is told of where the devices come from.
-local function origin_of(options, filter)
-  local about, from = {}, options.inventory
-  for name, value in pairs(options.inventory_options or {}) do
-    about[name] = value
-  end
-  about.filter = filter or about.filter
-  return type(from) == "string" and (uv.fs_realpath(from) or from) or "-", about
-end
-
--- And of what is done with them. Lines of a configuration may be secret.
-local function order_of(self, request)
-  local source, about = origin_of(self.options, request.filter)
-  local is_push = request.configuration ~= nil
-  return {
-    verb = is_push and "push" or "send",
-    source = source,
-    inventory = about,
-    mode = request.mode,
-    workers = request.workers,
-    sessions = request.limit,
-    timeout = request.timeout,
-    run_timeout = request.deadline,
-    commands = request.commands,
-    file = is_push and "lines that came over HTTP" or nil,
-    changes = is_push and not request.dry_run or nil,
-  }
-end
 
 --- Begin a run on devices of a holder, which it lets go of in any case.
 -- @tparam table holder
@@ -153,14 +51,14 @@ end
 function Service:start(holder, devices, request, options)
   options = options or {}
   options.on_end = function()
-    self:let_go(holder)
+    self.stock:let_go(holder)
   end
-  options.order = order_of(self, request)
+  options.order = order.of(self.options, request)
   local one, message = self.registry:start(devices, request, options)
   if one then
     return one
   end
-  self:let_go(holder)
+  self.stock:let_go(holder)
   if message then
     self.on_error(message)
     return nil, answer.problem(503, "the run cannot be written down")
@@ -217,71 +115,6 @@ end
 
 -- ---- its life ----
 
--- an address as it stands in a URL
-local function bracketed(address)
-  return address:find(":", 1, true) and "[" .. address .. "]" or address
-end
-
-local function names_of(options)
-  if not serve.is_loopback(options.address) and not next(options.hosts or {}) then
-    return nil -- the token says who may call; the name could be any
-  end
-  local names = { localhost = true, ["127.0.0.1"] = true, ["[::1]"] = true }
-  names[bracketed(options.address)] = true
-  for _, name in ipairs(options.hosts or {}) do
-    names[name:lower()] = true
-  end
-  return names
-end
-
-local function set_of(list)
-  local set = {}
-  for _, item in ipairs(list or {}) do
-    set[item] = true
-  end
-  return set
-end
-
-local function new_gate(self, routes)
-  local options = self.options
-  return gate.new {
-    router = router.new(routes),
-    max_body = options.max_body or MAX_BODY,
-    token = options.token,
-    hosts = names_of(options),
-    origins = set_of(options.origins),
-    scheme = options.certificate and "https" or "http",
-  }
-end
-
-local function listen(self)
-  local options = self.options
-  return require("host.http").listen {
-    address = options.address,
-    port = options.port,
-    certificate = options.certificate,
-    key = options.key,
-    max_body = options.max_body or MAX_BODY,
-    max_connections = options.max_connections,
-    max_per_peer = not serve.is_loopback(options.address) and 64 or nil,
-    head_time = options.head_time,
-    body_time = options.body_time,
-    admit = function(head)
-      return self:_admit(head)
-    end,
-  }
-end
-
-local function complaint(options)
-  if not serve.is_loopback(options.address) and not options.token then
-    return "beyond this machine it wants a token: --token-file FILE"
-  elseif not serve.is_loopback(options.address) and not options.certificate
-    and not options.allow_plain then
-    return "beyond this machine it wants TLS: --certificate and --key, or --plain "
-      .. "where something in front of it does that"
-  end
-end
-
 local function new_service(group, options)
   local self = setmetatable({
     options = options,
@@ -296,19 +129,21 @@ local function new_service(group, options)
   self.description = openapi.describe(routes, {
     version = options.version or "unknown", has_token = options.token ~= nil,
   })
-  self.gate = new_gate(self, routes)
+  self.gate = door.new_gate(options, router.new(routes))
   return self
 end
 
 local function begin(self)
   local message, kind
-  self.holder, message, kind = load_inventory(self.options)
-  if not self.holder then
+  self.stock, message, kind = stock.open(self.options)
+  if not self.stock then
     return nil, message, kind
   end
-  self.listener, message, kind = listen(self)
+  self.listener, message, kind = door.listen(self.options, function(head)
+    return self:_admit(head)
+  end)
   if not self.listener then
-    self.holder.inventory:close()
+    self.stock:close()
     return nil, message, kind
   end
   return true
@@ -317,9 +152,7 @@ end
 --- The address to call it by.
 -- @treturn string such as "http://127.0.0.1:8000"
 function Service:url()
-  local scheme = self.options.certificate and "https" or "http"
-  local name = bracketed(self.options.address)
-  return ("%s://%s:%d"):format(scheme, name, self.listener:port())
+  return door.url(self.options, self.listener:port())
 end
 
 --- Stop: no new requests; the runs go on to their end, or are cancelled.
@@ -349,7 +182,7 @@ end
 
 function Service:__close()
   self.listener:close()
-  self.holder.inventory:close()
+  self.stock:close()
 end
 
 --- Serve until `stop` is called. `fn(service)` is called once it listens.
@@ -370,7 +203,7 @@ end
 function serve.run(options, fn)
   options.address = options.address or "127.0.0.1"
   options.port = options.port or 8000
-  local message = complaint(options)
+  local message = door.complaint(options)
   if message then
     return nil, message, "invalid"
   elseif not serve.is_built() then
@@ -383,7 +216,8 @@ function serve.run(options, fn)
       return nil, why, kind
     end
     local helpers = {
-      group:spawn(self._beat, self), group:spawn(self._reload_on_demand, self),
+      group:spawn(self._beat, self),
+      group:spawn(self.stock.reload_on_demand, self.stock),
     }
     group:spawn(self._accept, self, group)
     local _ <close> = self -- luacheck: ignore

@@ -23,7 +23,7 @@ local function shown(device)
 end
 
 local function list_devices(call)
-  local inventory = call.service.holder.inventory
+  local inventory = call.service.stock.inventory
   local devices, message = inventory.devices, nil
   if call.query.filter then
     devices, message = filter.select(call.query.filter, devices)

@@ -16,10 +16,10 @@ end
 local function runner(mode)
   return function(call)
     local service = call.service
-    local holder = service:hold()
+    local holder = service.stock:hold()
     local devices, refusal = service.targets:choose(holder, call.body.devices)
     if not devices then
-      service:let_go(holder)
+      service.stock:let_go(holder)
       return refusal
     end
     local request = { mode = mode, commands = commands_of(call, holder) }

@@ -67,11 +67,11 @@ local function begin(call)
   if refusal then
     return nil, refusal
   end
-  local holder = service:hold()
+  local holder = service.stock:hold()
   local devices
   devices, refusal = choose(holder, body)
   if not devices then
-    service:let_go(holder)
+    service.stock:let_go(holder)
     return nil, refusal
   end
   local request = { mode = body.mode or "nonblocking" }

@@ -81,7 +81,7 @@ local function metrics(call)
   add(lines, "moonwire_devices_total", "counter", "Devices of runs that are over.",
     { { totals.ok, "result", "ok" }, { totals.failed, "result", "failed" } })
   add(lines, "moonwire_inventory_devices", "gauge", "Devices of the inventory.",
-    { { #service.holder.inventory.devices } })
+    { { #service.stock.inventory.devices } })
   add(lines, "process_resident_memory_bytes", "gauge", "Memory.",
     { { uv.resident_set_memory() } })
   add(lines, "process_cpu_seconds_total", "counter", "CPU time.", { { cpu_seconds() } })
