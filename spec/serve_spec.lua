@@ -108,7 +108,8 @@ describe("moonwire.serve", function()
       assert.equal(200, slow:ask("GET", "/docs").status)
       assert.equal("running", slow:ask("GET", "/api/v1/runs").json.runs[1].state)
       local id = slow:ask("GET", "/api/v1/runs").json.runs[1].id
-      assert.equal("cancelled", slow:ask("DELETE", "/api/v1/runs/" .. id).json.state)
+      local gone = slow:ask("DELETE", "/api/v1/runs/" .. id)
+      assert.equal("cancelled", gone.json.state, gone.text)
       local _, answer = waiting:join()
       problem(answer, 503)
     end)
@@ -323,9 +324,15 @@ describe("moonwire.serve", function()
       local all = site:ask("GET", path)
       assert.matches("^text/event%-stream", all.headers["content-type"])
       local names = {}
-      for name in all.body:gmatch "event: (%a+)\n" do
-        names[#names + 1] = name
+      local begun = 0
+      for name, data in all.body:gmatch "event: (%a+)\ndata: ([^\n]*)\n" do
+        if name == "begin" then
+          begun = begun + #json.decode(data).indexes
+        else
+          names[#names + 1] = name
+        end
       end
+      assert.equal(3, begun)
       assert.same({ "run", "result", "result", "result", "end" }, names)
       local later = site:ask("GET", path, { headers = { ["Last-Event-ID"] = "2" } })
       assert.is_nil(later.body:find("id: 2\n", 1, true))
@@ -342,6 +349,25 @@ describe("moonwire.serve", function()
       problem(site:ask("GET", "/api/v1/runs/" .. id .. "?offset=-1"), 422)
       problem(site:ask("GET", "/api/v1/runs/" .. id .. "?limit=100000"), 422)
       problem(site:ask("DELETE", "/api/v1/runs/" .. id), 409)
+    end)
+
+    it("has the names of its devices, and what each said", function()
+      local id = site:begin { commands = { "show version" } }
+      local place = "/api/v1/runs/" .. id
+      site:ask("GET", place .. "/events")
+      local names = site:ask("GET", place .. "/devices").json
+      assert.equal(3, names.total)
+      local second = site:ask("GET", place .. "/results/2").json
+      assert.equal(names.devices[2], second.device)
+      assert.equal(2, second.index)
+      assert.matches("simulated", second.output[1].output)
+      assert.is_true(second.started >= 0)
+      local small = site:ask("GET", place .. "?output=false")
+      assert.equal(3, #small.json.results)
+      assert.is_nil(small.text:find("simulated", 1, true))
+      for _, wrong in ipairs { "/results/4", "/results/0", "/results/x", "/device" } do
+        problem(site:ask("GET", place .. wrong), 404)
+      end
     end)
 
     it("is the same for the same key, and another body is refused", function()

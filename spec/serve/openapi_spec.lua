@@ -71,7 +71,7 @@ describe("moonwire.serve.openapi", function()
       ids[one.operation.operationId] = one.path
       count = count + 1
     end
-    assert.equal(12, count)
+    assert.equal(15, count)
     assert.equal("/api/v1/netmiko/sync", ids.netmiko_sync)
     assert.equal("/api/v1/netmiko/async", ids.netmiko_async)
     assert.equal("/api/v1/netmiko/nb-async", ids.netmiko_nb_async)

@@ -9,8 +9,10 @@ local reader = {}
 --- The form of journals that this program writes; it reads no newer one.
 reader.FORMAT = 1
 
--- The record in a line; nil when it is not whole.
-local function record_in(line)
+--- The record in a line of a journal, with its end of line; nil when it is not whole.
+-- @string line
+-- @treturn ?table
+function reader.record(line)
   local sum, text = line:match "^([0-9a-f]+) (.*)\n$" -- as the writer has it
   if not sum or #sum ~= 8 or tonumber(sum, 16) ~= crc.crc(text) then
     return nil
@@ -22,7 +24,7 @@ end
 -- records that cannot be believed without it.
 local function has_records(file)
   for line in file:lines "L" do
-    if record_in(line) then
+    if reader.record(line) then
       return true
     end
   end
@@ -31,7 +33,7 @@ end
 
 local function read_all(file, take, found)
   for line in file:lines "L" do
-    local record = record_in(line)
+    local record = reader.record(line)
     if not record or record.n ~= found.last + 1 then
       found.is_torn = true
       found.is_damaged = record ~= nil or has_records(file)

@@ -35,15 +35,17 @@ end
 --- Read them.
 -- @string id as `moonwire.journal.find` gives it
 -- @string[opt] root the folder of all runs
+-- @tparam[opt] function on_record called with each record; it may wait
 -- @treturn[1] table run: `mode`, `results` (in the order of the plan), `seconds`,
 -- `peak_sessions`, `threads`; for `moonwire.report.run.source`
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: "invalid", "local"
-function results.read(id, root)
+function results.read(id, root, on_record)
   local ends = {} -- the last time a device has ended counts
   local known, message, kind = journal.read(id, {
     root = root,
+    on_record = on_record,
     on_end = function(record)
       ends[record.i] = record
     end,

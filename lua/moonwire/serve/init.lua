@@ -8,6 +8,7 @@ local door = require "moonwire.serve.door"
 local log = require "moonwire.log"
 local openapi = require "moonwire.serve.openapi"
 local order = require "moonwire.serve.order"
+local past = require "moonwire.serve.past"
 local registry = require "moonwire.serve.registry"
 local router = require "moonwire.serve.router"
 local stock = require "moonwire.serve.stock"
@@ -24,7 +25,7 @@ Service.__index = Service
 
 local function all_routes()
   local routes = {}
-  for _, name in ipairs { "netmiko", "runs", "fleet", "status", "pages" } do
+  for _, name in ipairs { "netmiko", "start", "runs", "fleet", "status", "pages" } do
     for _, route in ipairs(require("moonwire.serve.api." .. name).routes) do
       routes[#routes + 1] = route
     end
@@ -116,12 +117,16 @@ end
 -- ---- its life ----
 
 local function new_service(group, options)
+  local runs = registry.new(group, options.limits, options.runs)
   local self = setmetatable({
     options = options,
     since = task.now(),
     answered = {},
     in_flight = 0,
-    registry = registry.new(group, options.limits, options.runs),
+    registry = runs,
+    past = past.new(options.runs, function()
+      return runs.creating > 0
+    end),
     targets = targets.new(options.allow_any_device),
     on_error = options.on_error or log.say,
   }, Service)

@@ -35,6 +35,7 @@ function registry.new(group, limits, root)
     room = limits.room or ROOM,
     all_room = limits.all_room or ALL_ROOM,
     open = 0,
+    creating = 0, -- journals that are being made
     list = {}, -- oldest first
     by_id = {},
     by_key = {},
@@ -121,14 +122,17 @@ function Registry:start(devices, request, options)
     return nil
   end
   self.open = self.open + 1 -- before the wait, so that no other takes the place
+  local names = names_of(devices)
+  self.creating = self.creating + 1
   local out, message = journal.create({
     verb = request.configuration and "push" or "send", order = options.order,
-  }, names_of(devices), self.root)
+  }, names, self.root)
+  self.creating = self.creating - 1
   if not out then
     self.open = self.open - 1
     return nil, message
   end
-  local one = run.new(out, devices, request, self.room)
+  local one = run.new(out, devices, names, request, self.room)
   one.on_end = options.on_end
   if options.key then
     one.key = options.key

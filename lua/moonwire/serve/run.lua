@@ -1,11 +1,11 @@
 --- One run that was asked for over HTTP: what it does, what has come of it so far, and
 -- who waits for more. It goes on when its caller goes away.
 -- @module moonwire.serve.run
-local escape = require "moonwire.report.escape"
 local fleet = require "moonwire.fleet"
 local host = require "host.task"
 local observer = require "moonwire.journal.observer"
 local push = require "moonwire.fleet.push"
+local shown = require "moonwire.serve.shown"
 local task = require "moonwire.task"
 local time = require "moonwire.report.time"
 
@@ -42,69 +42,29 @@ end
 --- A run that has not begun.
 -- @tparam table journal the writer of its journal, whose `id` is the run's
 -- @tparam table devices
+-- @tparam {string,...} names of the devices
 -- @tparam table request `mode`; `commands` or `configuration` (lists), `save`,
 -- `dry_run`, `limit`, `workers`, `timeout` (seconds for a command), `deadline` (seconds
 -- for all of it)
 -- @int room how many bytes of output it may keep
 -- @treturn Run
-function run.new(journal, devices, request, room)
+function run.new(journal, devices, names, request, room)
   return setmetatable({
     id = journal.id,
     journal = journal,
     devices = devices,
+    names = names,
     request = request,
     state = "queued",
     created = iso_time(),
     results = {},
+    by_index = {},
+    begun = {}, -- numbers of devices, in the order in which they were begun
     count = { ok = 0, failed = 0, cancelled = 0 },
     room = room,
     bytes = 0,
     waiting = {},
   }, Run)
-end
-
--- What came of a push, or how many answers there were.
-local function shown_value(value)
-  if type(value) ~= "table" then
-    return value
-  end
-  return {
-    state = value.state, applied = value.applied, diff = value.diff,
-    verified = value.verified, saved = value.saved, note = value.note,
-  }
-end
-
-local function shown_outputs(self, outputs)
-  local list = {}
-  for i, one in ipairs(outputs or {}) do
-    self.bytes = self.bytes + #one.output
-    list[i] = { command = one.command, output = one.output, elapsed = one.elapsed }
-  end
-  return list
-end
-
--- What a caller is shown of a result: fields by name, so that none slips through.
-local function shown(self, result)
-  local one = {
-    index = result.index,
-    device = result.device,
-    host = result.host,
-    ok = result.ok,
-    value = result.ok and shown_value(result.value) or nil,
-    state = result.state,
-    attempts = result.attempts,
-    kind = result.kind,
-    phase = result.phase,
-    message = result.message and escape.text(result.message),
-    elapsed = result.elapsed,
-    phases = result.phases,
-  }
-  if self.bytes < self.room then
-    one.output = shown_outputs(self, result.output)
-  else
-    one.is_output_dropped = true
-  end
-  return one
 end
 
 function Run:_wake()
@@ -118,11 +78,31 @@ end
 local IS_CANCELLED = { cancelled = true, skipped = true }
 
 function Run:_add(result)
-  local one = shown(self, result)
+  local one = shown.result(result)
+  if self.bytes < self.room then
+    local bytes
+    one.output, bytes = shown.outputs(result.output)
+    self.bytes = self.bytes + bytes
+  else
+    one.is_output_dropped = true
+  end
+  self.by_index[one.index] = one
   self.results[#self.results + 1] = one
   local column = one.ok and "ok" or IS_CANCELLED[one.state] and "cancelled" or "failed"
   self.count[column] = self.count[column] + 1
   self:_wake()
+end
+
+-- The journal's watcher, which tells us as well.
+local function new_observer(self, changes)
+  local watcher = observer.new(self.journal, { changes = changes })
+  local begins = watcher.begins
+  function watcher.begins(_, index)
+    table.insert(self.begun, index)
+    self:_wake()
+    return begins(watcher, index)
+  end
+  return watcher
 end
 
 local function fleet_options(self)
@@ -138,7 +118,7 @@ local function fleet_options(self)
     run_timeout = request.deadline,
     changes = changes,
     keep_results = false,
-    observer = observer.new(self.journal, { changes = changes }),
+    observer = new_observer(self, changes),
     on_result = function(result)
       self:_add(result)
     end,
@@ -221,11 +201,12 @@ function Run:is_over()
   return self.ended ~= nil
 end
 
---- Wait until there are more results than so many, or until it is over; also when
--- somebody calls `stir`.
+--- Wait until there are more results than so many, or more devices were begun, or until
+-- it is over; also when somebody calls `stir`.
 -- @int seen
-function Run:wait_for_more(seen)
-  if #self.results > seen or self:is_over() then
+-- @int seen_begun
+function Run:wait_for_more(seen, seen_begun)
+  if #self.results > seen or #self.begun > seen_begun or self:is_over() then
     return
   end
   task.await(function(done)
@@ -274,7 +255,9 @@ function Run:summary()
   end
   return {
     id = self.id,
+    verb = self.request.configuration and "push" or "send",
     mode = self.request.mode,
+    filter = self.request.filter,
     state = self.state,
     message = self.message,
     commands = self.request.commands,

@@ -9,6 +9,9 @@ local LONGEST_COMMAND = 4096
 
 local MODES = { "sync", "threads", "nonblocking", "hybrid" }
 
+--- How devices can be run through.
+shapes.modes = MODES
+
 local function text(description, more)
   local rule = { type = "string", description = description }
   for name, value in pairs(more or {}) do
@@ -145,6 +148,7 @@ shapes.result = {
     kind = text "Why it failed, in one word: timeout, auth, refused, …",
     phase = text "Where it failed: connect, auth, command, …",
     message = text "Why it failed, in a sentence.",
+    started = { type = "number", description = "Seconds since the run began." },
     elapsed = { type = "number", description = "Seconds." },
     output = {
       type = "array",
@@ -164,10 +168,14 @@ shapes.run = {
   type = "object",
   properties = {
     id = text "Its name.",
+    verb = text("Commands, or a configuration.", { enum = { "send", "push" } }),
     mode = text("Its mode.", { enum = MODES }),
-    state = text("How far it is; late: its deadline came first.", {
-      enum = { "queued", "running", "done", "failed", "late", "cancelled" },
-    }),
+    state = text("How far it is; late: its deadline came first; broken: its program "
+      .. "ended before it did, and moonwire runs resume does the rest.", {
+        enum = { "queued", "running", "done", "failed", "late", "cancelled", "broken" },
+      }),
+    filter = text "Which devices of the inventory.",
+    caller = text "The name of the token that began it.",
     ok = { type = "boolean", description = "Whether it is done and no device failed." },
     devices = { type = "integer", description = "How many." },
     count = COUNT,
@@ -177,6 +185,19 @@ shapes.run = {
     ended = text("When it ended.", { format = "date-time" }),
     results = { type = "array", items = shapes.result },
   },
+}
+
+--- What a run may look like.
+shapes.run_example = {
+  id = "20260131-120000-5eed",
+  mode = "nonblocking",
+  verb = "send",
+  state = "running",
+  ok = false,
+  devices = 1000,
+  count = { ok = 617, failed = 2, cancelled = 0 },
+  seconds = 1.25,
+  created = "2026-01-31T12:00:00Z",
 }
 
 shapes.seed_answer = {

@@ -1,121 +1,38 @@
---- Runs as things: begin one, look at it, watch it, cancel it.
+--- Runs as things: look at them, watch one, cancel one. They are those of the command
+-- line as well, since all of them have journals.
 -- @module moonwire.serve.api.runs
 local answer = require "moonwire.serve.answer"
-local filter = require "moonwire.inventory.filter"
-local json = require "moonwire.report.json"
+local follow = require "moonwire.serve.follow"
 local shapes = require "moonwire.serve.shapes"
 
 local runs = {}
 
 local PAGE = 1000 -- results in one answer, unless asked for others
-local STALLED = 20 -- seconds in which a reader of events has to take some
-local LONGEST_KEY = 200
-
-local function place_of(one)
-  return "/api/v1/runs/" .. one.id
-end
-
--- ---- begin ----
-
-local function wrong(field, message)
-  return answer.problem(422, "a field is wrong", nil,
-    { { field = field, message = message } })
-end
-
-local function choose(holder, body)
-  local devices, message = holder.inventory.devices, nil
-  if body.filter then
-    devices, message = filter.select(body.filter, devices)
-  end
-  if not devices then
-    return nil, wrong("filter", message)
-  elseif #devices == 0 then
-    return nil, wrong("filter", "no device is wanted by it")
-  elseif body.expect and #devices ~= body.expect then
-    return nil, wrong("expect", ("there are %d devices"):format(#devices))
-  end
-  return devices
-end
-
-local function check_body(call)
-  local body = call.body
-  if body.configuration and body.commands then
-    return wrong("configuration", "there are commands as well: one of them")
-  elseif body.configuration and not call.service.options.allow_push then
-    return answer.problem(403, "this server pushes nothing; --allow-push lets it")
-  elseif (body.save or body.dry_run) and not body.configuration then
-    return wrong(body.save and "save" or "dry_run", "is for a configuration")
-  end
-end
-
-local function find_earlier(call)
-  local key = call.head.headers["idempotency-key"]
-  if key and (#key == 0 or #key > LONGEST_KEY) then
-    local limit = ("Idempotency-Key has 1 to %d characters"):format(LONGEST_KEY)
-    return nil, answer.problem(400, limit)
-  end
-  local one, is_same = call.service.registry:find_key(key, call.text)
-  if one and not is_same then
-    return nil, answer.problem(409, "the key was used with another body")
-  end
-  return one
-end
-
-local function begin(call)
-  local service, body = call.service, call.body
-  local refusal = check_body(call)
-  if refusal then
-    return nil, refusal
-  end
-  local holder = service.stock:hold()
-  local devices
-  devices, refusal = choose(holder, body)
-  if not devices then
-    service.stock:let_go(holder)
-    return nil, refusal
-  end
-  local request = { mode = body.mode or "nonblocking" }
-  for _, name in ipairs { "configuration", "save", "dry_run", "limit", "workers",
-    "timeout", "deadline", "filter" } do
-    request[name] = body[name]
-  end
-  if not body.configuration then
-    request.commands = body.commands or holder.inventory.commands or { "show version" }
-  end
-  local key = call.head.headers["idempotency-key"]
-  return service:start(holder, devices, request, { key = key, body = call.text })
-end
-
-local function find_or_begin(call)
-  local one, refusal = find_earlier(call)
-  if one or refusal then
-    return one, refusal
-  end
-  return begin(call)
-end
-
-local function start(call)
-  -- one after another: of two with the same key, the second finds the first
-  local one, refusal = call.service.registry:in_turn(find_or_begin, call)
-  if not one then
-    return refusal
-  end
-  return answer.json(202, one:summary(), { Location = place_of(one) })
-end
-
+local LISTED = 100 -- runs in one answer, unless asked for others
+local SECOND = #"20260131-120000"
 -- ---- look ----
 
-local function list(call)
-  local found = {}
-  for _, one in ipairs(call.service.registry.list) do
-    table.insert(found, 1, one:summary())
+-- Runs of this server and of the command line, the latest first. A name begins with
+-- the second in which its run began; within one, only those in hand have an order.
+local function all_ids(service)
+  local order, ids = {}, {}
+  for i, one in ipairs(service.registry.list) do
+    order[one.id] = i
+    ids[i] = one.id
   end
-  return answer.json(200, { runs = found, total = #found })
-end
-
-local function find(call)
-  local one = call.service.registry:get(call.params.id)
-  return one, not one and answer.problem(404, "there is no such run") or nil
+  for _, id in ipairs(service.past:ids()) do
+    ids[#ids + 1] = not order[id] and id or nil
+  end
+  table.sort(ids, function(a, b)
+    local second, other = a:sub(1, SECOND), b:sub(1, SECOND)
+    if second ~= other then
+      return second > other
+    elseif order[a] ~= order[b] then
+      return (order[a] or 0) > (order[b] or 0)
+    end
+    return a > b
+  end)
+  return ids
 end
 
 local function whole(call, name, otherwise, highest)
@@ -131,31 +48,130 @@ local function whole(call, name, otherwise, highest)
   return number
 end
 
-local function show(call)
-  local one, refusal = find(call)
-  if not one then
-    return refusal
-  end
-  local offset, limit
-  offset, refusal = whole(call, "offset", 0, 1 << 40)
+local function page_of(call, size)
+  local offset, refusal = whole(call, "offset", 0, 1 << 40)
+  local limit
   if not refusal then
-    limit, refusal = whole(call, "limit", PAGE, PAGE)
+    limit, refusal = whole(call, "limit", size, PAGE)
   end
-  if refusal then
+  return not refusal and { first = offset + 1, last = offset + limit }, refusal
+end
+
+local function list(call)
+  local page, refusal = page_of(call, LISTED)
+  if not page then
     return refusal
   end
-  local document = one:summary()
-  document.results = table.move(one:in_order(), offset + 1, offset + limit, 1, {})
-  document.total = #one.results
-  return answer.json(200, document)
+  local service, found = call.service, {}
+  local ids = all_ids(service)
+  for i = page.first, math.min(page.last, #ids) do
+    local one = service.registry:get(ids[i])
+    found[#found + 1] = one and one:summary() or service.past:summary(ids[i])
+  end
+  return answer.json(200, { runs = found, total = #ids })
+end
+
+local function not_found()
+  return answer.problem(404, "there is no such run")
+end
+
+-- A run in hand, or the summary of one that is not.
+local function find(call)
+  local one = call.service.registry:get(call.params.id)
+  if one then
+    return one, one:summary()
+  end
+  return nil, call.service.past:summary(call.params.id)
+end
+
+local IS_OPEN = { planned = true, handed = true }
+
+-- What another program has not done yet is no result.
+local function past_results(call, summary, wants)
+  local all = call.service.past:results(summary.id, wants)
+  if not all or summary.state ~= "running" then
+    return all or {}
+  end
+  local ended = {}
+  for _, one in ipairs(all) do
+    ended[#ended + 1] = not IS_OPEN[one.kind] and one or nil
+  end
+  return ended
+end
+
+local function without_output(results)
+  for i, result in ipairs(results) do
+    local small = {}
+    for name, value in pairs(result) do
+      small[name] = name ~= "output" and value or nil
+    end
+    results[i] = small
+  end
+  return results
+end
+
+local function show(call)
+  local one, document = find(call)
+  if not document then
+    return not_found()
+  end
+  local page, refusal = page_of(call, PAGE)
+  if not page then
+    return refusal
+  end
+  local wants_output = call.query.output ~= "false"
+  local results = one and one:in_order() or past_results(call, document, function(i)
+    return wants_output and i >= page.first and i <= page.last
+  end)
+  local copy = {}
+  for name, value in pairs(document) do
+    copy[name] = value
+  end
+  copy.results, copy.total = table.move(results, page.first, page.last, 1, {}), #results
+  if not wants_output then
+    copy.results = without_output(copy.results)
+  end
+  return answer.json(200, copy)
+end
+
+local function past_result(call, id, index)
+  local all = call.service.past:results(id, function(i)
+    return i == index
+  end)
+  local one = all and all[index]
+  return one and not IS_OPEN[one.kind] and one
+end
+
+local function show_result(call)
+  local index = math.tointeger(tonumber(call.params.index))
+  local one, document = find(call)
+  local result
+  if one then
+    result = one.by_index[index]
+  elseif document and index then
+    result = past_result(call, document.id, index)
+  end
+  return result and answer.json(200, result)
+    or answer.problem(404, "there is no such run, or nothing of that device yet")
+end
+
+local function list_names(call)
+  local one, document = find(call)
+  if not document then
+    return not_found()
+  end
+  local names = one and one.names or call.service.past:names(document.id)
+  return answer.json(200, { devices = names, total = #names })
 end
 
 local function cancel(call)
-  local one, refusal = find(call)
-  if not one then
-    return refusal
-  elseif one:is_over() then
-    return answer.problem(409, "the run is over: " .. one.state)
+  local one, document = find(call)
+  if not document then
+    return not_found()
+  elseif not one and document.state == "running" then
+    return answer.problem(409, "another program has this run: moonwire runs cancel")
+  elseif not one or one:is_over() then
+    return answer.problem(409, "the run is over: " .. document.state)
   end
   call.service.registry:cancel(one)
   one:wait()
@@ -164,110 +180,54 @@ end
 
 -- ---- watch ----
 
-local function event(name, value, id)
-  local head = id and ("id: %d\n"):format(id) or ""
-  return ("%sevent: %s\ndata: %s\n"):format(head, name, json.encode(value, true))
-end
-
--- An event is small: what the device said is in the run.
-local function result_event(result, id)
-  local small = {}
-  for name, value in pairs(result) do
-    small[name] = name ~= "output" and value or nil
-  end
-  return event("result", small, id)
-end
-
-local function write_new(request, one, seen)
-  while seen < #one.results do
-    seen = seen + 1
-    if not request:write(result_event(one.results[seen], seen), STALLED) then
-      return nil
-    end
-  end
-  return seen
-end
-
-local function follow(request, one, seen)
-  if not request:write(event("run", one:summary()), STALLED) then
-    return
-  end
-  while true do
-    local before = seen
-    seen = write_new(request, one, seen)
-    if not seen then
-      return
-    elseif one:is_over() and seen == #one.results then
-      request:write(event("end", one:summary()), STALLED)
-      return request:finish()
-    elseif seen == before and not request:write(": still here\n\n", STALLED) then
-      return
-    end
-    one:wait_for_more(seen)
-  end
-end
-
 local function watch(call)
-  local one, refusal = find(call)
-  if not one then
-    return refusal
+  local one, document = find(call)
+  if not document then
+    return not_found()
   end
   local last = call.head.headers["last-event-id"] or "0"
   local seen = last:find "^%d+$" and math.tointeger(tonumber(last)) or 0
   local headers = answer.bytes(200, "text/event-stream; charset=utf-8", "").headers
-  if call.request:stream(200, headers) and call.head.method ~= "HEAD" then
-    follow(call.request, one, math.min(seen, #one.results))
+  if not call.request:stream(200, headers) or call.head.method == "HEAD" then
+    return nil
+  elseif one then
+    follow.run(call.request, one, seen)
+  else
+    follow.past(call.request, call.service.past, document.id, seen)
   end
 end
 
 -- ---- the table ----
 
-local EXAMPLE = {
-  id = "20260131-120000-5eed",
-  mode = "nonblocking",
-  state = "running",
-  ok = false,
-  devices = 1000,
-  count = { ok = 617, failed = 2, cancelled = 0 },
-  seconds = 1.25,
-  created = "2026-01-31T12:00:00Z",
+local EXAMPLE = shapes.run_example
+local ID = " of a run."
+
+local PAGE_OF_RUNS = {
+  {
+    name = "offset", place = "query", type = "integer",
+    description = "How many runs to leave out.",
+  },
+  {
+    name = "limit", place = "query", type = "integer",
+    description = "How many runs to give; 100 when left out, 1000 at most.",
+  },
 }
 
-local ID = " of a run."
+local EXAMPLE_RESULT = {
+  index = 1, device = "SW-CORE_1", host = "10.2.0.101", ok = true, state = "done",
+  elapsed = 0.71,
+  output = { { command = "show clock", output = "12:00:00 UTC", elapsed = 0.1 } },
+}
 
 runs.routes = {
   {
-    method = "POST", path = "/api/v1/runs", id = "start_run", tag = "Runs",
-    summary = "Begin a run",
-    description = "Answers at once; the run goes on by itself. The same "
-      .. "Idempotency-Key with the same body gives the same run.",
-    body = shapes.run_body,
-    is_body_optional = true,
-    example = {
-      mode = "nonblocking", filter = 'name ~ "SW-*"', commands = { "show version" },
-      limit = 100,
-    },
-    parameters = {
-      {
-        name = "Idempotency-Key", place = "header", type = "string",
-        description = "The caller's own name for this run.",
-      },
-    },
-    answers = {
-      [202] = {
-        description = "It has begun, or waits for its turn.",
-        type = "application/json", schema = shapes.run, example = EXAMPLE,
-      },
-    },
-    problems = { 400, 403, 409, 413, 415, 422, 429, 503 },
-    handler = start,
-  },
-  {
     method = "GET", path = "/api/v1/runs", id = "list_runs", tag = "Runs",
     summary = "Runs, the latest first",
+    description = "Those of the command line are among them.",
+    parameters = PAGE_OF_RUNS,
     answers = {
       [200] = {
-        description = "Those that are not over, and the last that are.",
+        description = "A page of them; total says how many there are.",
         type = "application/json", schema = shapes.page("runs", shapes.run),
         example = { runs = { EXAMPLE }, total = 1 },
       },
@@ -286,6 +246,10 @@ runs.routes = {
         name = "limit", place = "query", type = "integer",
         description = "How many results to give; 1000 at most.",
       },
+      {
+        name = "output", place = "query", type = "boolean",
+        description = "false: leave out what the devices said.",
+      },
     },
     answers = {
       [200] = {
@@ -297,10 +261,37 @@ runs.routes = {
     handler = show,
   },
   {
+    method = "GET", path = "/api/v1/runs/{id}/devices", id = "list_run_devices",
+    tag = "Runs", summary = "The names of a run's devices",
+    answers = {
+      [200] = {
+        description = "In the order of the run: the first has index 1.",
+        type = "application/json",
+        schema = shapes.page("devices", { type = "string" }),
+        example = { devices = { "SW-CORE_1", "SW-CORE_2" }, total = 2 },
+      },
+    },
+    problems = { 404 },
+    handler = list_names,
+  },
+  {
+    method = "GET", path = "/api/v1/runs/{id}/results/{index}", id = "show_result",
+    tag = "Runs", summary = "What came of one device, with what it said",
+    answers = {
+      [200] = {
+        description = "The result of the device with this index.",
+        type = "application/json", schema = shapes.result, example = EXAMPLE_RESULT,
+      },
+    },
+    problems = { 404 },
+    handler = show_result,
+  },
+  {
     method = "GET", path = "/api/v1/runs/{id}/events", id = "watch_run", tag = "Runs",
     summary = "Devices as they finish",
-    description = "Server-sent events: run, then a result for each device, then end. "
-      .. "Last-Event-ID goes on where a connection broke.",
+    description = "Server-sent events: run, then begin with the indexes of devices and "
+      .. "a result for each device, then end. Last-Event-ID goes on where a connection "
+      .. "broke.",
     answers = {
       [200] = {
         description = "A stream of events.",

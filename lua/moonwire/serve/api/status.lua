@@ -2,6 +2,7 @@
 -- @module moonwire.serve.api.status
 local answer = require "moonwire.serve.answer"
 local host = require "host.task"
+local shapes = require "moonwire.serve.shapes"
 local uv = require "luv"
 
 local status = {}
@@ -90,7 +91,52 @@ local function metrics(call)
     table.concat(lines, "\n"))
 end
 
+-- What a page needs to know before it can offer anything.
+local function describe(call)
+  local service = call.service
+  local options, stock = service.options, service.stock
+  return answer.json(200, {
+    version = options.version,
+    inventory = type(options.inventory) == "string" and options.inventory or "given",
+    devices = #stock.inventory.devices,
+    commands = stock.inventory.commands or { "show version" },
+    modes = shapes.modes,
+    may_push = options.allow_push == true,
+  })
+end
+
 status.routes = {
+  {
+    method = "GET", path = "/api/v1/server", id = "show_server", tag = "Status",
+    summary = "What it serves",
+    answers = {
+      [200] = {
+        description = "Its inventory, and what it lets one do.",
+        type = "application/json",
+        schema = {
+          type = "object",
+          properties = {
+            version = { type = "string" },
+            inventory = { type = "string", description = "Where devices are from." },
+            devices = { type = "integer", description = "How many." },
+            commands = {
+              type = "array", items = { type = "string" },
+              description = "What is typed when a caller names no command.",
+            },
+            modes = { type = "array", items = { type = "string" } },
+            may_push = {
+              type = "boolean", description = "Whether it pushes configurations.",
+            },
+          },
+        },
+        example = {
+          version = "1.0.0", inventory = "lab:5", devices = 5,
+          commands = { "show version" }, modes = shapes.modes, may_push = false,
+        },
+      },
+    },
+    handler = describe,
+  },
   {
     method = "GET", path = "/health", id = "health", tag = "Status", is_public = true,
     summary = "Whether it is well",

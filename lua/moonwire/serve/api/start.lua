@@ -1,0 +1,131 @@
+--- Begin a run: which devices, what is done with them, and whether it was asked for
+-- before.
+-- @module moonwire.serve.api.start
+local answer = require "moonwire.serve.answer"
+local filter = require "moonwire.inventory.filter"
+local shapes = require "moonwire.serve.shapes"
+
+local start_api = {}
+
+local LONGEST_KEY = 200
+
+local function place_of(one)
+  return "/api/v1/runs/" .. one.id
+end
+
+local function wrong(field, message)
+  return answer.problem(422, "a field is wrong", nil,
+    { { field = field, message = message } })
+end
+
+local function choose(holder, body)
+  local devices, message = holder.inventory.devices, nil
+  if body.filter then
+    devices, message = filter.select(body.filter, devices)
+  end
+  if not devices then
+    return nil, wrong("filter", message)
+  elseif #devices == 0 then
+    return nil, wrong("filter", "no device is wanted by it")
+  elseif body.expect and #devices ~= body.expect then
+    return nil, wrong("expect", ("there are %d devices"):format(#devices))
+  end
+  return devices
+end
+
+local function check_body(call)
+  local body = call.body
+  if body.configuration and body.commands then
+    return wrong("configuration", "there are commands as well: one of them")
+  elseif body.configuration and not call.service.options.allow_push then
+    return answer.problem(403, "this server pushes nothing; --allow-push lets it")
+  elseif (body.save or body.dry_run) and not body.configuration then
+    return wrong(body.save and "save" or "dry_run", "is for a configuration")
+  end
+end
+
+local function find_earlier(call)
+  local key = call.head.headers["idempotency-key"]
+  if key and (#key == 0 or #key > LONGEST_KEY) then
+    local limit = ("Idempotency-Key has 1 to %d characters"):format(LONGEST_KEY)
+    return nil, answer.problem(400, limit)
+  end
+  local one, is_same = call.service.registry:find_key(key, call.text)
+  if one and not is_same then
+    return nil, answer.problem(409, "the key was used with another body")
+  end
+  return one
+end
+
+local function begin(call)
+  local service, body = call.service, call.body
+  local refusal = check_body(call)
+  if refusal then
+    return nil, refusal
+  end
+  local holder = service.stock:hold()
+  local devices
+  devices, refusal = choose(holder, body)
+  if not devices then
+    service.stock:let_go(holder)
+    return nil, refusal
+  end
+  local request = { mode = body.mode or "nonblocking" }
+  for _, name in ipairs { "configuration", "save", "dry_run", "limit", "workers",
+    "timeout", "deadline", "filter" } do
+    request[name] = body[name]
+  end
+  if not body.configuration then
+    request.commands = body.commands or holder.inventory.commands or { "show version" }
+  end
+  local key = call.head.headers["idempotency-key"]
+  return service:start(holder, devices, request, { key = key, body = call.text })
+end
+
+local function find_or_begin(call)
+  local one, refusal = find_earlier(call)
+  if one or refusal then
+    return one, refusal
+  end
+  return begin(call)
+end
+
+local function start(call)
+  -- one after another: of two with the same key, the second finds the first
+  local one, refusal = call.service.registry:in_turn(find_or_begin, call)
+  if not one then
+    return refusal
+  end
+  return answer.json(202, one:summary(), { Location = place_of(one) })
+end
+
+start_api.routes = {
+  {
+    method = "POST", path = "/api/v1/runs", id = "start_run", tag = "Runs",
+    summary = "Begin a run",
+    description = "Answers at once; the run goes on by itself. The same "
+      .. "Idempotency-Key with the same body gives the same run.",
+    body = shapes.run_body,
+    is_body_optional = true,
+    example = {
+      mode = "nonblocking", filter = 'name ~ "SW-*"', commands = { "show version" },
+      limit = 100,
+    },
+    parameters = {
+      {
+        name = "Idempotency-Key", place = "header", type = "string",
+        description = "The caller's own name for this run.",
+      },
+    },
+    answers = {
+      [202] = {
+        description = "It has begun, or waits for its turn.",
+        type = "application/json", schema = shapes.run, example = shapes.run_example,
+      },
+    },
+    problems = { 400, 403, 409, 413, 415, 422, 429, 503 },
+    handler = start,
+  },
+}
+
+return start_api

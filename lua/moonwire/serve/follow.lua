@@ -1,0 +1,126 @@
+--- A run as server-sent events: `run`, then `begin` (numbers of devices) and `result`
+-- as they come, then `end`. An event is small: what a device said is in the run. A
+-- reader who takes nothing is left alone, and the run does not notice.
+-- @module moonwire.serve.follow
+local journal = require "moonwire.journal"
+local json = require "moonwire.report.json"
+local shown = require "moonwire.serve.shown"
+local task = require "moonwire.task"
+
+local follow = {}
+
+local STALLED = 20 -- seconds in which a reader of events has to take some
+local LOOK = 0.5 -- seconds between two looks at what another program writes
+local AT_ONCE = 50 -- records before others have a turn
+
+local function event(name, value, id)
+  local head = id and ("id: %d\n"):format(id) or ""
+  return ("%sevent: %s\ndata: %s\n"):format(head, name, json.encode(value, true))
+end
+
+local function result_event(result, id)
+  local small = {}
+  for name, value in pairs(result) do
+    small[name] = name ~= "output" and value or nil
+  end
+  return event("result", small, id)
+end
+
+-- Several devices may begin in the same moment.
+local function begin_event(begun, seen)
+  local fresh = table.move(begun, seen + 1, #begun, 1, {})
+  return event("begin", { indexes = fresh })
+end
+
+-- Where it stands now: how many of the devices begun and of the results were written.
+local function write_new(request, one, at)
+  if #one.begun > at.begun then
+    local text = begin_event(one.begun, at.begun)
+    at.begun = #one.begun
+    if not request:write(text, STALLED) then
+      return false
+    end
+  end
+  while at.results < #one.results do
+    at.results = at.results + 1
+    local text = result_event(one.results[at.results], at.results)
+    if not request:write(text, STALLED) then
+      return false
+    end
+  end
+  return true
+end
+
+--- Follow a run of this server to its end.
+-- @param request of `host.http`, whose stream has begun
+-- @tparam Run one
+-- @int seen how many results the reader has had already
+function follow.run(request, one, seen)
+  local at = { begun = 0, results = math.min(seen, #one.results) }
+  if not request:write(event("run", one:summary()), STALLED) then
+    return
+  end
+  while true do
+    local results, begun = at.results, at.begun
+    if not write_new(request, one, at) then
+      return
+    elseif one:is_over() and at.results == #one.results then
+      request:write(event("end", one:summary()), STALLED)
+      return request:finish()
+    elseif at.results == results and at.begun == begun
+      and not request:write(": still here\n\n", STALLED) then
+      return
+    end
+    one:wait_for_more(at.results, at.begun)
+  end
+end
+
+-- Writes the records of a journal as they are read; false when the reader is gone.
+local function new_teller(request, skip)
+  local self = { is_read = true, count = 0, ends = 0 }
+  function self.take(record)
+    self.count = self.count + 1
+    if self.count % AT_ONCE == 0 then
+      task.sleep(0)
+    end
+    local text
+    if record.type == "begin" then
+      text = event("begin", { indexes = { record.i } })
+    elseif record.type == "end" then
+      self.ends = self.ends + 1
+      record.index = record.i
+      text = self.ends > skip and result_event(shown.result(record), self.ends)
+    end
+    if text and self.is_read then
+      self.is_read = request:write(text, STALLED) and true or false
+    end
+  end
+  return self
+end
+
+--- Follow a run that another program has, or had, in its hands.
+-- @param request of `host.http`, whose stream has begun
+-- @tparam Past past
+-- @string id
+-- @int seen how many results the reader has had already
+function follow.past(request, past, id, seen)
+  local summary = past:summary(id)
+  local teller, from = new_teller(request, seen), nil
+  if not summary or not request:write(event("run", summary), STALLED) then
+    return
+  end
+  repeat
+    local is_over = past:summary(id).state ~= "running" -- looked at before reading on
+    local found = journal.follow(id, teller.take, from, past.root)
+    from = found or from
+    if is_over and teller.is_read then
+      request:write(event("end", past:summary(id)), STALLED)
+      return request:finish()
+    elseif not is_over then
+      teller.is_read = teller.is_read and request:write(": still here\n\n", STALLED)
+      task.sleep(LOOK)
+    end
+  until not teller.is_read
+end
+
+return follow
