@@ -6,6 +6,7 @@
 PREFIX ?= /usr/local
 BUILD  ?= build
 SPECS  ?=
+PARTS  ?=
 FUZZ_SECONDS ?= 60
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || \
              cat $(BUILD)/version 2>/dev/null || echo unknown)
@@ -208,12 +209,20 @@ $(FUZZ_FILES:host/fuzz/%.c=$(BUILD)/%): $(BUILD)/%: $(call object,host/fuzz/%.c)
 	@echo "  link  $@"
 	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(HOST_LIBS)
 
+# What it was and what it reached also goes to outputs/torture.json.
+.PHONY: torture
+torture: ## faults by the thousand, and what holds under them; PARTS="faults" for some
+	@$(MAKE) setup-specs
+	@$(MAKE) build
+	@mkdir -p outputs
+	@$(MOONWIRE) spec/torture/main.lua --json outputs/torture.json $(PARTS)
+
 ## ---- lint ----------------------------------------------------------------------------
 
 SHELL_FILES := $(shell grep -lrE '^\#!.*\b(ba|da)?sh$$' .ci scripts 2>/dev/null)
 
 LINTS = lint-format lint-tidy lint-cppcheck lint-lua lint-shell lint-manual lint-layers \
-  lint-habits lint-data
+  lint-habits lint-data lint-catalogue
 .PHONY: lint $(LINTS)
 lint: ## all static checks; goes on after a failure
 	@$(MAKE) setup-build-lint
@@ -264,6 +273,10 @@ lint-habits:
 lint-data: $(call object,$(HOST_FILES))
 	@echo "  lint  .ci/data.lua"
 	@lua5.4 .ci/data.lua $^
+
+lint-catalogue: build
+	@echo "  lint  spec/README.md"
+	@$(MOONWIRE) .ci/catalogue.lua
 
 .PHONY: map
 map: ## print the house: every file, what it is for, what it uses

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: I1.
 local inventory = require "moonwire.inventory"
 local json = require "moonwire.report.json"
 local secret = require "host.secret"

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: R1.
 local files = require "spec.support.files"
 local json = require "moonwire.report.json"
 local log = require "moonwire.log"

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: H2, H3, H4, H5, H6, H7, H8, H9, H10, H11.
 local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
 local secret = require "host.secret"

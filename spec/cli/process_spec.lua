@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: P12, R9, R13, R14.
 local child = require "spec.support.child"
 local files = require "spec.support.files"
 local json = require "moonwire.report.json"

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: P1, R11.
 local files = require "spec.support.files"
 local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"

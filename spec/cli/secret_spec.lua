@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: R12.
 local program = require "spec.support.program"
 local uv = require "luv"
 

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: S12, S15.
 local fleet = require "moonwire.fleet"
 local guard = require "moonwire.fleet.guard"
 local support = require "spec.support.lab"

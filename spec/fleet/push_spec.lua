@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: P3.
 local push = require "moonwire.fleet.push"
 local sessions = require "moonwire.session"
 local support = require "spec.support.lab"

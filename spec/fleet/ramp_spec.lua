@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: N14.
 local ramp = require "moonwire.fleet.ramp"
 
 local LATE = { ok = false, kind = "timeout", phase = "auth" }

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: P9, P10.
 local fleet = require "moonwire.fleet"
 local state = require "moonwire.fleet.state"
 local support = require "spec.support.lab"

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: I16.
 local host_pool = require "host.pool"
 local secret = require "host.secret"
 local ship = require "moonwire.fleet.ship"

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: S16, S17.
 -- Passwords and questions at login: what is answered, and above all what is not.
 local algorithms = require "host.algorithms"
 local hostkeys = require "host.hostkeys"

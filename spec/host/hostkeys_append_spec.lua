@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: S13.
 local fixture = require "spec.support.hostkeys"
 local hostkeys = require "host.hostkeys"
 local luv = require "luv"

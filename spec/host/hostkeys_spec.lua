@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: R5.
 local fixture = require "spec.support.hostkeys"
 local hostkeys = require "host.hostkeys"
 local lfs = require "lfs"

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: H1, H2, H4, H6, H12.
 local task = require "moonwire.task"
 local web = require "spec.support.web"
 

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: N6, N9, N11, N12.
 -- The line between a client and a device, seen from the client's socket. A device that
 -- says something else than SSH gives bytes that can be counted.
 local server = require "host.server"

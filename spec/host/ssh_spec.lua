@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: N1, N3, N5, N8, N13, S3, S4, S5, S9.
 local algorithms = require "host.algorithms"
 local hostkeys = require "host.hostkeys"
 local secret = require "host.secret"

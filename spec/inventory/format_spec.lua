@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: I2, I3, I4, I5, I6, I8, I9.
 local inventory = require "moonwire.inventory"
 local uv = require "luv"
 

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: I7.
 local inventory = require "moonwire.inventory"
 
 local function device(name, jump)

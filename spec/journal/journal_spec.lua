@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: R1, R4.
 local files = require "spec.support.files"
 local journal = require "moonwire.journal"
 local lfs = require "lfs"

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: N3, N13.
 local fault = require "moonwire.lab.fault"
 local sessions = require "moonwire.session"
 local support = require "spec.support.lab"

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: I14.
 local definition = require "moonwire.parse.definition"
 
 local GOOD = [[

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: I15.
 local regex = require "moonwire.parse.regex"
 
 local function compile(text)

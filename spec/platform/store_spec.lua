@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: I13.
 local lfs = require "lfs"
 local platform = require "moonwire.platform"
 local store = require "moonwire.platform.store"

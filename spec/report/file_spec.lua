@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: I7, R2, R3.
 local lfs = require "lfs"
 
 local file = require "moonwire.report.file"

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: P2.
 local session = require "moonwire.session"
 local support = require "spec.support.lab"
 local task = require "moonwire.task"

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: R1.
 local files = require "moonwire.transfer.file"
 local session = require "moonwire.session"
 local support = require "spec.support.lab"

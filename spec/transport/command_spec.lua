@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: I7.
 local command = require "moonwire.transport.command"
 local fleet = require "moonwire.fleet"
 local log = require "moonwire.log"

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: S11, S13, S14, R5.
 -- Somebody in between, with a key of their own, is given nothing: no password, no key,
 -- no user name. Counted where it would arrive.
 local fleet = require "moonwire.fleet"

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: N17.
 local fleet = require "moonwire.fleet"
 local hostkeys = require "host.hostkeys"
 local process = require "spec.support.process"

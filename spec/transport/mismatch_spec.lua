@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: S5.
 local algorithms = require "host.algorithms"
 local log = require "moonwire.log"
 local mismatch = require "moonwire.transport.mismatch"

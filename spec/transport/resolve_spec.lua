@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: I10.
 local fleet = require "moonwire.fleet"
 local inventory = require "moonwire.inventory"
 local log = require "moonwire.log"

@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: S14.
 local posture = require "moonwire.transport.posture"
 local weakness = require "moonwire.transport.weakness"
 

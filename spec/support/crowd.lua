@@ -1,0 +1,119 @@
+--- A fleet in which one device may be bad: run it, and see what became of the others,
+-- of the loop and of this process.
+local fleet = require "moonwire.fleet"
+local lfs = require "lfs"
+local task = require "moonwire.task"
+
+local crowd = {}
+
+local COMMANDS = { "show version", "show vlan", "show running-config" }
+local TICK = 0.005 -- seconds between two looks at how late the loop is
+
+-- runs in other threads too: no upvalues
+local function job(session)
+  return session:send_commands { "show version", "show vlan", "show running-config" }
+end
+
+--- How many descriptors this process has open.
+function crowd.descriptors()
+  local count = 0
+  for _ in lfs.dir "/proc/self/fd" do
+    count = count + 1
+  end
+  return count
+end
+
+--- How much memory this process has, in bytes, after all garbage has gone.
+function crowd.memory()
+  collectgarbage()
+  collectgarbage()
+  for line in io.lines "/proc/self/status" do
+    local kilobytes = line:match "^VmRSS:%s*(%d+)"
+    if kilobytes then
+      return tonumber(kilobytes) * 1024
+    end
+  end
+end
+
+local function watch_loop(lags)
+  while true do
+    local due = task.now() + TICK
+    task.sleep(TICK)
+    lags[#lags + 1] = task.now() - due
+  end
+end
+
+local function outputs_of(result)
+  local outputs = {}
+  for i, answer in ipairs(result.output or {}) do
+    outputs[i] = answer.output
+  end
+  return table.concat(outputs, "\0")
+end
+
+-- The bad one stands among the others: begun neither first nor last.
+local function with_bad(healthy, bad)
+  local devices = table.move(healthy, 1, #healthy, 1, {})
+  if bad then
+    table.insert(devices, #healthy // 2 + 1, bad)
+  end
+  return devices
+end
+
+--- Run the fleet: three commands on each device.
+-- @tparam {table,...} healthy devices
+-- @tparam[opt] table bad device
+-- @tparam[opt] table options of `fleet.run`; `job` if it is not to be the three
+-- @treturn table `run`, `bad` (its result), `outputs` (of the others, by name),
+-- `seconds` (until the last of the others had its result), `lags` (seconds, one for
+-- each look), `longest_turn` (seconds)
+function crowd.run(healthy, bad, options)
+  local seen = { outputs = {}, lags = {}, failed = {} }
+  local how = { mode = "nonblocking", job = job, keep_results = false }
+  for name, value in pairs(options or {}) do
+    how[name] = value
+  end
+  local began = task.now()
+  function how.on_result(result)
+    if bad and result.device == bad.name then
+      seen.bad = result
+      return
+    end
+    seen.outputs[result.device] = outputs_of(result)
+    seen.failed[#seen.failed + 1] = not result.ok and result.message or nil
+    seen.seconds = task.now() - began
+  end
+  task.group(function(group)
+    group:spawn(watch_loop, seen.lags)
+    seen.run = fleet.run(with_bad(healthy, bad), how)
+    group:cancel()
+  end)
+  return seen
+end
+
+--- How many of the others said something else than they should.
+-- @tparam table seen
+-- @tparam table expected outputs by name
+-- @treturn int
+-- @treturn ?string the first of them and what happened
+function crowd.differences(seen, expected)
+  local count, first = 0, seen.failed[1]
+  for name, output in pairs(expected) do
+    if seen.outputs[name] ~= output then
+      count = count + 1
+      first = first or name .. " said something else"
+    end
+  end
+  return count, first
+end
+
+--- The value below which a share of a list lies.
+function crowd.percentile(list, share)
+  local sorted = table.move(list, 1, #list, 1, {})
+  table.sort(sorted)
+  return sorted[math.max(1, math.ceil(#sorted * share))]
+end
+
+crowd.commands = COMMANDS
+
+return crowd
