@@ -18,6 +18,7 @@
 
 #include "ssh/auth.h"
 #include "ssh/forward.h"
+#include "ssh/keepalive.h"
 #include "ssh/login.h"
 #include "ssh/proxy.h"
 #include "ssh/stream.h"
@@ -84,6 +85,7 @@ static void leave_carriers(struct client *c)
 static void tear_down(struct client *c)
 {
   deadline_disarm(c->deadlines, &c->deadline);
+  keepalive_end(c);
   auth_end(c);
   if (c->carrier != NULL)
     forward_lose_all(c);
@@ -293,6 +295,7 @@ static void on_events(struct watch *watch, unsigned events)
   if (!c->is_up && !is_broken && is_long_turn(c))
     return; /* it is level-triggered: the next turn begins with what is left */
   client_enter(c);
+  keepalive_hear(c);
   if (is_broken)
     fail_broken_socket(c);
   else if (!c->is_up)

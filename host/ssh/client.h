@@ -68,6 +68,15 @@ struct login {
   enum hostkey_policy policy;
   const char *const *pins; /* "SHA256:…", ended by NULL; NULL: not pinned */
   uint64_t timeout_ns[PHASE_COUNT];
+  uint64_t keepalive_ms;    /* of silence until it is asked; 0: it is not */
+  unsigned keepalive_count; /* of such intervals until it is given up */
+};
+
+/* How long a silent device is waited for (keepalive.c). */
+struct keepalive {
+  struct deadline deadline;
+  uint64_t interval_ms, heard_ms; /* 0: not watched; its last sign of life, of uv_now */
+  unsigned count, missed;
 };
 
 /* What the clients of a loop share. */
@@ -102,6 +111,7 @@ struct client {
   struct auth *auth;         /* while authenticating */
   struct stream *streams;
   struct deadline deadline;
+  struct keepalive keepalive;
   uint64_t phase_ns[PHASE_COUNT]; /* how long each took */
   uint64_t phase_start_ns;
   char *message; /* why it failed */

@@ -180,7 +180,9 @@ its identities, all when left out), `answers` (up to 16 `{ question =, answer = 
 jump host: a channel of it is the connection), `name` (of this jump host, for what is
 said to those who go through it), `command` (run by the shell: its input and output are
 the connection), `timeouts` (seconds by phase: resolve 5, connect 10, jump 15, banner
-15, kex 30, auth 30)
+15, kex 30, auth 30), `keepalive` (seconds of silence until the device is asked for a
+sign of life; 0: it is not), `keepalive_count` (3: behind so many of them without one
+the connection is lost, kind dropped; it has two at least)
 @treturn[1] client
 @return[2] nil
 @treturn[2] string message

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "ssh/keepalive.h"
 #include "ssh/kexinit.h"
 
 const char *phase_name(enum phase phase)
@@ -223,6 +224,9 @@ static void settle_login(struct client *c)
   c->phase_ns[PHASE_AUTH] = uv_hrtime() - c->phase_start_ns;
   c->phase = PHASE_SHELL;
   c->phase_start_ns = uv_hrtime();
+  c->keepalive.interval_ms = c->login->keepalive_ms;
+  c->keepalive.count = c->login->keepalive_count;
+  keepalive_begin(c);
 }
 
 void login_step(struct client *c)

@@ -14,6 +14,8 @@
 #include "ssh/hostkeys_lua.h"
 #include "ssh/key_lua.h"
 
+enum { KEEPALIVE_COUNT = 3, KEEPALIVE_LONGEST = 86400, KEEPALIVE_MOST = 1000 };
+
 /* A field of the options at index 1. The string stays alive with the table. */
 static const char *string_field(lua_State *L, const char *name, const char *otherwise)
 {
@@ -57,6 +59,22 @@ static void read_timeouts(lua_State *L, struct login *login)
     lua_pop(L, 1);
   }
   lua_pop(L, 1);
+}
+
+/* What is asked for is asked at least once a millisecond, and at most once a day. */
+static void read_keepalive(lua_State *L, struct login *login)
+{
+  lua_getfield(L, 1, "keepalive");
+  lua_Number seconds = luaL_optnumber(L, -1, 0);
+  lua_getfield(L, 1, "keepalive_count");
+  lua_Integer count = luaL_optinteger(L, -1, KEEPALIVE_COUNT);
+  lua_pop(L, 2);
+  if (!(seconds >= 0 && seconds <= KEEPALIVE_LONGEST))
+    luaL_error(L, "connect: keepalive must be 0 to %d seconds", KEEPALIVE_LONGEST);
+  if (count < 1 || count > KEEPALIVE_MOST)
+    luaL_error(L, "connect: keepalive_count must be 1 to %d", KEEPALIVE_MOST);
+  login->keepalive_ms = (uint64_t)(seconds * 1e3 + (seconds > 0 ? 0.999 : 0));
+  login->keepalive_count = (unsigned)count;
 }
 
 static void read_methods(lua_State *L, struct login *login)
@@ -190,6 +208,7 @@ static void read_login(lua_State *L, struct login *login)
   login->macs = string_field(L, "macs", NULL);
   login->publickey_types = string_field(L, "publickey_types", NULL);
   read_timeouts(L, login);
+  read_keepalive(L, login);
   read_methods(L, login);
   read_credentials(L, login);
   read_agent_keys(L, login);

@@ -18,7 +18,7 @@ devices.schema = fields
 
 local function with_types(given)
   local kept = argument.without_blanks(given)
-  for _, name in ipairs { "timeout", "jump_limit" } do
+  for _, name in ipairs { "timeout", "jump_limit", "keepalive", "keepalive_count" } do
     kept[name] = tonumber(kept[name]) or kept[name]
   end
   return kept

@@ -132,6 +132,20 @@ device.fields = {
     doc = "how long a command may take; 30 s when left out",
   },
   {
+    name = "keepalive",
+    type = "seconds",
+    unit = "s",
+    is_in_ssh_config = true,
+    doc = "silence until an open SSH connection is asked for a sign of life; 0, or "
+      .. "left out: never",
+  },
+  {
+    name = "keepalive_count",
+    type = "count",
+    is_in_ssh_config = true,
+    doc = "behind so many of them without one the device is lost (kind dropped); 3",
+  },
+  {
     name = "ssh_config_file",
     type = "ssh_config",
     doc = 'OpenSSH client configuration that says what is not said here; "default": '

@@ -66,7 +66,8 @@ end
 -- the shell is asked for; the first verb waits for it), `timeout` (30 seconds for a
 -- command), `timeouts` (seconds by phase), `limit` (64 MiB: how much text one answer
 -- may have), `reconnect` (true: a device that has hung up between two commands is
--- logged in to once more for what only reads)
+-- logged in to once more for what only reads), `keepalive` (seconds of silence until
+-- the device is asked by SSH for a sign of life; the device's, when left out)
 -- @treturn[1] Session
 -- @return[2] nil
 -- @treturn[2] string message

@@ -162,6 +162,11 @@ local function add_host(lines, device, role)
     lines[#lines + 1] = ("  User %s"):format(quoted(device.username))
   end
   lines[#lines + 1] = ("  ConnectTimeout %d"):format(math.ceil(role.timeout))
+  if device.keepalive then
+    local seconds, count = math.ceil(device.keepalive), device.keepalive_count or 3
+    lines[#lines + 1] = ("  ServerAliveInterval %d"):format(seconds)
+    lines[#lines + 1] = ("  ServerAliveCountMax %d"):format(count)
+  end
   lines[#lines + 1] = ALWAYS:format(role.batch, role.log_level)
   add_host_key(lines, device, role.policy)
   add_identity(lines, device)

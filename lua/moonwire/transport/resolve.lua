@@ -177,6 +177,12 @@ local FOLLOWED = {
   connecttimeout = function(taken, seconds)
     taken.connect_timeout = taken.connect_timeout or seconds > 0 and seconds or nil
   end,
+  serveraliveinterval = function(taken, seconds)
+    taken.keepalive = taken.keepalive or seconds
+  end,
+  serveralivecountmax = function(taken, count)
+    taken.keepalive_count = taken.keepalive_count or math.max(1, count)
+  end,
   preferredauthentications = set_methods,
   passwordauthentication = set_methods,
   pubkeyauthentication = set_methods,
@@ -201,7 +207,7 @@ local AS_IT_IS = {
   hostbasedauthentication = "no", ignoreunknown = true, loglevel = true,
   logverbose = true, nohostauthenticationforlocalhost = "no",
   numberofpasswordprompts = true, permitlocalcommand = "no", proxyusefdpass = "no",
-  requesttty = true, serveraliveinterval = 0, stdinnull = true,
+  requesttty = true, stdinnull = true,
   streamlocalbindmask = true, streamlocalbindunlink = true, syslogfacility = true,
   tcpkeepalive = "yes", tunnel = "no", updatehostkeys = "no", verifyhostkeydns = "no",
   visualhostkey = true, xauthlocation = true,
@@ -333,7 +339,7 @@ end
 -- with `host`, `port`, `username`, `key_files`, `certificate_files`, `agent`,
 -- `identities_only`, `auth_methods`, `known_hosts` (a list), `host_key_alias`,
 -- `host_key_policy`, `jump` (a list of devices), `proxy_command`, `connect_timeout`
--- (seconds) and `algorithms` filled in
+-- (seconds), `keepalive` (seconds), `keepalive_count` and `algorithms` filled in
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: "local", "invalid", "timeout"

@@ -205,6 +205,8 @@ local function log_in(device, options, way, name)
     macs = known.lists.macs,
     publickey_types = known.lists.publickey_types,
     timeouts = timeouts_of(device, options),
+    keepalive = options.keepalive or device.keepalive,
+    keepalive_count = device.keepalive_count,
   }
   if not client then
     kind, message = explain(known.lists, kind, message, detail)

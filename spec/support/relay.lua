@@ -1,0 +1,61 @@
+--- A TCP relay in front of a port of this machine, which can fall silent: like a device
+-- whose power is gone, it neither answers nor hangs up.
+local uv = require "luv"
+
+local relay = {}
+
+local Relay = { __name = "Relay" }
+Relay.__index = Relay
+
+local function pump(self, from, to, counter)
+  from:read_start(function(_, bytes)
+    if not bytes then
+      return to:is_closing() or to:close()
+    elseif not self.is_silent then
+      self[counter] = self[counter] + 1
+      to:write(bytes)
+    end
+  end)
+end
+
+local function accept(self, host, port)
+  local near, far = uv.new_tcp(), uv.new_tcp()
+  self.listener:accept(near)
+  table.move({ near, far }, 1, 2, #self.sockets + 1, self.sockets)
+  far:connect(host, port, function(err)
+    assert(not err, err)
+    pump(self, near, far, "asked")
+    pump(self, far, near, "answered")
+  end)
+end
+
+--- Open a relay to an address. `port` is its own, `asked` and `answered` how many
+-- pieces went either way.
+function relay.open(host, port)
+  local self = { listener = uv.new_tcp(), sockets = {}, asked = 0, answered = 0 }
+  setmetatable(self, Relay)
+  self.listener:bind("127.0.0.1", 0)
+  self.listener:listen(16, function()
+    accept(self, host, port)
+  end)
+  self.port = self.listener:getsockname().port
+  return self
+end
+
+--- From here on nothing passes, and nothing ends.
+function Relay:fall_silent()
+  self.is_silent = true
+end
+
+function Relay:close()
+  table.insert(self.sockets, self.listener)
+  for _, socket in ipairs(self.sockets) do
+    if not socket:is_closing() then
+      socket:close()
+    end
+  end
+  self.sockets = {}
+end
+Relay.__close = Relay.close
+
+return relay
