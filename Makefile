@@ -222,7 +222,7 @@ torture: ## faults by the thousand, and what holds under them; PARTS="faults" fo
 SHELL_FILES := $(shell grep -lrE '^\#!.*\b(ba|da)?sh$$' .ci scripts 2>/dev/null)
 
 LINTS = lint-format lint-tidy lint-cppcheck lint-lua lint-shell lint-manual lint-layers \
-  lint-habits lint-data lint-catalogue
+  lint-habits lint-data lint-catalogue lint-page
 .PHONY: lint $(LINTS)
 lint: ## all static checks; goes on after a failure
 	@$(MAKE) setup-build-lint
@@ -269,6 +269,10 @@ lint-layers:
 lint-habits:
 	@echo "  lint  .ci/habits.lua"
 	@lua5.4 .ci/habits.lua
+
+lint-page:
+	@echo "  lint  .ci/page"
+	@.ci/page lua/moonwire/serve/page
 
 lint-data: $(call object,$(HOST_FILES))
 	@echo "  lint  .ci/data.lua"

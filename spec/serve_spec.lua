@@ -1,6 +1,7 @@
 -- Faults of spec/README.md: H2, H3, H4, H5, H6, H7, H8, H9, H10, H11.
 local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
+local lfs = require "lfs"
 local secret = require "host.secret"
 local serve = require "moonwire.serve"
 local task = require "moonwire.task"
@@ -47,6 +48,17 @@ describe("moonwire.serve", function()
         if mode == "sync" then
           assert.equal(1, answer.json.peak_sessions)
         end
+      end)
+    end
+
+    for word, mode in pairs(SEEDS) do
+      it("run commands of the body: " .. word, function()
+        local body = { commands = { commands = { "show version", "show vlan" } } }
+        local answer = site:ask("POST", SEED .. word, { body = body })
+        assert.equal(200, answer.status, answer.text)
+        assert.same({ ok = 3, failed = 0, cancelled = 0 }, answer.json.count)
+        assert.equal(mode, answer.json.mode)
+        assert.equal("show vlan", answer.json.results[1].output[2].command)
       end)
     end
 
@@ -221,7 +233,7 @@ describe("moonwire.serve", function()
 
   -- method, path, headers, status
   local REQUESTS = {
-    { "GET", "/", nil, 404 },
+    { "GET", "/index.html", nil, 404 },
     { "GET", "/nowhere", nil, 404 },
     { "GET", "/api/v1/runs/../../etc/passwd", nil, 404 },
     { "GET", "/api/v1/runs/%2e%2e/%2e%2e", nil, 404 },
@@ -259,8 +271,12 @@ describe("moonwire.serve", function()
     { "GET", "/health?x=1&x=2", nil, 200 },
     { "HEAD", "/health", nil, 200 },
     { "GET", "/docs", nil, 200 },
-    { "GET", "/docs.css", nil, 200 },
-    { "GET", "/docs.js", nil, 200 },
+    { "GET", "/", nil, 200 },
+    { "GET", "/page/docs.css", nil, 200 },
+    { "GET", "/page/docs.mjs", nil, 200 },
+    { "GET", "/page/../init.lua", nil, 404 },
+    { "GET", "/page/", nil, 404 },
+    { "GET", "/api/v1/server", nil, 200 },
     { "GET", "/openapi.json", nil, 200 },
     { "GET", "/redoc", nil, 308 },
     { "GET", "/metrics", nil, 200 },
@@ -286,6 +302,25 @@ describe("moonwire.serve", function()
         end
       end)
   end
+
+  it("has pages that run nothing inline and load nothing from elsewhere", function()
+    local count = 0
+    for name in lfs.dir "lua/moonwire/serve/page" do
+      local path = "/page/" .. name
+      path = name == "index.html" and "/" or name == "docs.html" and "/docs" or path
+      if not name:find "^%." then
+        local answer = site:ask("GET", path)
+        assert.equal(200, answer.status, path)
+        local policy = answer.headers["content-security-policy"]
+        assert.matches("^default%-src 'none'; script%-src 'self';", policy)
+        assert.is_nil(policy:find("unsafe", 1, true))
+        assert.equal("nosniff", answer.headers["x-content-type-options"])
+        assert.is_nil(answer.body:find "<script[^>]*>[^<]")
+        count = count + 1
+      end
+    end
+    assert.is_true(count > 15)
+  end)
 
   it("answers twenty at once, each with its own", function()
     local asked = {}
@@ -328,7 +363,7 @@ describe("moonwire.serve", function()
       local begun = 0
       for name, data in all.body:gmatch "event: (%a+)\ndata: ([^\n]*)\n" do
         if name == "begin" then
-          begun = begun + #json.decode(data).indexes
+          begun = begun + #json.decode(data).devices
         else
           names[#names + 1] = name
         end
@@ -414,6 +449,21 @@ describe("moonwire.serve", function()
       until slow.service.listener:stats().open == 0 and slow.service.in_flight == 0
       assert.equal("running", slow:ask("GET", "/api/v1/runs/" .. id).json.state)
     end)
+
+    for _, mode in ipairs { "sync", "threads", "nonblocking", "hybrid" } do
+      it("does commands, and lines of a configuration, in mode " .. mode, function()
+        for _, body in ipairs {
+          { mode = mode, commands = { "show clock" } },
+          { mode = mode, configuration = { "banner x" }, dry_run = true },
+        } do
+          local id = site:begin(body)
+          site:ask("GET", ("/api/v1/runs/%s/events"):format(id))
+          local answer = site:ask("GET", "/api/v1/runs/" .. id)
+          assert.equal("done", answer.json.state, answer.text)
+          assert.same({ ok = 3, failed = 0, cancelled = 0 }, answer.json.count)
+        end
+      end)
+    end
 
     it("is refused when too many wait", function()
       local slow <close> = web.start {

@@ -1,4 +1,4 @@
---- A run as server-sent events: `run`, then `begin` (numbers of devices) and `result`
+--- A run as server-sent events: `run`, then `begin` (devices by index) and `result`
 -- as they come, then `end`. An event is small: what a device said is in the run. A
 -- reader who takes nothing is left alone, and the run does not notice.
 -- @module moonwire.serve.follow
@@ -29,7 +29,7 @@ end
 -- Several devices may begin in the same moment.
 local function begin_event(begun, seen)
   local fresh = table.move(begun, seen + 1, #begun, 1, {})
-  return event("begin", { indexes = fresh })
+  return event("begin", { devices = fresh })
 end
 
 -- Where it stands now: how many of the devices begun and of the results were written.
@@ -75,22 +75,34 @@ function follow.run(request, one, seen)
   end
 end
 
--- Writes the records of a journal as they are read; false when the reader is gone.
+-- The event of a journal's record, if it is one; `self` keeps what it needs of others.
+local EVENT = {}
+
+function EVENT.run(self, record)
+  self.began = record.t
+end
+
+EVENT["begin"] = function(self, record)
+  local started = math.max(record.t - self.began, 0)
+  return event("begin", { devices = { { index = record.i, started = started } } })
+end
+
+EVENT["end"] = function(self, record)
+  self.ends = self.ends + 1
+  record.index = record.i
+  record.started = math.max(record.t - self.began - (record.elapsed or 0), 0)
+  return self.ends > self.skip and result_event(shown.result(record), self.ends)
+end
+
+-- Writes the records of a journal as they are read, while there is a reader.
 local function new_teller(request, skip)
-  local self = { is_read = true, count = 0, ends = 0 }
+  local self = { is_read = true, count = 0, ends = 0, skip = skip }
   function self.take(record)
     self.count = self.count + 1
     if self.count % AT_ONCE == 0 then
       task.sleep(0)
     end
-    local text
-    if record.type == "begin" then
-      text = event("begin", { indexes = { record.i } })
-    elseif record.type == "end" then
-      self.ends = self.ends + 1
-      record.index = record.i
-      text = self.ends > skip and result_event(shown.result(record), self.ends)
-    end
+    local text = EVENT[record.type] and EVENT[record.type](self, record)
     if text and self.is_read then
       self.is_read = request:write(text, STALLED) and true or false
     end

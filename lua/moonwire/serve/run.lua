@@ -18,9 +18,15 @@ local function iso_time()
   return os.date "!%Y-%m-%dT%H:%M:%SZ"
 end
 
--- Both are shipped to other threads: they hold modules and plain data.
+-- Both are shipped to other threads: they hold modules and plain data. A list that came
+-- as JSON has a metatable, and is not plain.
 
-local function commands_job(commands)
+local function plain(list)
+  return table.move(list, 1, #list, 1, {})
+end
+
+local function commands_job(given)
+  local commands = plain(given)
   return function(session)
     local answers, message, kind = session:send_commands(commands)
     if not answers then
@@ -32,7 +38,9 @@ end
 
 local function configuration_job(request)
   local plan = {
-    lines = request.configuration, save = request.save, dry_run = request.dry_run,
+    lines = plain(request.configuration),
+    save = request.save,
+    dry_run = request.dry_run,
   }
   return function(session, device)
     return push.apply(session, device, plan)
@@ -59,7 +67,7 @@ function run.new(journal, devices, names, request, room)
     created = iso_time(),
     results = {},
     by_index = {},
-    begun = {}, -- numbers of devices, in the order in which they were begun
+    begun = {}, -- `index` and `started` of devices, in the order of their beginning
     count = { ok = 0, failed = 0, cancelled = 0 },
     room = room,
     bytes = 0,
@@ -98,7 +106,9 @@ local function new_observer(self, changes)
   local watcher = observer.new(self.journal, { changes = changes })
   local begins = watcher.begins
   function watcher.begins(_, index)
-    table.insert(self.begun, index)
+    table.insert(self.begun, {
+      index = index, started = host.now() - self.started_at,
+    })
     self:_wake()
     return begins(watcher, index)
   end

@@ -1,5 +1,5 @@
---- The description of the API, for programs and for people. The page works without a
--- network: all that it loads is served from here.
+--- Pages for people: the dashboard, and the description of the API, which programs get
+-- as well. They work without a network: all that they load is served from here.
 -- @module moonwire.serve.api.pages
 local answer = require "moonwire.serve.answer"
 
@@ -32,17 +32,30 @@ local function describe(call)
   return answer.json(200, call.service.description)
 end
 
-local function page(path, name, content_type)
+local TYPES = {
+  html = "text/html; charset=utf-8",
+  css = "text/css; charset=utf-8",
+  mjs = "text/javascript; charset=utf-8",
+  svg = "image/svg+xml",
+}
+
+local function page(path, name)
   return {
     method = "GET", path = path, is_public = true, is_hidden = true,
-    handler = file_handler(name, content_type),
+    handler = file_handler(name, TYPES[name:match "%.(%w+)$"]),
   }
 end
 
+-- What the two pages load.
+local PARTS = {
+  "base.css", "dash.css", "docs.css", "icon.svg", "api.mjs", "causes.mjs", "docs.mjs",
+  "dom.mjs", "form.mjs", "history.mjs", "live.mjs", "main.mjs", "modes.mjs",
+  "table.mjs", "timeline.mjs", "transcript.mjs", "view.mjs", "words.mjs",
+}
+
 pages.routes = {
-  page("/docs", "docs.html", "text/html; charset=utf-8"),
-  page("/docs.css", "docs.css", "text/css; charset=utf-8"),
-  page("/docs.js", "docs.js", "text/javascript; charset=utf-8"),
+  page("/", "index.html"),
+  page("/docs", "docs.html"),
   {
     method = "GET", path = "/redoc", is_public = true, is_hidden = true,
     handler = redirect,
@@ -52,5 +65,9 @@ pages.routes = {
     handler = describe,
   },
 }
+
+for _, name in ipairs(PARTS) do
+  table.insert(pages.routes, page("/page/" .. name, name))
+end
 
 return pages

@@ -289,7 +289,7 @@ runs.routes = {
   {
     method = "GET", path = "/api/v1/runs/{id}/events", id = "watch_run", tag = "Runs",
     summary = "Devices as they finish",
-    description = "Server-sent events: run, then begin with the indexes of devices and "
+    description = "Server-sent events: run, then begin with devices by index and "
       .. "a result for each device, then end. Last-Event-ID goes on where a connection "
       .. "broke.",
     answers = {

@@ -1,15 +1,13 @@
 // The documentation of the API, made of /openapi.json: every operation, a form to try
 // it, and its answer, also when that is a stream. What a server or a device says is only
-// ever set as text, never as markup.
-"use strict";
+// ever set as text.
+
+import { element as make } from "./dom.mjs";
 
 const LONGEST = 200000; // characters of an answer that are shown
 
 function element(name, text, attributes) {
-  const made = document.createElement(name);
-  if (text !== undefined) made.textContent = text;
-  for (const [key, value] of Object.entries(attributes || {})) made.setAttribute(key, value);
-  return made;
+  return make(name, attributes, text);
 }
 
 function field(parent, id, name, about) {
@@ -147,7 +145,9 @@ function addForm(parent, method, path, operation) {
     parent.append(element("label", "Body", { for: id }), form.body);
   }
   const buttons = {
-    send: element("button", "Send", { type: "button", "data-send": operation.operationId }),
+    send: element("button", "Send", {
+      class: "primary", type: "button", "data-send": operation.operationId,
+    }),
     stop: element("button", "Stop", { type: "button" }),
   };
   const output = element("pre", undefined, { tabindex: "0", "data-output": operation.operationId });
@@ -160,7 +160,7 @@ function addForm(parent, method, path, operation) {
 function newOperation(method, path, operation) {
   const details = element("details", undefined, { id: operation.operationId });
   const summary = element("summary");
-  summary.append(element("span", method.toUpperCase(), { class: "method" }),
+  summary.append(element("span", method.toUpperCase(), { class: `method ${method}` }),
     element("span", path, { class: "path" }),
     element("span", operation.summary, { class: "summary" }));
   const inner = element("div", undefined, { class: "inner" });

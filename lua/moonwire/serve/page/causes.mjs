@@ -1,0 +1,54 @@
+// Failures, grouped by what caused them: a run of ten thousand has a handful of causes.
+
+import { element, visible } from "./dom.mjs";
+import { causeOf, count, reasonOf } from "./words.mjs";
+
+const NAMED = 12; // devices of a group that are named
+
+function groupsOf(devices) {
+  const groups = new Map();
+  for (const device of devices) {
+    if (device.state !== "failed" || !device.result) continue;
+    const { kind, state, phase } = device.result;
+    const key = `${kind || state} ${phase || ""}`;
+    if (!groups.has(key)) groups.set(key, { key, first: device.result, devices: [] });
+    groups.get(key).devices.push(device);
+  }
+  return [...groups.values()].sort((a, b) => b.devices.length - a.devices.length);
+}
+
+export class Causes {
+  constructor(onOpen) {
+    this.onOpen = onOpen;
+    this.list = element("ol", { class: "causes" });
+    this.title = element("h2", { id: "causes-title" });
+    this.node = element("section", { class: "card", "aria-labelledby": "causes-title" },
+      this.title, this.list);
+    this.node.hidden = true;
+  }
+
+  show(live) {
+    const failed = live.count.failed;
+    this.node.hidden = failed === 0;
+    if (failed === this.shown) return;
+    this.shown = failed;
+    const groups = groupsOf(live.devices);
+    this.title.textContent = groups.length === 1 ? "Why it failed"
+      : `Why they failed: ${groups.length} causes`;
+    this.list.replaceChildren(...groups.map((group) => this.newGroup(group)));
+  }
+
+  newGroup({ first, devices }) {
+    const who = devices.slice(0, NAMED).map((device) => element("button", {
+      class: "chip", type: "button", onclick: () => this.onOpen(device.index),
+    }, visible(device.name)));
+    const rest = devices.length - who.length;
+    if (rest > 0) who.push(element("span", { class: "chip more" }, `and ${count(rest)} more`));
+    return element("li", {},
+      element("span", { class: "many" }, count(devices.length)),
+      element("span", { class: "words" }, causeOf(first)),
+      element("span", { class: "note" }, first.phase ? `while: ${first.phase}` : ""),
+      element("span", { class: "said" }, visible(reasonOf(first))),
+      element("div", { class: "who" }, who));
+  }
+}
