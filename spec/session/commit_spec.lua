@@ -13,7 +13,6 @@ end
 
 describe("session:commit", function()
   for platform, command in pairs {
-    arista_eos = "commit timer 00:05:00",
     cisco_xr = "commit confirmed 300",
     juniper_junos = "commit confirmed 5",
     huawei_vrp = "commit trial 300",
@@ -26,6 +25,21 @@ describe("session:commit", function()
       end)
     end)
   end
+
+  it("is for a candidate with a name where they have names, and confirms that one",
+    function()
+      with_session("arista_eos", function(session, device, lab)
+        assert(session:enable())
+        local how = { commit = { confirm = 300 } }
+        assert(session:send_config_set({ "ntp server 192.0.2.9" }, how))
+        assert.equal(1, device:sent "commit timer 00:05:00")
+        assert(session:confirm())
+        lab:advance(301)
+        assert.matches("192.0.2.9", assert(session:get_config()), 1, true)
+        local ok, _, kind = session:confirm()
+        assert.same({ nil, "rejected" }, { ok, kind }) -- nothing waits for it any more
+      end)
+    end)
 
   it("is told when somebody else has committed meanwhile", function()
     with_session("cisco_xr", function(session, _, lab)

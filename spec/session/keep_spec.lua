@@ -38,8 +38,11 @@ describe("a configuration", function()
   it("is taken back by the device unless it is confirmed", function()
     with_twin("cisco_ios", function(router, device)
       local lines = { "ntp server 192.0.2.77" }
+      local _, _, kind = router:send_config_set(lines, { revert = 90 })
+      assert.equal("rejected", kind) -- there is no archive
+      assert(router:send_config_set { "archive" })
       assert(router:send_config_set(lines, { revert = 90 }))
-      assert.equal(1, device:sent "configure terminal revert timer 2")
+      assert.equal(2, device:sent "configure terminal revert timer 2")
       assert.is_true(router.is_unconfirmed)
       assert.is_string((assert(router:confirm())))
       assert.equal(1, device:sent "configure confirm")

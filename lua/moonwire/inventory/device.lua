@@ -146,6 +146,12 @@ device.fields = {
     doc = "behind so many of them without one the device is lost (kind dropped); 3",
   },
   {
+    name = "clock_rate",
+    type = "count",
+    doc = "how many times as fast as ours its clock goes: simulated devices only, for "
+      .. "what takes a change back by itself",
+  },
+  {
     name = "ssh_config_file",
     type = "ssh_config",
     doc = 'OpenSSH client configuration that says what is not said here; "default": '

@@ -135,6 +135,7 @@ function Catalogue:inventory(place)
       secret = settings.enable,
       device_type = settings.platform,
       host_key = place.host_key,
+      clock_rate = math.tointeger(self.options.clock),
     }
   end
   return devices

@@ -3,7 +3,7 @@
 -- @module moonwire.lab.cisco_ios
 local configure = require "moonwire.lab.cisco_ios.configure"
 local exec = require "moonwire.lab.cisco_ios.exec"
-local hold = require "moonwire.lab.cisco_ios.hold"
+local management = require "moonwire.lab.management"
 local mishap = require "moonwire.lab.mishap"
 local platform = require("moonwire.platform").get "cisco_ios"
 
@@ -85,7 +85,9 @@ local function serve_shell(session)
   greet(session)
   local line, ending
   while not session.is_over do
-    hold.settle(session.device)
+    if management.is_lost(session.device) then
+      return session:fall_silent()
+    end
     session.prompt = cisco_ios.prompt(session)
     READING.prompt = session.prompt
     READING.again = ending == "help"
@@ -93,8 +95,9 @@ local function serve_shell(session)
     line, ending = session:read_line(READING)
     if not line then
       return
+    elseif management.is_lost(session.device) then -- by now: nobody typed for a while
+      return session:fall_silent()
     elseif handle[ending] then
-      hold.settle(session.device) -- time has gone by while nobody typed
       handle[ending](session, line)
     end
   end

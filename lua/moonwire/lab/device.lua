@@ -217,14 +217,15 @@ function Device:is_down()
 end
 
 --- Start again from the startup configuration: everybody is thrown off.
-function Device:reload()
+-- @number[opt] at when it began to; now, when left out
+function Device:reload(at)
   local startup = self:startup_config()
   self.running = not startup and configuration.parse "version 15.2\n"
     or self.startup and configuration.parse(self.startup)
     or nil
   self.is_modified, self.views = nil, nil
   self.reloads = self.reloads + 1
-  self.up_at = self.clock:now() + self.settings.reload_time
+  self.up_at = (at or self.clock:now()) + self.settings.reload_time
   self.reverts = nil
   if self.twin then
     self.twin:restart()

@@ -15,6 +15,7 @@ local clock = require "moonwire.lab.clock"
 local device = require "moonwire.lab.device"
 local fault = require "moonwire.lab.fault"
 local key = require "moonwire.lab.key"
+local management = require "moonwire.lab.management"
 local option = require "moonwire.lab.option"
 local platform = require "moonwire.platform"
 local scp = require "moonwire.lab.scp"
@@ -73,14 +74,23 @@ local function is_usual(self, index)
   return not all:differs() and all.options.jitter == 0 and not all:faults(index)
 end
 
+local SILENT = { blackhole = true } -- nothing reaches it
+
+-- it may be gone just because it is asked: its time to go back has come
+local function is_away(reached)
+  return reached and (reached:is_down() or management.is_lost(reached))
+end
+
 local function admit(self, host)
   if host == address.SHARED then
     return self.usual_profile
   end
   local index = self.catalogue:at(host)
   local reached = index and self.reached[index]
-  if not index or (reached and reached:is_down()) then
+  if not index then
     return nil
+  elseif is_away(reached) then
+    return not reached:is_down() and SILENT or nil
   elseif is_usual(self, index) then
     return self.usual_profile
   end

@@ -9,6 +9,7 @@ local edge = require "moonwire.lab.twin.edge"
 local file = require "moonwire.lab.twin.file"
 local filter = require "moonwire.lab.filter"
 local habit = require "moonwire.lab.twin.habit"
+local management = require "moonwire.lab.management"
 local output = require "moonwire.lab.twin.output"
 local platforms = require "moonwire.platform"
 local prompt = require "moonwire.lab.twin.prompt"
@@ -26,7 +27,7 @@ local RESTARTS = { reload = true, reboot = true }
 local CONFIGURATION = {
   "ntp", "set", "no", "delete", "undo", "hostname", "interface", "vlan", "ip",
   "description", "logging", "router", "shutdown", "switchport", "sysname", "mtu",
-  "speed", "network", "neighbor", "name", "snmp-server",
+  "speed", "network", "neighbor", "name", "snmp-server", "archive", "/configure",
 }
 
 local function takes_line(platform, line)
@@ -217,7 +218,7 @@ function does.line(session, line)
   end
   local now = state.of(session.device)
   local section = line ~= session.section and session.section or nil
-  now:add(line, session.is_candidate, section)
+  now:add(session, line, section)
   return true
 end
 
@@ -280,13 +281,29 @@ local function start_of(session, platform)
     or platform.modes[#platform.modes][1]
 end
 
+-- Some have one in some modes only: by their prompts it is known in which.
+local function has_candidate(platform, config, mode)
+  if not config.candidate or not config.commit or config.session then
+    return false
+  elseif config.candidate == true then
+    return true
+  end
+  for _, sample in ipairs(platform.samples[mode] or {}) do
+    if sample:match("[^\n]*$"):find(config.candidate) then
+      return true
+    end
+  end
+  return false
+end
+
 local function prepare(session)
   local platform = platforms.get(session.device:setting "platform")
   local config = platform.config or {}
   session.platform, session.count = platform, 1
   session.mode = start_of(session, platform)
   session.enter = config_mode(platform, session.mode)
-  session.is_candidate = config.candidate and config.commit and true or false
+  session.has_candidate = has_candidate(platform, config, session.enter)
+  session.is_candidate = session.has_candidate
   session.height = height_of(session, platform)
   session.newline = habit.of(platform).newline
 end
@@ -328,7 +345,8 @@ local READING = { help = false, tab = false }
 local function show_prompt(session)
   local name = state.of(session.device):hostname()
   local line, before =
-    prompt.of(session.platform, session.mode, name, session.count, session.section)
+    prompt.of(session.platform, session.mode, name, session.count, session.section,
+      session.own_name)
   if before then
     session:write(before:gsub("\n", "\r\n") .. "\r\n")
   end
@@ -346,9 +364,14 @@ local function serve_shell(session)
     local line, ending = session:read_line(READING)
     if not line then
       return
+    elseif management.is_lost(session.device) then
+      return session:fall_silent()
     elseif ending == "enter" then
       session:write(habit.of(session.platform).enter or "")
       execute(session, line)
+    end
+    if management.is_lost(session.device) then
+      return session:fall_silent()
     end
   end
 end

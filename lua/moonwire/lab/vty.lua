@@ -222,6 +222,14 @@ function Vty:wait_for_end()
   until not key
 end
 
+--- Take what comes, and say nothing any more, until the client goes away: what lies
+-- between it and the device carries nothing.
+function Vty:fall_silent()
+  repeat
+    local key = self.tty:read_key()
+  until not key
+end
+
 --- End the session from the device's side.
 function Vty:drop()
   self.tty:drop()

@@ -96,14 +96,21 @@ return require("moonwire.platform").define "arista_eos" {
   config = {
     enter = "config",
     hostname = "hostname %s",
+    -- "show session-config diffs", "commit timer" and "configure session NAME commit"
+    -- stand in EOS's manual, "Configuration Sessions"; that a session's prompt shows
+    -- six characters of its name is (K)
+    session = { "configure session %s", mode = "priv" },
+    candidate = "%(config%-s%-", -- only such a session has one
+    own_candidate = true,
     show = "show running-config",
     startup = "show startup-config",
-    diff = { "show session-config diffs", mode = "config" }, -- (K): within a session
+    diff = { "show session-config diffs", mode = "config" },
     commit = { "commit", mode = "config", timeout = 60 },
     confirmed = {
-      "commit timer 00:%02d:00", mode = "config", unit = "minutes", timeout = 60,
+      "commit timer 00:%02d:00", mode = "config", unit = "minutes", most = 59,
+      timeout = 60,
     },
-    confirm = { "configure session %s commit", mode = "priv", timeout = 60 }, -- (K)
+    confirm = { "configure session %s commit", mode = "priv", timeout = 60 },
     discard = { "abort", mode = "config" },
     save = { "write memory", mode = "priv", timeout = 60 },
     rollback = { "configure replace %s", mode = "priv", timeout = 120 }, -- (K)

@@ -163,11 +163,12 @@ return require("moonwire.platform").define "cisco_ios" {
     show = "show running-config",
     startup = "show startup-config",
     save = { "write memory", mode = "priv", timeout = 60 },
-    -- both need "archive" in the configuration
     revert = {
       "configure terminal revert timer %d",
       mode = "priv",
       unit = "minutes",
+      most = 120,
+      needs = "^archive",
     },
     confirm = "configure confirm",
     rollback = { "configure replace %s force", mode = "priv", timeout = 120 },

@@ -105,6 +105,7 @@ return require("moonwire.platform").define "cisco_xr" {
     enter = "config",
     hostname = "hostname %s",
     candidate = true,
+    own_candidate = true, -- the target configuration
     show = { "show running-config", mode = "priv" },
     diff = { "show commit changes diff", mode = "config" },
     unchanged = { "^Building configuration", "^!!", "^end$" }, -- (K)

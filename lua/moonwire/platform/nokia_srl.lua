@@ -74,6 +74,7 @@ return require("moonwire.platform").define "nokia_srl" {
     enter = "config",
     hostname = "set / system name host-name %s", -- (K)
     candidate = true,
+    own_candidate = true, -- "private"
     show = { "info from running", timeout = 60 }, -- (K)
     diff = { "diff", mode = "config" }, -- (K)
     check = { "commit validate", mode = "config", timeout = 120 }, -- (K)

@@ -101,12 +101,14 @@ function prepare.action(verb)
     done = verb.done,
     unit = verb.unit,
     timeout = verb.timeout,
+    most = verb.most,
+    needs = verb.needs,
   }
 end
 
 local NO_VERB = {
   enter = true, hostname = true, modes = true, candidate = true, comment = true,
-  unchanged = true,
+  unchanged = true, own_candidate = true, expiry = true,
 }
 
 local function actions_of(value)

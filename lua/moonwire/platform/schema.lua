@@ -32,6 +32,8 @@ local verb = either(text, record({
   done = pattern, -- only with this in its output has it worked
   unit = one_of("minutes", "seconds"), -- of the number that stands for its %d
   timeout = number, -- seconds it may take, where 30 are too few
+  most = number, -- the greatest number for its %d
+  needs = pattern, -- it works only with such a line in the running configuration
 }, text, 1))
 
 local function word_or_number(value, place)
@@ -132,6 +134,10 @@ local FIELDS = {
     revert = verb,
     -- lines take effect by a commit, all or none; a pattern: where prompts match it
     candidate = flag_or_pattern,
+    own_candidate = boolean, -- each session has one, which nobody else sees
+    session = verb, -- enters a candidate of its own with the name %s
+    -- what undoes a commit that nobody confirms; nil: the device, at its work
+    expiry = one_of "reboot",
     snapshot = verb, -- keeps the configuration under the name %s, for `rollback`
     -- lines of `diff` that are no changes; where it is given, nothing is sent to a
     -- candidate that has changes of somebody else; leaving must not discard them

@@ -84,11 +84,12 @@ return require("moonwire.platform").define "vyos" {
     enter = "config",
     hostname = "set system host-name %s",
     candidate = true,
+    own_candidate = true,
+    expiry = "reboot", -- before VyOS 1.5 (T8469)
     show = { "show configuration commands", mode = "exec" },
     diff = { "compare", mode = "config" },
     commit = { "commit", mode = "config", timeout = 180 },
     comment = ' comment "%s"',
-    -- before VyOS 1.5 the device reboots when nobody confirms
     confirmed = {
       "commit-confirm %d", mode = "config", unit = "minutes", timeout = 180,
       ask = { "[Pp]roceed %? ?%(Y/N%):? ?$", say = "y", text = "Proceed ?(Y/N): " },

@@ -9,9 +9,10 @@ local function unsupported(self, name)
   return nil, ("%s has no '%s'"):format(self.platform.name, name), "unsupported"
 end
 
-local function run_one(self, command, action)
+local function run_one(self, command, action, seconds)
+  seconds = seconds or math.max(action.timeout or 0, self.timeout)
   local text, message, kind = exchange.run(self.dialogue, command, {
-    deadline = task.now() + math.max(action.timeout or 0, self.timeout),
+    deadline = task.now() + seconds,
     rules = action.ask,
     reply = exchange.by_rule(self.device, command),
   })
@@ -32,10 +33,18 @@ local function is_done(action, output)
   return not action.done or output:find(action.done) ~= nil
 end
 
-local function run_all(self, action, name, fill)
+-- A command with what belongs into its gaps; the name of a candidate is the session's.
+local function filled(self, command, fill)
+  local whole = fill and fill(command) or command
+  local name = self.candidate_name
+  return name and whole:gsub("%%s", (name:gsub("%%", "%%%%"))) or whole
+end
+
+local function run_all(self, action, name, fill, seconds)
   local outputs = {}
   for i, command in ipairs(action.run) do
-    local text, message, kind = run_one(self, fill and fill(command) or command, action)
+    local line = filled(self, command, fill)
+    local text, message, kind = run_one(self, line, action, seconds)
     if not text then
       return nil, message, kind
     end
@@ -51,7 +60,7 @@ end
 
 --- Do something that the platform has a name for, in the mode where it is done.
 -- @local here
-function Session:_act(name, fill)
+function Session:_act(name, fill, seconds)
   local action = platforms.action(self.platform, name)
   if not action then
     return unsupported(self, name)
@@ -61,7 +70,7 @@ function Session:_act(name, fill)
     ok, message, kind = self:_walk(action.mode)
   end
   if ok then
-    ok, message, kind = run_all(self, action, name, fill)
+    ok, message, kind = run_all(self, action, name, fill, seconds)
   end
   return ok, message, kind
 end
@@ -109,11 +118,11 @@ function Session:_commit(how)
   local time = how.confirm and time_in(action, how.confirm) or 0
   local output
   output, message, kind = self:_act(name, function(command)
-    local filled = command:gsub("%%%d*d", function(form)
+    local timed = command:gsub("%%%d*d", function(form)
       return form:format(time)
     end)
-    return filled .. comment
-  end)
+    return timed .. comment
+  end, how.timeout)
   if output then
     self.is_unconfirmed = how.confirm and true
   end
@@ -169,7 +178,8 @@ end
 --- Commit the candidate configuration. Behind a commit that waits for its confirmation
 -- this confirms it.
 -- @tparam[opt] table how `confirm` (seconds: unless a second commit comes in this time,
--- the device takes all of it back; rounded up where it counts in minutes), `comment`
+-- the device takes all of it back; rounded up where it counts in minutes), `comment`,
+-- `timeout` (seconds for the device's answer; as long as the platform says)
 -- @treturn[1] string what the device said
 -- @return[2] nil
 -- @treturn[2] string message

@@ -65,6 +65,18 @@ local function walk_patiently(self, mode, patience)
   end
 end
 
+local NAME = "moonwire-%06x" -- of a candidate: nobody else has such a one
+
+-- Where a candidate has a name, it is entered by that.
+local function walk_to(self, mode, options)
+  local has_commit = options.transaction or options.commit
+  if not has_commit or not platforms.action(self.platform, "session") then
+    return walk_patiently(self, mode, options.lock_timeout or 0)
+  end
+  self.candidate_name = NAME:format(math.random(0, 0xffffff))
+  return self:_act "session"
+end
+
 -- What somebody else has left in the candidate would be committed with our lines, or
 -- discarded with them.
 local function refuse_candidate(self, options)
@@ -97,7 +109,7 @@ local function enter(self, options)
     mode = ok and mode
   end
   if mode then
-    mode, message, kind = walk_patiently(self, mode, options.lock_timeout or 0)
+    mode, message, kind = walk_to(self, mode, options)
   end
   if mode then
     mode, message, kind = refuse_candidate(self, options)

@@ -15,6 +15,14 @@ local function on_switch(fn)
   end)
 end
 
+-- the timer keeps what to go back to in the archive
+local function set_up_archive(say)
+  say("configure terminal", "(config)#")
+  say("archive", "(config-archive)#")
+  say("path flash:before", "(config-archive)#")
+  say("end", "SW-CORE_1#")
+end
+
 describe("a switch's configuration", function()
   it("is held by one who locks it, until he leaves", function()
     on_switch(function(say, lab)
@@ -32,6 +40,8 @@ describe("a switch's configuration", function()
 
   it("goes back when nobody confirms it in time", function()
     on_switch(function(say, lab)
+      say("configure terminal revert timer 5", "no path for the archive", "CORE_1#")
+      set_up_archive(say)
       say("configure terminal revert timer 5", "timer is 5 minutes", "(config)#")
       say("hostname Changed", "Changed(config)#")
       say("end", "Changed#")
@@ -45,6 +55,7 @@ describe("a switch's configuration", function()
   it("stays when it is confirmed, and asks for nothing when there is nothing",
     function()
       on_switch(function(say, lab)
+        set_up_archive(say)
         say("configure confirm", "%No Rollback Confirmed Change pending", "#")
         say("configure terminal revert timer 1", "(config)#")
         say("hostname Changed", "Changed(config)#")

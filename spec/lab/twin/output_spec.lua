@@ -104,14 +104,14 @@ describe("what a twin shows", function()
       local one = new(name)
       local now, section = state.of(one), lines[2] and lines[1]
       assert.is_nil(shown(name, "show interfaces", one):find "to the moon")
-      now:add(lines[#lines], false, section)
+      now:add({}, lines[#lines], section)
       assert.is_truthy(shown(name, "show interfaces", one):find "to the moon")
     end)
   end
 
   it("gives ports that are shut as shut", function()
     local one = new "arista_eos"
-    state.of(one):add("shutdown", false, "interface Ethernet1")
+    state.of(one):add({}, "shutdown", "interface Ethernet1")
     local text = shown("arista_eos", "show ip interface brief", one)
     assert.matches("\nEthernet1 .- administratively down down\n", text)
     assert.is_nil(shown("arista_eos", "show ip route", one):find "Ethernet1\n")
@@ -119,7 +119,7 @@ describe("what a twin shows", function()
 
   it("has the name that it goes by", function()
     local one = new "juniper_junos"
-    state.of(one):add("set system host-name lunar", false)
+    state.of(one):add({}, "set system host-name lunar")
     assert.matches("\nHostname: lunar\n", shown("juniper_junos", "show version", one))
   end)
 

@@ -212,6 +212,7 @@ local GLOBAL = {
   { "interface LINE", "Interface type and number", run = enter_interface },
   { "vlan <1-4094>", "ISL VLAN ID", run = section_of "config-vlan" },
   { "line LINE", "Line number", run = section_of "config-line" },
+  { "archive", "Archive the configuration", run = section_of "config-archive" },
   { "router LINE", "Routing process", run = section_of "config-router" },
   { "ip access-list extended WORD", "Name", run = section_of "config-ext-nacl" },
   { "ip access-list standard WORD", "Name", run = section_of "config-std-nacl" },
@@ -238,7 +239,7 @@ local INTERFACE = {
 -- lines that are kept as they are, by their keywords
 local KEPT = {
   [GLOBAL] = {
-    "aaa", "access-list", "alias", "archive", "boot", "cdp", "class-map", "clock",
+    "aaa", "access-list", "alias", "boot", "cdp", "class-map", "clock",
     "control-plane", "crypto", "errdisable", "ip arp", "ip cef", "ip dhcp", "ip domain",
     "ip domain-lookup", "ip domain-name", "ip forward-protocol", "ip ftp", "ip host",
     "ip http", "ip multicast-routing", "ip name-server", "ip prefix-list", "ip routing",
@@ -279,6 +280,7 @@ local MODES = {
   config = grammar_of(GLOBAL, KEPT[GLOBAL]),
   ["config-if"] = grammar_of(INTERFACE, KEPT[INTERFACE]),
   ["config-vlan"] = kept_lines("name", "state", "shutdown", "mtu", "remote-span"),
+  ["config-archive"] = kept_lines("maximum", "path", "time-period", "write-memory"),
   ["config-line"] = kept_lines(
     "absolute-timeout", "access-class", "accounting", "authorization", "exec-timeout",
     "history", "length", "logging", "login", "password", "privilege", "session-timeout",

@@ -47,7 +47,10 @@ end
 --- `configure terminal revert timer <minutes>`
 function hold.enter_guarded(session, found)
   local device, minutes = session.device, math.tointeger(found[1])
-  if enter(session) then
+  local now = device:configuration()
+  if not now:value(now:find "archive", "path") then
+    session:write "%Error: there is no path for the archive\r\n" -- (K): its words
+  elseif enter(session) then
     device.reverts = device.reverts or { text = device:running_config() }
     device.reverts.at = device.clock:now() + 60 * minutes
     session:write(("Rollback Confirmed Change: Backing up current running config. "

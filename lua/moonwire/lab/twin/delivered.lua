@@ -110,6 +110,11 @@ local FORMS = { -- of lines that begin with "set": description, address, and off
     "set / interface %s subinterface 0 ipv4 address %s/16",
     "set / interface %s admin-state disable",
   },
+  sros = { -- (K)
+    '/configure port %s description "%s"',
+    '/configure router "Base" interface %s ipv4 primary address %s/16',
+    "/configure port %s admin-state disable",
+  },
   gaia = {
     'set interface %s comments "%s"', "set interface %s ipv4-address %s mask-length 16",
     "set interface %s state off",
@@ -161,6 +166,7 @@ local NTP = {
   vyatta = "set system ntp server 192.0.2.1",
   panos = "set deviceconfig system ntp-servers primary-ntp-server 192.0.2.1",
   srlinux = "set / system ntp server 192.0.2.1",
+  sros = "/configure system time ntp server 192.0.2.1",
   gaia = "set ntp server primary 192.0.2.1 version 3",
 }
 

@@ -27,6 +27,7 @@ local DIALECTS = {
   vyatta = SET,
   panos = SET,
   srlinux = SET,
+  sros = { no = "delete", set = "/configure" },
   gaia = SET,
 }
 

@@ -12,7 +12,7 @@ local edge = {}
 local function asked_on(session, found)
   local rules, now = {}, state.of(session.device)
   for _, rule in ipairs(platforms.questions_of(found)) do
-    if rule.secret or session.is_candidate and now:is_changed() then
+    if rule.secret or session.is_candidate and now:is_changed(session) then
       rules[#rules + 1] = rule
     end
   end
@@ -28,12 +28,12 @@ local function settle(session, rule, answer)
     if answer:lower():find "^%s*c" or answer == "" then
       return false
     elseif is_yes then
-      now:commit()
+      now:commit(nil, session)
     else
-      now:discard()
+      now:discard(session)
     end
   elseif text:find "[Dd]iscard" and is_yes then
-    now:discard()
+    now:discard(session)
   else
     return is_yes -- they stay as they are
   end
@@ -98,9 +98,15 @@ local function arrive(session, found)
     now.holder = nil
   end
   if found.run:find "discard" or found.run:find "abort" then
-    now:discard()
+    now:discard(session)
   end
   session.mode, session.section = found[2], nil
+  if found[1] == session.enter then
+    now:leave(session)
+    session.is_candidate = session.has_candidate
+  elseif found[2] == session.enter then
+    now:begin(session)
+  end
   now:open(session)
 end
 

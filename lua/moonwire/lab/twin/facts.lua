@@ -84,6 +84,9 @@ local function ports_of(platform, device)
   return delivered.ports(platform, device)
 end
 
+--- Ports as they are configured: `name`, `description`, `address`, `is_shut`.
+facts.ports = ports_of
+
 --- Ports: `name`, `description`, `address`, `prefix`, `mac`, `is_shut`, `input`,
 -- `output` (packets).
 function facts.interfaces(platform, device)

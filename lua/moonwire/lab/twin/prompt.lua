@@ -54,17 +54,26 @@ local function is_deep(sample)
   return false
 end
 
--- the samples of a mode; those first that are meant
-local function samples_of(platform, mode, section)
-  local samples = platform.samples[mode] or {}
-  if not section or not section:find "^interface" then
-    return samples
-  end
+local function sorted(samples, is_meant)
   local meant, rest = {}, {}
   for _, sample in ipairs(samples) do
-    table.insert(is_deep(sample) and meant or rest, sample)
+    table.insert(is_meant(sample) and meant or rest, sample)
   end
   return table.move(rest, 1, #rest, #meant + 1, meant)
+end
+
+local CANDIDATE = "(%(config%-s%-)[^%)]*%)" -- with so much of its name
+local SHOWN = 6
+
+-- the samples of a mode; those first that are meant
+local function samples_of(platform, mode, section, candidate)
+  local samples = platform.samples[mode] or {}
+  if candidate then
+    return sorted(samples, function(sample) return sample:find(CANDIDATE) end)
+  elseif section and section:find "^interface" then
+    return sorted(samples, is_deep)
+  end
+  return samples
 end
 
 --- The prompt of a mode.
@@ -73,11 +82,14 @@ end
 -- @string name of the device
 -- @int count of commands until now
 -- @tparam[opt] string section of the configuration that the session is in
+-- @tparam[opt] string candidate the name of the one that it is in
 -- @treturn string its last line
 -- @treturn string|nil the lines above it; raises where no sample shows the mode
-function prompt.of(platform, mode, name, count, section)
-  for _, sample in ipairs(samples_of(platform, mode, section)) do
+function prompt.of(platform, mode, name, count, section, candidate)
+  for _, sample in ipairs(samples_of(platform, mode, section, candidate)) do
     local before, line = split(sample)
+    line = candidate and line:gsub(CANDIDATE, "%1" .. candidate:sub(1, SHOWN) .. ")")
+      or line
     local candidates = {
       renamed(platform, line, name),
       renamed(platform, line, name, true),

@@ -1,7 +1,9 @@
 --- The configuration of a twin: running, candidate and startup, as lists of lines; what
 -- was running before; who holds it. What waits for a confirmation goes back by itself,
--- at the time of the lab's clock.
+-- at the time of the lab's clock. The candidate is one for all, or each session has its
+-- own (`moonwire.lab.twin.candidate`), as the platform has it.
 -- @module moonwire.lab.twin.state
+local candidate = require "moonwire.lab.twin.candidate"
 local delivered = require "moonwire.lab.twin.delivered"
 local dialect = require "moonwire.lab.twin.dialect"
 local platforms = require "moonwire.platform"
@@ -12,10 +14,6 @@ local State = { __name = "moonwire.lab.twin.State" }
 State.__index = State
 
 local MOST_COMMITS = 50 -- that can be rolled back
-
-local function copy(list)
-  return table.move(list, 1, #list, 1, {})
-end
 
 local function is_same(one, other)
   return table.concat(one, "\n") == table.concat(other, "\n")
@@ -28,15 +26,26 @@ local function new(device)
     platform = platform,
     device = device,
     running = lines,
-    candidate = lines,
     startup = lines,
     clock = device.clock,
+    shared = candidate.new(lines),
+    named = {}, -- candidates that lie on the device under a name
   }, State)
   if device:fault "candidate" then
-    self.candidate = copy(lines)
-    table.insert(self.candidate, "ntp server 203.0.113.66")
+    self.shared:add(platform, "ntp server 203.0.113.66")
   end
   return self
+end
+
+-- Nobody has confirmed it in time.
+local function go_back(self)
+  local before, at = self.before, self.back_at
+  self.back_at, self.before, self.pending = nil, nil, nil
+  if (self.platform.config or {}).expiry == "reboot" then
+    return self.device:reload(at)
+  end
+  self:_run(before)
+  self.shared:reset(before)
 end
 
 --- The configuration of a device, made when first asked for.
@@ -46,10 +55,7 @@ function state.of(device)
   local self = device.twin or new(device)
   device.twin = self
   if self.back_at and self.clock:now() >= self.back_at then
-    local before = self.before
-    self.back_at, self.before = nil, nil
-    self:_run(before)
-    self.candidate = before
+    go_back(self)
   end
   return self
 end
@@ -76,23 +82,69 @@ function State:hostname()
   return self.name
 end
 
+--- Whether a line runs that fits a pattern.
+-- @string pattern
+-- @treturn boolean
+function State:has(pattern)
+  for _, line in ipairs(self.running) do
+    if line:find(pattern) then
+      return true
+    end
+  end
+  return false
+end
+
+-- What a session changes by its lines.
+local function candidate_of(self, session)
+  return session and session.own or self.shared
+end
+
 --- Take a line.
+-- @param session
 -- @string line
--- @bool is_candidate whether it waits for a commit
 -- @tparam[opt] string section the first line of the section that it stands in
-function State:add(line, is_candidate, section)
-  local lines = copy(self.candidate)
-  dialect.apply(self.platform, lines, line, section)
-  self.candidate = lines
-  if not is_candidate then
-    self.running = lines
+function State:add(session, line, section)
+  local own = candidate_of(self, session)
+  own:add(self.platform, line, section)
+  if not session.is_candidate then
+    self.running = own.lines
   end
 end
 
+--- Give a session a candidate of its own, where the platform does so.
+-- @param session
+-- @string[opt] name under which it stays on the device when the session leaves it
+function State:begin(session, name)
+  if name then
+    self.named[name] = self.named[name] or candidate.new(self.running)
+    session.own, session.own_name = self.named[name], name
+  elseif self.platform.config.own_candidate then
+    session.own = candidate.new(self.running)
+  end
+end
+
+--- Take it away again.
+-- @param session
+-- @bool[opt] is_done it does not stay on the device either
+function State:leave(session, is_done)
+  if is_done and session.own_name then
+    self.named[session.own_name] = nil
+  end
+  session.own, session.own_name = nil, nil
+end
+
+--- What would run behind the commit of a session.
+-- @param session
+-- @treturn {string,...} lines
+function State:candidate(session)
+  return candidate_of(self, session):onto(self.platform, self.running)
+end
+
 --- Whether something waits for a commit.
+-- @param session
 -- @treturn boolean
-function State:is_changed()
-  return not is_same(self.running, self.candidate)
+function State:is_changed(session)
+  return not is_same(self.running, self:candidate(session))
 end
 
 --- Whether something was not saved.
@@ -102,13 +154,14 @@ function State:is_unsaved()
 end
 
 --- What a commit would change.
+-- @param session
 -- @treturn {string,...} lines that begin with "-" or "+"
-function State:diff()
-  local changes = {}
-  for _, line in ipairs(dialect.missing(self.running, self.candidate)) do
+function State:diff(session)
+  local changes, lines = {}, self:candidate(session)
+  for _, line in ipairs(dialect.missing(self.running, lines)) do
     changes[#changes + 1] = "-  " .. line
   end
-  for _, line in ipairs(dialect.missing(self.candidate, self.running)) do
+  for _, line in ipairs(dialect.missing(lines, self.running)) do
     changes[#changes + 1] = "+  " .. line
   end
   return changes
@@ -116,10 +169,16 @@ end
 
 --- Let the candidate take effect; what waited for a confirmation has it.
 -- @number[opt] seconds until all of it goes back, unless there is another commit
--- @param[opt] session that it is the commit of
+-- @param session that it is the commit of
 function State:commit(seconds, session)
   self:guard(seconds)
-  self:_run(self.candidate)
+  self.pending = seconds and session.own_name or nil
+  local own = candidate_of(self, session)
+  self:_run(self:candidate(session))
+  own:reset(self.running)
+  if own ~= self.shared then
+    self.shared:reset(self.running)
+  end
   self.author, self.authored = session, self.running
 end
 
@@ -141,12 +200,14 @@ end
 -- @tparam number|nil seconds nil: what waited for a confirmation has it
 function State:guard(seconds)
   self.before = seconds and (self.before or self.running) or nil
+  self.pending = nil
   self.back_at = seconds and self.clock:now() + seconds or nil
 end
 
 --- Forget the candidate.
-function State:discard()
-  self.candidate = self.running
+-- @param session
+function State:discard(session)
+  candidate_of(self, session):reset(self.running)
 end
 
 --- Keep the running configuration over a restart.
@@ -162,10 +223,11 @@ function State:snapshot(name)
 end
 
 --- Go back to what was there before.
+-- @param session
 -- @tparam string which a number of commits, or the name of a snapshot
 -- @bool is_candidate whether it waits for a commit
 -- @treturn boolean false when there is no such thing
-function State:rollback(which, is_candidate)
+function State:rollback(session, which, is_candidate)
   local number = math.tointeger(tonumber(which))
   local lines = number == 0 and self.running
     or number and self.history and self.history[number]
@@ -173,7 +235,7 @@ function State:rollback(which, is_candidate)
   if not lines then
     return false
   end
-  self.candidate = lines
+  candidate_of(self, session):take(lines)
   if not is_candidate then
     self:_run(lines)
   end
@@ -182,7 +244,8 @@ end
 
 --- Start again from the startup configuration.
 function State:restart()
-  self.running, self.candidate = self.startup, self.startup
+  self.running, self.named, self.pending = self.startup, {}, nil
+  self.shared:reset(self.startup)
   self.before, self.back_at, self.history, self.snapshots = nil, nil, nil, nil
   self.holder = nil
 end
@@ -194,7 +257,8 @@ end
 function State:holder_for(session, is_exclusive)
   for _, other in ipairs(self.device:sessions()) do
     local is_inside = other ~= session and other.mode == other.enter
-    if is_inside and (other == self.holder or is_exclusive and self:is_changed()) then
+    local has_changed = is_exclusive and self:is_changed(other)
+    if is_inside and (other == self.holder or has_changed) then
       return other
     end
   end

@@ -17,11 +17,9 @@ local function pattern_of(command, has_comment)
   return "^" .. pattern .. (has_comment and "%s?.*$" or "$")
 end
 
-local function show(name)
-  return function(session)
-    local lines = dialect.shown(session.platform, state.of(session.device)[name])
-    return session:print(table.concat(lines, "\r\n") .. "\r\n")
-  end
+local function show(session, lines)
+  local shown = dialect.shown(session.platform, lines)
+  return session:print(table.concat(shown, "\r\n") .. "\r\n")
 end
 
 local function say_done(session, action)
@@ -38,44 +36,68 @@ local function reject(session)
 end
 
 local perform = {
-  startup = show "startup",
   check = say_done,
 }
 
+function perform.startup(session)
+  return show(session, state.of(session.device).startup)
+end
+
 function perform.show(session)
-  local shown = session.mode == session.enter and "candidate" or "running"
-  return show(shown)(session)
+  local now = state.of(session.device)
+  local is_inside = session.mode == session.enter
+  return show(session, is_inside and now:candidate(session) or now.running)
+end
+
+-- A candidate with a name: into it, and with its end out of configuration mode.
+function perform.session(session, _, name)
+  session.outside = session.mode
+  session.mode, session.section, session.is_candidate = session.enter, nil, true
+  state.of(session.device):begin(session, name)
+end
+
+local function leave_session(session)
+  if session.own_name then
+    state.of(session.device):leave(session, true)
+    session.is_candidate, session.mode = false, session.outside
+  end
 end
 
 function perform.diff(session)
-  local changes = state.of(session.device):diff()
+  local changes = state.of(session.device):diff(session)
   return session:print(table.concat(changes, "\r\n") .. (changes[1] and "\r\n" or ""))
 end
 
 function perform.commit(session, action)
   state.of(session.device):commit(nil, session)
   say_done(session, action)
+  leave_session(session)
 end
 
 local function seconds_in(action, number)
   return (tonumber(number) or 10) * (SECONDS[action.unit] or 60)
 end
 
-function perform.confirm(session, action)
-  if session.is_candidate then
-    return perform.commit(session, action)
+function perform.confirm(session, action, name)
+  local now = state.of(session.device)
+  if name and now.pending ~= name then
+    return reject(session)
   end
-  state.of(session.device):guard(nil)
+  now:guard(nil)
   say_done(session, action)
 end
 
 function perform.confirmed(session, action, number)
   state.of(session.device):commit(seconds_in(action, number), session)
   say_done(session, action)
+  leave_session(session)
 end
 
 -- Some of these commands lead to configuration mode themselves.
 function perform.revert(session, action, number)
+  if action.needs and not state.of(session.device):has(action.needs) then
+    return reject(session)
+  end
   state.of(session.device):guard(seconds_in(action, number))
   if action.run[1]:find "^configure" then
     session.mode = session.enter
@@ -90,15 +112,16 @@ end
 
 function perform.rollback(session, action, which)
   local is_candidate = session.is_candidate and session.mode == session.enter
-  if state.of(session.device):rollback(which or "1", is_candidate) then
+  if state.of(session.device):rollback(session, which or "1", is_candidate) then
     return say_done(session, action)
   end
   reject(session)
 end
 
 function perform.discard(session, action)
-  state.of(session.device):discard()
+  state.of(session.device):discard(session)
   say_done(session, action)
+  leave_session(session)
 end
 
 function perform.save(session, action)
@@ -109,8 +132,11 @@ end
 -- a longer one first: "commit confirmed" and "commit check" begin as "commit" does
 local ORDER = {
   "confirmed", "check", "discard", "rollback", "snapshot", "revert", "startup", "diff",
-  "save", "show", "confirm", "commit",
+  "save", "show", "confirm", "session", "commit",
 }
+
+-- only in a candidate with a name, where the platform has such
+local OF_SESSION = { diff = true, commit = true, confirmed = true, discard = true }
 
 local HAS_COMMENT = { commit = true, confirmed = true }
 
@@ -156,7 +182,10 @@ end
 
 -- A verb of several commands has its effect with the last.
 local function run(session, name, action, number, is_last)
-  if is_last and consents(session, name, action) then
+  local is_elsewhere = OF_SESSION[name] and not session.own_name
+  if is_elsewhere and platforms.action(session.platform, "session") then
+    reject(session)
+  elseif is_last and consents(session, name, action) then
     perform[name](session, action, number)
   end
 end
