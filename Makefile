@@ -128,6 +128,7 @@ setup-%:
 setup-specs:
 	@.ci/setup build run test
 	@.ci/unpack build/real # real systems to talk to
+	@.ci/packages spec/browser build/browser || echo "setup: the spec of the pages will be skipped"
 
 ## ---- bench ---------------------------------------------------------------------------
 

@@ -20,6 +20,9 @@ end
 
 local PATH = find()
 
+--- Where it is; nil when there is none.
+browser.path = PATH
+
 --- Why there is no browser; nil when there is one.
 function browser.obstacle()
   return not PATH and "no Chromium is installed" or nil

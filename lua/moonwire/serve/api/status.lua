@@ -97,7 +97,7 @@ local function describe(call)
   local options, stock = service.options, service.stock
   return answer.json(200, {
     version = options.version,
-    inventory = type(options.inventory) == "string" and options.inventory or "given",
+    inventory = type(options.inventory) == "string" and options.inventory or nil,
     devices = #stock.inventory.devices,
     commands = stock.inventory.commands or { "show version" },
     modes = shapes.modes,

@@ -47,7 +47,7 @@ export class Causes {
     return element("li", {},
       element("span", { class: "many" }, count(devices.length)),
       element("span", { class: "words" }, causeOf(first)),
-      element("span", { class: "note" }, first.phase ? `while: ${first.phase}` : ""),
+      element("span", { class: "note" }, first.phase ? `phase ${first.phase}` : ""),
       element("span", { class: "said" }, visible(reasonOf(first))),
       element("div", { class: "who" }, who));
   }

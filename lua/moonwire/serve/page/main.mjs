@@ -7,6 +7,7 @@ import { Form } from "./form.mjs";
 import { History } from "./history.mjs";
 import { Transcript } from "./transcript.mjs";
 import { View } from "./view.mjs";
+import { count } from "./words.mjs";
 
 const main = byId("main");
 let server;
@@ -79,7 +80,8 @@ async function start() {
   history = new History((runs) => { if (view) view.showRuns(runs); });
   transcript = new Transcript();
   server = await get("/api/v1/server");
-  byId("where").textContent = `${server.inventory}, ${server.devices} devices`;
+  byId("where").textContent = [server.inventory, `${count(server.devices)} devices`]
+    .filter((part) => part).join(", ");
   form = new Form(server, (run, rest) => {
     go(run.id);
     queue = rest;

@@ -54,6 +54,7 @@ export class Modes {
       mode !== run.mode && !list.some((one) => one.mode === mode)));
     this.button.hidden = !canStart || this.missing.length === 0;
     this.node.hidden = list.length < 2 && this.button.hidden;
+    this.chart.hidden = list.length < 2;
     const longest = Math.max(...list.map((one) => one.seconds), 0.001);
     const slowest = list.find((one) => one.seconds === longest);
     const height = Math.max(list.length * ROW, 1);
