@@ -162,6 +162,8 @@ static void pump(struct peer *peer)
   int code;
   switch (peer->stage) {
   case PEER_KEX:
+    if (peer->is_choosy)
+      peer_hear_first(peer);
     code = ssh_handle_key_exchange(peer->session);
     if (code == SSH_OK) {
       peer->stage = PEER_AUTH;

@@ -39,6 +39,7 @@ struct profile {
   size_t greeting_length;
   char *questions;   /* of keyboard-interactive, see peer_prompt.c; NULL: a password */
   bool is_blackhole; /* it accepts and never answers */
+  bool is_choosy;    /* not every client has one of its algorithms */
 };
 
 enum peer_stage {
@@ -94,6 +95,7 @@ struct peer {
   unsigned asked;            /* how many questions are out */
   enum peer_verdict verdict; /* what to answer to 'held' */
   bool has_had_tty;
+  bool is_choosy; /* and the client's first line has not come */
 };
 
 /* Serve a connected socket, the peer's from now on. False: it is closed. peer_open.c */
@@ -113,6 +115,9 @@ void peer_pause(struct peer *peer, uint64_t for_ns);
 
 /* Its time has come: say the banner. */
 void peer_begin(struct peer *peer);
+
+/* Give libssh the client's first line, and nothing else; peer_first.c */
+void peer_hear_first(struct peer *peer);
 
 /* Free it once it has ended and nothing is on its way any more. */
 void peer_let_go(struct peer *peer);

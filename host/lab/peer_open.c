@@ -101,6 +101,7 @@ static struct peer *new_peer(struct server *server, int fd,
   peer->allowed = profile->allowed;
   peer->tries = profile->tries;
   peer->channels = profile->channels;
+  peer->is_choosy = profile->is_choosy;
   if (profile->questions != NULL)
     peer->questions = strdup(profile->questions);
   return peer;

@@ -133,7 +133,8 @@ static unsigned long long read_keys(lua_State *L, int index,
   return keys;
 }
 
-static ssh_bind read_identity(lua_State *L, int index, struct server *server)
+static void read_identity(lua_State *L, int index, struct server *server,
+                          struct profile *profile)
 {
   struct identity identity = {.identification = text(L, index, "identification"),
                               .keys = read_keys(L, index, server)};
@@ -147,10 +148,10 @@ static ssh_bind read_identity(lua_State *L, int index, struct server *server)
   } else if (type != LUA_TNIL) {
     luaL_error(L, "profile: algorithms is no table");
   }
-  ssh_bind bind = identities_bind(&server->identities, &identity);
-  if (bind == NULL)
+  profile->is_choosy = type == LUA_TTABLE;
+  profile->bind = identities_bind(&server->identities, &identity);
+  if (profile->bind == NULL)
     luaL_error(L, "profile: %s", server->identities.message);
-  return bind;
 }
 
 static void read_greeting(lua_State *L, int index, struct profile *profile)
@@ -218,7 +219,7 @@ void profile_lua_read(lua_State *L, int index, struct server *server,
                      (flag(L, index, "exec", true) ? PEER_EXEC : 0U) |
                      (flag(L, index, "subsystem", true) ? PEER_SUBSYSTEM : 0U);
   profile->is_blackhole = flag(L, index, "blackhole", false);
-  profile->bind = read_identity(L, index, server);
+  read_identity(L, index, server, profile);
   read_questions(L, index, profile);
   read_greeting(L, index, profile);
 }

@@ -43,7 +43,57 @@ local function wait_for(condition)
   end
 end
 
+-- A client's offer: packets before the first keys are plain, and padded to 8 bytes.
+local function offer_of(kex)
+  local lists = {
+    kex, "ssh-ed25519", "aes128-ctr", "aes128-ctr", "hmac-sha2-256", "hmac-sha2-256",
+    "none", "none", "", "",
+  }
+  local payload = "\20" .. ("c"):rep(16)
+  for _, list in ipairs(lists) do
+    payload = payload .. string.pack(">s4", list)
+  end
+  payload = payload .. "\0\0\0\0\0"
+  local padding = 12 - (#payload + 5 + 4) % 8
+  return string.pack(">I4B", #payload + padding + 1, padding) .. payload
+    .. ("\0"):rep(padding)
+end
+
+-- all that a server says to one text
+local function ask(port, text)
+  return task.await(function(done)
+    local socket, said = uv.new_tcp(), ""
+    socket:connect("127.0.0.1", port, function(err)
+      assert(not err, err)
+      socket:write(text)
+      socket:read_start(function(_, data)
+        said = said .. (data or "")
+        if not data then
+          socket:close()
+          done(said)
+        end
+      end)
+    end)
+  end)
+end
+
 describe("host.server", function()
+  it("tells its offer, also to one that sends all at once and has nothing of it",
+    function()
+      local listener <close> = assert(server.listen {
+        admit = function()
+          return { algorithms = { kex = "diffie-hellman-group1-sha1" } }
+        end,
+        authorize = function() return true end,
+      })
+      for _ = 1, 20 do
+        local said = ask(listener:port(),
+          "SSH-2.0-spec\r\n" .. offer_of "curve25519-sha256")
+        assert.matches("^SSH%-2%.0%-", said)
+        assert.is_truthy(said:find("diffie-hellman-group1-sha1,", 1, true), said)
+      end
+    end)
+
   it("runs a command and tells its exit status", function()
     local seen
     local function serve(tty)

@@ -4,6 +4,7 @@ local log = require "moonwire.log"
 local mismatch = require "moonwire.transport.mismatch"
 local moonwire = require "moonwire"
 local support = require "spec.support.lab"
+local uv = require "luv"
 
 local OLD = {
   kex = "diffie-hellman-group1-sha1",
@@ -30,6 +31,27 @@ local ADVICE = "to reach it: algorithms = { kex = \"+diffie-hellman-group1-sha1\
   .. " in the inventory, or in ssh_config: KexAlgorithms +diffie-hellman-group1-sha1;"
   .. " HostKeyAlgorithms +ssh-rsa; Ciphers +3des-cbc; MACs +hmac-sha1"
 
+-- A server that calls itself as devices do, waits for the client's offer, and hangs up
+-- as soon as it has that.
+local function with_one_that_hangs_up(fn)
+  local listener = assert(uv.new_tcp())
+  assert(listener:bind("127.0.0.1", 0))
+  assert(listener:listen(4, function()
+    local socket, said = assert(uv.new_tcp()), ""
+    listener:accept(socket)
+    socket:write "SSH-2.0-Cisco-1.25\r\n"
+    socket:read_start(function(_, data)
+      said = said .. (data or "")
+      if not socket:is_closing() and (not data or said:find "\r\n.") then
+        socket:close()
+      end
+    end)
+  end))
+  local ok, err = pcall(fn, listener:getsockname().port)
+  listener:close()
+  assert(ok, err)
+end
+
 describe("moonwire.transport.mismatch", function()
   local lists = algorithms.default()
 
@@ -48,6 +70,27 @@ describe("moonwire.transport.mismatch", function()
     end
     return session ~= nil, message, kind, detail, lines
   end
+
+  it("is suspected where a device hangs up on our offer", function()
+    with_one_that_hangs_up(function(port)
+      local device = {
+        name = "old", host = "127.0.0.1", port = port, username = "x", password = "x",
+        host_key = "SHA256:" .. ("A"):rep(43),
+      }
+      local ok, message, kind, detail = reach(device)
+      assert.is_false(ok)
+      assert.equal("dropped", kind, message)
+      assert.equal("kex", detail.phase)
+      assert.is_truthy(message:find("it (SSH-2.0-Cisco-1.25) has not said what it offers:"
+        .. " perhaps it shares no algorithm with us. `moonwire ssh-audit`", 1, true),
+        message)
+      device.algorithms = "legacy-all"
+      ok, message, kind = reach(device)
+      assert.is_false(ok)
+      assert.equal("dropped", kind, message)
+      assert.is_nil(message:find("perhaps", 1, true), message)
+    end)
+  end)
 
   it("names the line that reaches a device of 2005", function()
     support.with_lab({ algorithms = OLD, host_key = rsa_key() }, function(lab)

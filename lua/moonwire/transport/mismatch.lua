@@ -158,4 +158,32 @@ function mismatch.explain(lists, message, offers)
   return head .. "; " .. advise(gaps)
 end
 
+local function offers_everything(lists)
+  for _, kind in ipairs(KINDS) do
+    local has = set_of(names_of(lists[kind]))
+    for _, name in ipairs(names_of(algorithms.supported(kind))) do
+      if not has[name] then
+        return false
+      end
+    end
+  end
+  return true
+end
+
+--- Explain that a device has hung up when it saw our offer, and before it made its own:
+-- old ones do so where no algorithm is shared.
+-- @tparam table lists what was offered to it, by kind
+-- @string message
+-- @string server how it calls itself
+-- @treturn string message
+function mismatch.suspect(lists, message, server)
+  if offers_everything(lists) then
+    return message
+  end
+  return ("%s; it (%s) has not said what it offers: perhaps it shares no algorithm with"
+    .. " us. `moonwire ssh-audit` offers it all there are and shows what it has;"
+    .. ' algorithms = "legacy-all" in the inventory tries them'):format(message,
+      (server:gsub("[^\32-\126]", "?")))
+end
+
 return mismatch

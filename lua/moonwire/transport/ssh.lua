@@ -163,6 +163,10 @@ end
 
 -- A device that finds no algorithm may say so first, or hang up before we have looked.
 local function explain(lists, kind, message, detail)
+  if kind == "dropped" and detail.phase == "kex" and detail.server
+    and not detail.offers then
+    return kind, mismatch.suspect(lists, message, detail.server)
+  end
   if kind ~= "algorithm" and not detail.offers then
     return kind, message
   end
