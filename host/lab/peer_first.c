@@ -31,11 +31,11 @@ static ssize_t ask_alone(struct peer *peer, int end, const char *line, size_t le
 static void hand_over(struct peer *peer, const char *line, size_t length)
 {
   int ends[2], fd = ssh_get_fd(peer->session);
-  char offer[OFFER];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0)
     return; /* then it is as libssh has it */
   int real_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   if (real_fd >= 0 && dup3(ends[0], fd, O_CLOEXEC) == fd) {
+    char offer[OFFER];
     ssize_t n = ask_alone(peer, ends[1], line, length, offer);
     if (ssh_get_fd(peer->session) == fd)
       dup3(real_fd, fd, O_CLOEXEC);

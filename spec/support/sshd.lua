@@ -55,11 +55,13 @@ end
 
 --- Start a server.
 -- @string[opt] extra lines for its configuration; they count before the usual ones
+-- @int[opt] port one that was of a server that is stopped; a free one when left out
 -- @treturn Server `port`, `host_key` ("ssh-ed25519 AAAA…"), `folder`, `user`,
 -- `ed25519` and `rsa` (paths of keys that it lets in)
-function sshd.start(extra)
+function sshd.start(extra, port)
   local folder = assert(uv.fs_mkdtemp("/tmp/moonwire-sshd-XXXXXX"))
-  local self = setmetatable({ folder = folder, port = loopback.free_port() }, Server)
+  port = port or loopback.free_port()
+  local self = setmetatable({ folder = folder, port = port }, Server)
   lfs.mkdir "/run/sshd"
   self.host_key = make_key(folder .. "/host_key", "ed25519"):match "^%S+ %S+"
   self.ed25519, self.rsa = folder .. "/ed25519", folder .. "/rsa"
