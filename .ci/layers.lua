@@ -9,7 +9,8 @@ local source = require "source"
 -- first pattern that fits counts; a file is named without "host/" and its ending.
 local C_LAYERS = {
   { "the base", "^core/error$", "^core/deadline$", "^core/secret$", "^core/vault$",
-    "^core/seal$", "^core/bytes$", "^core/watch$", "^core/line$" },
+    "^core/seal$", "^core/bytes$", "^core/watch$", "^core/line$",
+    "^core/scrub" },
   { "protocols, of either side", "^proto/" },
   { "engines, with no Lua in them", "^ssh/", "^lab/", "^term/", "^net/", "^pool/",
     "^http/", "^console/" },
@@ -24,7 +25,7 @@ local ENGINES, SHELL, BINDINGS = 3, 7, 8
 
 -- Lowest first. An area is a file or folder of lua/moonwire. It uses lower lines only.
 local LUA_LAYERS = {
-  { "task", "secret", "duration", "log", "signals" },
+  { "task", "secret", "duration", "log", "signals", "safe_name" },
   { "parse", "codec" },
   { "platform" },
   { "lab" }, -- before the inventory, which may ask for one

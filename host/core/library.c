@@ -22,6 +22,7 @@ static const luaL_Reg modules[] = {
     {"host.server", luaopen_host_server},
     {"host.ssh", luaopen_host_ssh},
     {"host.ssh_config", luaopen_host_ssh_config},
+    {"host.tape", luaopen_host_tape},
     {"host.task", luaopen_host_task},
     {"host.telnet", luaopen_host_telnet},
     {"host.term", luaopen_host_term},

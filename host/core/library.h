@@ -18,6 +18,7 @@ int luaopen_host_secret(lua_State *L);
 int luaopen_host_server(lua_State *L);
 int luaopen_host_ssh(lua_State *L);
 int luaopen_host_ssh_config(lua_State *L);
+int luaopen_host_tape(lua_State *L);
 int luaopen_host_task(lua_State *L);
 int luaopen_host_telnet(lua_State *L);
 int luaopen_host_term(lua_State *L);

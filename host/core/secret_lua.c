@@ -57,8 +57,7 @@ static void open_vault(lua_State *L)
   lua_setfield(L, LUA_REGISTRYINDEX, VAULT_NAME ".open");
 }
 
-/* NULL while the state is closed. */
-static struct vault *vault_of(lua_State *L)
+struct vault *secret_vault(lua_State *L)
 {
   lua_getfield(L, LUA_REGISTRYINDEX, VAULT_NAME ".open");
   struct vault **held = luaL_testudata(L, -1, VAULT_NAME);
@@ -69,7 +68,7 @@ static struct vault *vault_of(lua_State *L)
 int secret_push_copy(lua_State *L, const char *bytes, size_t length)
 {
   struct secret **held = secret_push(L, NULL);
-  *held = secret_new(vault_of(L), bytes, length);
+  *held = secret_new(secret_vault(L), bytes, length);
   if (*held == NULL)
     return luaL_error(L, "not enough memory");
   return 1;

@@ -18,4 +18,7 @@ struct secret **secret_push(lua_State *L, struct secret *secret);
 /* Push a new secret. Raises when there is no memory. */
 int secret_push_copy(lua_State *L, const char *bytes, size_t length);
 
+/* This state's vault; NULL while the state is closed. It belongs to the state. */
+struct vault *secret_vault(lua_State *L);
+
 #endif

@@ -9,8 +9,9 @@ device has something to say that matters.
 #include "core/op.h"
 #include "core/secret_lua.h"
 #include "term/shell_lua.h"
+#include "term/shell_tape_lua.h"
 
-enum { MAKER_VALUE = 1, DEFAULT_LIMIT = 64 << 20 };
+enum { MAKER_VALUE = 1, TAPE_VALUE = 2 };
 enum { STREAMED = 1 << 20 }; /* bytes of finished lines that wait for a reader */
 
 struct shell_op {
@@ -37,6 +38,8 @@ static struct shell *check_free(lua_State *L)
 static void on_bytes(struct line *line, const char *bytes, size_t length)
 {
   struct shell *shell = line->owner;
+  if (shell->tape != NULL)
+    tape_add(shell->tape, TAPE_OUTPUT, bytes, length);
   if (!expect_feed(&shell->expect, bytes, length))
     shell->is_out_of_memory = true;
 }
@@ -171,6 +174,9 @@ static int shell_lua_close(lua_State *L)
   struct shell *shell = shell_check_lua(L);
   struct line *line = shell->line;
   shell->line = NULL;
+  if (shell->tape != NULL)
+    shell->tape->has_user = false;
+  shell->tape = NULL;
   if (shell->sleeper != NULL)
     wake(shell, ERROR_CLOSED);
   if (line != NULL) {
@@ -205,39 +211,22 @@ static int open_push(struct op *op, lua_State *L)
   return 1;
 }
 
-static int integer_field(lua_State *L, int index, const char *name, int otherwise)
-{
-  lua_getfield(L, index, name);
-  lua_Integer value = luaL_optinteger(L, -1, otherwise);
-  lua_pop(L, 1);
-  luaL_argcheck(L, value > 0 && value <= 1 << 30, index, name);
-  return (int)value;
-}
-
-void shell_lua_options(lua_State *L, int index, struct shell_options *options)
-{
-  luaL_checktype(L, index, LUA_TTABLE);
-  options->width = integer_field(L, index, "width", 511);
-  options->height = integer_field(L, index, "height", 1000);
-  options->limit = integer_field(L, index, "limit", DEFAULT_LIMIT);
-  lua_getfield(L, index, "timeout");
-  options->timeout = luaL_optnumber(L, -1, 15);
-  lua_getfield(L, index, "lazy");
-  options->is_lazy = lua_toboolean(L, -1) != 0;
-  lua_pop(L, 2);
-  lua_getfield(L, index, "term"); /* stays: the string must live */
-  options->term = luaL_optstring(L, -1, "vt100");
-}
-
 struct shell *shell_lua_push(lua_State *L, const struct shell_options *options)
 {
-  struct shell *shell = lua_newuserdatauv(L, sizeof *shell, 1);
+  struct tape *tape = options->tape != 0 ? shell_tape_check(L, options->tape) : NULL;
+  struct shell *shell = lua_newuserdatauv(L, sizeof *shell, 2);
   memset(shell, 0, sizeof *shell);
   expect_open(&shell->expect, (unsigned)options->width);
   expect_limit(&shell->expect, (size_t)options->limit);
   luaL_setmetatable(L, SHELL_NAME);
   lua_pushvalue(L, 1); /* the shell keeps its client from being collected */
   lua_setiuservalue(L, -2, MAKER_VALUE);
+  if (tape != NULL && !tape->has_user) { /* one that talks at the same time is lost */
+    lua_pushvalue(L, options->tape);
+    lua_setiuservalue(L, -2, TAPE_VALUE);
+    tape->has_user = true;
+    shell->tape = tape;
+  }
   shell->awaited = options->is_lazy ? LINE_ASKED : LINE_OPEN;
   return shell;
 }
@@ -379,13 +368,19 @@ static int write_push(struct op *op, lua_State *L)
   return 1;
 }
 
-static bool write_argument(lua_State *L, struct line *line, int index)
+static bool write_argument(lua_State *L, const struct shell *shell, int index)
 {
-  const struct secret *secret = secret_test(L, index);
-  if (secret != NULL)
+  struct line *line = shell->line;
+  struct secret *secret = secret_test(L, index);
+  if (secret != NULL) {
+    if (shell->tape != NULL)
+      tape_add_secret(shell->tape, secret);
     return line->verbs->write(line, secret_bytes(secret), secret_length(secret));
+  }
   size_t length;
   const char *bytes = luaL_checklstring(L, index, &length);
+  if (shell->tape != NULL)
+    tape_add(shell->tape, TAPE_INPUT, bytes, length);
   return line->verbs->write(line, bytes, length);
 }
 
@@ -413,7 +408,7 @@ static int shell_lua_write(lua_State *L)
   struct shell_op *o = new_op(L, shell, write_push);
   bool is_taken = true;
   for (int i = 2; i <= n && is_taken; i++)
-    is_taken = write_argument(L, shell->line, i);
+    is_taken = write_argument(L, shell, i);
   sleep_on(shell, o, WISH_WRITE);
   if (!is_taken && !has_ended(shell->line))
     wake(shell, ERROR_DROPPED);

@@ -6,6 +6,7 @@
 
 #include "core/line.h"
 #include "term/expect.h"
+#include "term/tape.h"
 
 #define SHELL_NAME "moonwire.shell"
 
@@ -21,6 +22,7 @@ struct shell {
   enum wish wish;
   enum line_state awaited; /* for WISH_OPEN */
   size_t heard;            /* how much of what is said beside was known to the reader */
+  struct tape *tape;       /* what is said is noted on it; or NULL */
   bool is_out_of_memory, is_streaming, is_listening;
 };
 
@@ -31,6 +33,7 @@ struct shell_options {
   int limit;      /* bytes of text in one answer */
   double timeout; /* seconds until it must be open */
   bool is_lazy;   /* return when it was asked for */
+  int tape;       /* where on the stack a tape is; zero: none */
 };
 
 /* Read the table at 'index' of the stack; raises when it holds what it must not. */

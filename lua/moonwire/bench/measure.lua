@@ -69,7 +69,8 @@ end
 -- @tparam table devices
 -- @string mode
 -- @tparam table options `commands`, `by_platform` (see `moonwire.bench.job`),
--- `workers`, `limit`, `dwell`, `label` (for the progress), `stream`
+-- `workers`, `limit`, `dwell`, `record`, `recorder`, `label` (for the progress),
+-- `stream`
 -- @treturn table the run of `moonwire.fleet`
 function measure.once(devices, mode, options)
   local bar <close> = progress.new {
@@ -87,6 +88,8 @@ function measure.once(devices, mode, options)
     workers = options.workers,
     limit = options.limit,
     dwell = options.dwell,
+    record = options.record,
+    recorder = options.recorder,
     job = job.commands(options.commands, options.by_platform),
     on_result = function(result)
       bar:step(result.ok)

@@ -168,6 +168,16 @@ local OPTIONS = {
       .. "error.",
   },
   { "--output", "DIR", "Folder for the files (outputs)." },
+  {
+    "--record",
+    "DIR",
+    "All that is said with each device into a file here, without secrets.",
+  },
+  {
+    "--no-recorder",
+    nil,
+    "Leave no recording of devices that fail (in outputs/recordings).",
+  },
 }
 
 local function add_option(parser, names, argname, doc, reader)
@@ -255,6 +265,10 @@ local function lab_of(given)
   return lab
 end
 
+local function recordings_of(given)
+  return not given.no_recorder and (given.output or DEFAULT_FOLDER) .. "/recordings"
+end
+
 local function options_of(given)
   return {
     source = given.inventory or { lab = lab_of(given) },
@@ -272,6 +286,8 @@ local function options_of(given)
     ramp = given.ramp and (given.p99 or DEFAULT_P99),
     json = given.json,
     output = given.output or DEFAULT_FOLDER,
+    record = given.record,
+    recorder = recordings_of(given),
   }
 end
 

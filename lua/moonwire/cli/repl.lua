@@ -9,6 +9,7 @@ local escape = require "moonwire.report.escape"
 local inventory = require "moonwire.inventory"
 local inventory_option = require "moonwire.cli.inventory_option"
 local log = require "moonwire.log"
+local recording = require "moonwire.session.recording"
 local terminal = require "moonwire.report.terminal"
 
 local command = { summary = "a prompt for devices; moonwire alone is the same" }
@@ -25,6 +26,10 @@ local function new_parser()
     :argname "<inventory>"
   parser:option("--history", "Where typed lines are kept for the next time.")
     :argname "<file>"
+  parser:option("--record", "All that is said with each device into a file here, "
+    .. "without secrets."):argname "<folder>"
+  parser:flag("--no-recorder", "Leave no recording of sessions that fail (in "
+    .. "outputs/recordings).")
   inventory_option.add(parser)
   return parser
 end
@@ -84,6 +89,10 @@ local function talk(devices, given, console, keyboard, reason)
   end
   local status = require("moonwire.repl").run {
     inventory = devices,
+    session = {
+      record = given.record,
+      recorder = not given.no_recorder and recording.FOLDER,
+    },
     console = console,
     keyboard = keyboard,
     history = keyboard.is_terminal and history or nil,

@@ -1,5 +1,7 @@
 --- `moonwire FILE.lua arguments`: a script as the first task.
 -- @module moonwire.cli.script
+local recording = require "moonwire.session.recording"
+
 local script = {}
 
 local function load_text(path)
@@ -33,6 +35,7 @@ function script.run(words)
     return 2
   end
   set_arg(words)
+  recording.set_default(recording.FOLDER)
   local status = chunk(table.unpack(words, 2))
   if math.type(status) == "integer" then
     return status

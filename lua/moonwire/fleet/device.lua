@@ -52,12 +52,23 @@ local function open_through(gate, device, options)
   return table.unpack(results, 2, results.n)
 end
 
+-- What was said becomes a file, where it failed; its name is known in any case.
+local function end_recording(self, result)
+  local recorded = self.recording
+  if recorded then
+    self.failure = not result.ok and result.message or nil
+    result.recording = self.failure and self:_end_recording() or recorded.path
+  end
+end
+
+local OF_A_LOGIN = { "phases", "host_key_verdict", "root", "recording" }
+
 local function with_session(result, device, job, options, gate, on_open)
   local opened, message, kind, detail = open_through(gate, device, options)
   if not opened then
-    result.phases = detail and detail.phases
-    result.host_key_verdict = detail and detail.host_key_verdict
-    result.root = detail and detail.root
+    for _, name in ipairs(detail and OF_A_LOGIN or {}) do
+      result[name] = detail[name]
+    end
     return set_failure(result, message, kind, detail and detail.phase)
   end
   local self <close> = opened -- also when this task is cancelled
@@ -66,6 +77,7 @@ local function with_session(result, device, job, options, gate, on_open)
     on_open()
   end
   keep_job(result, self, xpcall(job, describe_error, self, device))
+  end_recording(self, result)
   if options.dwell then
     host.sleep(options.dwell)
   end
@@ -101,8 +113,8 @@ end
 -- @treturn table `device`, `host`, `ok`, `value`, `output` (answers), `kind`,
 -- `message`, `phase`, `phases` (seconds), `began` (by `host.now`, which is the same in
 -- all threads), `elapsed` (seconds), `host_key_verdict` (why the host key was refused:
--- "changed", "unknown", "revoked"), `root` (the cause that other devices have, too,
--- such as a jump host that is lost)
+-- "changed", "unknown", "revoked"), `recording` (the file with what was said), `root`
+-- (the cause that other devices have, too, such as a jump host that is lost)
 function device_run.run(device, job, options, gate, on_open)
   local result = new_result(device)
   local began = host.now()

@@ -8,6 +8,7 @@
 local Run = require "moonwire.fleet.run"
 local guard = require "moonwire.fleet.guard"
 local here = require "moonwire.fleet.here"
+local recording = require "moonwire.session.recording"
 local resolve = require "moonwire.transport.resolve"
 local task = require "moonwire.task"
 local wave = require "moonwire.fleet.wave"
@@ -84,6 +85,10 @@ end
 
 -- What a device's run is given; it must cross to other threads as a copy.
 local function device_options(options)
+  local recorder = options.recorder
+  if recorder == nil then
+    recorder = recording.default() or false -- other threads have no default
+  end
   return {
     lazy = options.lazy ~= false,
     timeout = options.timeout,
@@ -92,6 +97,8 @@ local function device_options(options)
     connecting = options.connecting or CONNECTING,
     dwell = options.dwell,
     host_key_policy = options.host_key_policy,
+    record = options.record,
+    recorder = recorder,
   }
 end
 
@@ -215,6 +222,10 @@ end
 -- password or keys, the rest are not tried with it: kind "auth_suspended"),
 -- `changed_keys` (when the host keys of more devices than this have changed, the rest
 -- are not tried: kind "hostkey_alarm"; 3, or 1 % of them); false: no such limit.
+--
+-- `record` (a folder: all that is said with each device goes into a file there),
+-- `recorder` (a folder where each device that fails leaves what was said last; false:
+-- nowhere).
 --
 -- How fast: `limits` (sessions at once for each value of a label or field, such as `{
 -- site = 50, pair = 1 }`), `rate` (starts in a second), `jitter` (0 to 1, how far the

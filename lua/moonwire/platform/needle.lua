@@ -24,9 +24,9 @@ local function item_at(pattern, at)
   return char, at + 1
 end
 
-local function literals_of(pattern)
-  local runs, run, at = {}, "", 1
-  while at <= #pattern do
+local function literals_of(pattern, first, last)
+  local runs, run, at = {}, "", first or 1
+  while at <= (last or #pattern) do
     local literal, after = item_at(pattern, at)
     local repeats = pattern:find("^[%*%-%?%+]", after) ~= nil
     if literal and not repeats then
@@ -54,6 +54,55 @@ function needle.of(pattern, least)
     end
   end
   return #longest >= (least or LEAST) and longest or nil
+end
+
+-- Where the first capture of a pattern ends, which is what a rule of `scrub` keeps.
+local function end_of_capture(pattern)
+  local at = 1
+  while at <= #pattern and pattern:sub(at, at) ~= ")" do
+    local _, after = item_at(pattern, at)
+    at = after
+  end
+  return at - 1
+end
+
+local HASH = "%$%d%$" -- as "$6$" before the digest of a password
+
+local function hash_rules()
+  local rules = {}
+  for digit = 0, 9 do
+    rules[#rules + 1] = { ("$%d$"):format(digit) }
+  end
+  return rules
+end
+
+-- A pattern that begins a line, with blanks at most, and then with something literal
+-- that cannot be the end of a prompt.
+local function is_first(pattern, first)
+  local literal = item_at(pattern, first)
+  return pattern:find "^%^" ~= nil and literal ~= nil and not literal:find "[#>$%%%]]"
+end
+
+--- What stands before a secret, for the rules of a platform that hide it: the literal
+-- pieces of each pattern in their order. A line that holds them all may hold a secret
+-- behind the last one.
+-- @tparam {string,...} patterns of `scrub`
+-- @treturn {table,...} lists of strings; `first` when the first one begins a line
+function needle.lines(patterns)
+  local rules = {}
+  for _, pattern in ipairs(patterns) do
+    local first = #pattern:match "^%^?%(? ?[%*%+]?%(?" + 1
+    local words = { first = is_first(pattern, first) }
+    for _, run in ipairs(literals_of(pattern, first, end_of_capture(pattern))) do
+      words[#words + 1] = #run:gsub(" ", "") >= 2 and run or nil
+    end
+    if words[1] then
+      rules[#rules + 1] = words
+    elseif pattern:find(HASH, 1, true) then
+      table.move(hash_rules(), 1, 10, #rules + 1, rules)
+    end
+  end
+  return rules
 end
 
 local FEW = 3 -- needles that begin alike are searched for by that, from here on

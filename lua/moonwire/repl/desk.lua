@@ -135,12 +135,14 @@ end
 --- Everything for a prompt.
 -- @tparam Inventory inventory
 -- @tparam Console console
+-- @tparam[opt] table session options of `session.open`
 -- @treturn Desk `environment` has the globals of what is typed; `target` is the group
 -- that lines are for, or nil
-function Desk.new(inventory, console)
+function Desk.new(inventory, console, session)
   local self = setmetatable({
     inventory = inventory,
     console = console,
+    session = session,
     remotes = {},
     say = function(text)
       console:say(text)

@@ -252,11 +252,12 @@ end
 
 --- Read lines and run them, until there are no more.
 -- @tparam table options `inventory`; `console`; `keyboard`; `history` (on a terminal);
+-- `session` (options of `session.open`);
 -- `complain` (function: told a failure or an error)
 -- @treturn int exit status: on a terminal 0; of a script 1, when a line has failed
 function repl.run(options)
   local lease <close> = transport.lease() -- luacheck: ignore 211
-  local desk <close> = Desk.new(options.inventory, options.console)
+  local desk <close> = Desk.new(options.inventory, options.console, options.session)
   local self = setmetatable({
     desk = desk,
     console = options.console,

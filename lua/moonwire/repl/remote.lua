@@ -15,7 +15,7 @@ local MOST_KEPT = 200 -- answers by command, for what has changed since
 --- A device that nobody has logged in to yet.
 -- @tparam table device
 -- @tparam Desk desk its `say` is told a line when something happens on its own account,
--- its `subject` is what was asked last
+-- its `subject` is what was asked last, `session` the options of sessions
 -- @treturn Remote
 function Remote.new(device, desk)
   return setmetatable({
@@ -35,7 +35,7 @@ end
 
 local function log_in(self)
   local message, kind
-  self.session, message, kind = session.open(self.device)
+  self.session, message, kind = session.open(self.device, self.desk.session)
   if not self.session then
     return nil, message, kind
   end

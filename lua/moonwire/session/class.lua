@@ -1,6 +1,7 @@
 --- What a session is: its state, its end, and the words of its failures. The verbs come
 -- to it in the other files of this folder.
 -- @module moonwire.session
+local log = require "moonwire.log"
 local platforms = require "moonwire.platform"
 local transport = require "moonwire.transport"
 
@@ -19,6 +20,7 @@ function Session.new(device, platform, client, options)
     platform = platform,
     client = client,
     options = options,
+    recording = options.recording,
     timeout = options.timeout or device.timeout or COMMAND_TIMEOUT,
     answers = {},
   }, Session)
@@ -59,8 +61,31 @@ end
 --- The end of a verb that did not end well: the phase is kept, the device is named.
 -- @local here
 function Session:_fail(phase, message, kind)
-  self.phase = phase
+  self.phase, self.failure = phase, message
   return nil, self:_located(message), kind
+end
+
+--- What was recorded becomes a file, if it failed or all was to be recorded.
+-- @local here
+-- @treturn string|nil its path
+function Session:_end_recording()
+  local recorded = self.recording
+  local path, message = nil, nil
+  if recorded then
+    path, message = recorded:finish(self.failure)
+  end
+  if message then
+    log.once(self:_located(message))
+  end
+  return path
+end
+
+--- A verb begins that a recording of the session shall tell of.
+-- @local here
+function Session:_note(verb, lines)
+  if self.recording then
+    self.recording:note(verb, lines)
+  end
 end
 
 --- Which mode the device is in: "exec", "priv", "config", …
@@ -124,9 +149,14 @@ function Session:disconnect()
     self.shell:close()
   end
   transport.disconnect(self.client)
+  self:_end_recording()
   return transport.save_new_keys()
 end
 Session.close = Session.disconnect
-Session.__close = Session.disconnect
+
+function Session:__close(err)
+  self.failure = self.failure or err and tostring(err)
+  self:disconnect()
+end
 
 return Session

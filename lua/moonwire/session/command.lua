@@ -54,6 +54,7 @@ function Session:_failed(command, message, kind, place)
   local doing = ("command %s%q"):format(place or "", command)
   local partial = self.shell:text()
   local explained = self.dialogue:explain(doing, message, partial)
+  self.failure = explained
   leave_behind(self, command, kind, partial)
   return nil, self:_located(explained), kind
 end
@@ -286,6 +287,7 @@ function Session:send_commands(commands, options)
   for _, command in ipairs(commands) do
     check.command(command, 2)
   end
+  self:_note("send_commands", commands)
   local ok, message, kind = true, nil, nil
   if not self.ready_mark then -- otherwise what only reads may be typed before
     ok, message, kind = self:_begin "command"

@@ -285,6 +285,7 @@ function Session:send_config_set(lines, options)
   if not units then
     return self:_fail("config", complaint, "invalid")
   end
+  self:_note("send_config_set", list)
   return configure(self, list, units, options or {})
 end
 

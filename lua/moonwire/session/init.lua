@@ -4,6 +4,7 @@
 -- @module moonwire.session
 local Session = require "moonwire.session.class"
 local platforms = require "moonwire.platform"
+local recording = require "moonwire.session.recording"
 local resolve = require "moonwire.transport.resolve"
 local transport = require "moonwire.transport"
 
@@ -57,6 +58,35 @@ local function located(device, message)
   return ("%s: %s"):format(device.name or device.host, message)
 end
 
+local function log_in(device, platform, options)
+  local client, message, kind, detail =
+    transport.connect(login_of(platform, device), options)
+  if not client then
+    return nil, message, kind, detail
+  end
+  local self = Session.new(device, platform, client, options)
+  local ok, phase
+  ok, message, kind, phase = self:_log_in(options)
+  if ok then
+    return self
+  end
+  local phases = client:phases()
+  self.failure = message
+  self:disconnect()
+  return nil, message, kind, { phase = phase, phases = phases }
+end
+
+-- What is said is noted on a tape, from the first byte on; it may not even get so far.
+local function log_in_recorded(device, platform, options, recorded)
+  options = setmetatable(
+    { tape = recorded.tape, recording = recorded }, { __index = options })
+  local self, message, kind, detail = log_in(device, platform, options)
+  if not self and detail then
+    detail.recording = recorded:finish(message)
+  end
+  return self, message, kind, detail
+end
+
 --- Log in to a device and prepare its terminal.
 -- @tparam table device `host`, `username`, `device_type` (a platform's name, or
 -- "autodetect"); optional: `port`, `password` (secret or string), `secret` (for
@@ -67,13 +97,16 @@ end
 -- command), `timeouts` (seconds by phase), `limit` (64 MiB: how much text one answer
 -- may have), `reconnect` (true: a device that has hung up between two commands is
 -- logged in to once more for what only reads), `keepalive` (seconds of silence until
--- the device is asked by SSH for a sign of life; the device's, when left out)
+-- the device is asked by SSH for a sign of life; the device's, when left out), `record`
+-- (a folder: all that is said goes into a file there, without the secrets), `recorder`
+-- (a folder where a session that fails leaves what was said last; false: nowhere)
 -- @treturn[1] Session
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: resolve, refused, unreachable, timeout, dropped, protocol,
 -- algorithm, hostkey, auth, jump, channel, local, question, unknown (not detected)
--- @treturn[2] table detail: `phase`, `phases`; of kind jump also `root`
+-- @treturn[2] table detail: `phase`, `phases`, `recording` (a file, where one was
+-- left); of kind jump also `root`
 function session.open(device, options)
   options = options or {}
   local resolved, message, kind = resolve.device(device)
@@ -86,18 +119,17 @@ function session.open(device, options)
   if not platform then
     return nil, located(device, message), kind, { phase = "start" }
   end
-  local client, detail
-  client, message, kind, detail = transport.connect(login_of(platform, device), options)
-  if not client then
-    return nil, located(device, message), kind, detail
+  local recorded, self, detail
+  recorded, message, kind = recording.open(device, platform, options)
+  if recorded then
+    self, message, kind, detail = log_in_recorded(device, platform, options, recorded)
+  elseif kind then
+    detail = { phase = "start" }
+  else
+    self, message, kind, detail = log_in(device, platform, options)
   end
-  local self = Session.new(device, platform, client, options)
-  local ok, phase
-  ok, message, kind, phase = self:_log_in(options)
-  if not ok then
-    local phases = client:phases()
-    self:disconnect()
-    return nil, located(device, message), kind, { phase = phase, phases = phases }
+  if not self then
+    return nil, located(device, message), kind, detail
   end
   return self
 end

@@ -20,6 +20,7 @@ local function open_shell(self, options)
     timeout = options.timeouts and options.timeouts.shell or SHELL_TIMEOUT,
     lazy = options.lazy and self.platform.type_ahead or false,
     limit = options.limit,
+    tape = options.tape,
   }
   self.shell = shell
   return shell, message, kind
@@ -34,6 +35,9 @@ local function find_platform(self)
     return nil, "autodetection: " .. message, kind
   end
   self.platform, self.is_at_prompt = found, message
+  if self.recording then
+    self.recording:know(found)
+  end
   return true
 end
 

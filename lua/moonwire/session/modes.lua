@@ -134,6 +134,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] string kind: auth, mode (it has none), timeout, dropped, question, closed
 function Session:enable()
+  self:_note "enable"
   local ok, message, kind = self:enter_mode(self.platform.privileged or "priv")
   if not ok then
     self.phase = "enable"

@@ -158,6 +158,7 @@ function Session:send_command(command, options)
   options = check_options(options, 2)
   local output, message, kind, detail
   if options.expect or options.strip == false then
+    self:_note("send_commands", { command })
     output, message, kind, detail = send_specially(self, command, options)
   else
     local answers, partial

@@ -89,6 +89,7 @@ function Session:send_interactive(command, questions, options)
   check.command(command, 2)
   check_questions(questions, 2)
   options = check.options(options, 2)
+  self:_note("send_interactive", { command })
   local ok, message, kind = self:_begin "command"
   if not ok then
     return self:_fail("command", message, kind)

@@ -30,6 +30,7 @@ function terminal.options(device, options)
     height = link.height,
     limit = options.limit,
     timeout = timeouts.shell or SHELL,
+    tape = options.tape,
   }
 end
 

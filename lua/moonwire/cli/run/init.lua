@@ -74,7 +74,7 @@ local function names_of(devices)
   return names
 end
 
-local function fleet_options(order, sink, watcher)
+local function fleet_options(order, sink, watcher, folder)
   return {
     job = jobs[order.verb](order),
     mode = order.mode,
@@ -93,6 +93,8 @@ local function fleet_options(order, sink, watcher)
     device_timeout = order.device_timeout,
     run_timeout = order.run_timeout,
     changes = order.changes,
+    record = order.record,
+    recorder = order.recorder and folder .. "/recordings",
     keep_results = false,
     observer = watcher,
     on_result = function(result)
@@ -121,7 +123,8 @@ local function carry_out(order, devices, out, sink, numbers, verbosity)
   local watcher = with_words(observer.new(out, {
     numbers = numbers, changes = order.changes,
   }), sink, verbosity)
-  local ok, started = pcall(fleet.start, devices, fleet_options(whole, sink, watcher))
+  local ok, started = pcall(fleet.start, devices, fleet_options(
+    whole, sink, watcher, out.folder))
   if not ok then
     return complain(order.verb, tostring(started):gsub("^.-fleet.run: ", ""))
   end

@@ -109,6 +109,9 @@ local function add_output(parser)
   parser:flag("--textfsm", "Read answers by the templates of their commands.")
   parser:option("--output", "A file for each device into this folder.")
     :argname "<folder>"
+  parser:option("--record", "All that is said with each device into a file here, "
+    .. "without secrets."):argname "<folder>"
+  parser:flag("--no-recorder", "Leave no recording of devices that fail.")
   parser:flag("-q --quiet", "No progress, no summary.")
   parser:flag("-v --verbose", "Say what happens; -vv: more of it.")
     :count("0-2"):target "verbose"
@@ -180,6 +183,8 @@ function order.read(given, verb)
     fold = given.fold,
     textfsm = given.textfsm,
     output = given.output and absolute(given.output),
+    record = given.record and absolute(given.record),
+    recorder = not given.no_recorder,
   }
 end
 

@@ -145,6 +145,7 @@ function Sink:result(result)
   if not result.ok then
     note_cause(self, result)
   end
+  self.recording = self.recording or result.recording
   say_more(self, result)
   self.bar:step(result.ok)
 end
@@ -184,6 +185,10 @@ function Sink:finish(run, id)
   end
   for _, one in ipairs(sorted_causes(self.causes)) do
     self:say(("%s (%d): %s"):format(one.cause, #one.names, nodeset.fold(one.names)))
+  end
+  if self.recording then
+    local place = self.recording:match "^(.*)/"
+    self:say(("what was said is in %s; see moonwire replay"):format(place))
   end
   local words = "%d %s: %s; at most %d at once; %s%s"
   local count = #run.devices
