@@ -87,7 +87,7 @@ describe("a recording", function()
       assert.is_nil(run.results[1].recording)
       local _, events = events_of(failed.recording)
       assert.truthy(said(events, "o"):find("show version\r\n", 1, true))
-      assert.truthy(said(events, "m"):find("failed\n.*no answer in time"))
+      assert.truthy(said(events, "m"):find("failed timeout\n.*no answer in time"))
     end)
   end)
 
@@ -117,6 +117,19 @@ describe("a recording", function()
         job = function(opened)
           return opened:send_command "show version"
         end,
+      })
+      assert.equal(1, #files.list(folder))
+    end)
+  end)
+
+  it("is left by a device that is broken off while it greets", function()
+    local options = { devices = 1, faults = { { name = "silent_shell", device = 1 } } }
+    support.with_lab(options, function(lab)
+      fleet.run(lab:inventory(), {
+        recorder = folder,
+        device_timeout = 1,
+        lazy = false,
+        job = function() end,
       })
       assert.equal(1, #files.list(folder))
     end)

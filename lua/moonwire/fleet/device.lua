@@ -57,6 +57,7 @@ local function end_recording(self, result)
   local recorded = self.recording
   if recorded then
     self.failure = not result.ok and result.message or nil
+    self.failure_kind = result.kind
     result.recording = self.failure and self:_end_recording() or recorded.path
   end
 end

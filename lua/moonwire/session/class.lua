@@ -61,7 +61,7 @@ end
 --- The end of a verb that did not end well: the phase is kept, the device is named.
 -- @local here
 function Session:_fail(phase, message, kind)
-  self.phase, self.failure = phase, message
+  self.phase, self.failure, self.failure_kind = phase, message, kind
   return nil, self:_located(message), kind
 end
 
@@ -72,7 +72,7 @@ function Session:_end_recording()
   local recorded = self.recording
   local path, message = nil, nil
   if recorded then
-    path, message = recorded:finish(self.failure)
+    path, message = recorded:finish(self.failure, self.failure_kind)
   end
   if message then
     log.once(self:_located(message))
@@ -155,7 +155,9 @@ end
 Session.close = Session.disconnect
 
 function Session:__close(err)
-  self.failure = self.failure or err and tostring(err)
+  if err and not self.failure then
+    self.failure, self.failure_kind = tostring(err), "error"
+  end
   self:disconnect()
 end
 

@@ -54,7 +54,7 @@ function Session:_failed(command, message, kind, place)
   local doing = ("command %s%q"):format(place or "", command)
   local partial = self.shell:text()
   local explained = self.dialogue:explain(doing, message, partial)
-  self.failure = explained
+  self.failure, self.failure_kind = explained, kind
   leave_behind(self, command, kind, partial)
   return nil, self:_located(explained), kind
 end

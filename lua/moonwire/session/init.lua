@@ -71,18 +71,19 @@ local function log_in(device, platform, options)
     return self
   end
   local phases = client:phases()
-  self.failure = message
+  self.failure, self.failure_kind = message, kind
   self:disconnect()
   return nil, message, kind, { phase = phase, phases = phases }
 end
 
 -- What is said is noted on a tape, from the first byte on; it may not even get so far.
 local function log_in_recorded(device, platform, options, recorded)
+  local broken_off <close> = recorded -- luacheck: ignore 211
   options = setmetatable(
     { tape = recorded.tape, recording = recorded }, { __index = options })
   local self, message, kind, detail = log_in(device, platform, options)
   if not self and detail then
-    detail.recording = recorded:finish(message)
+    detail.recording = recorded:finish(message, kind)
   end
   return self, message, kind, detail
 end

@@ -158,11 +158,16 @@ local function is_kept(self)
   return self.folder and not self.path and self.tape:memory() > 0
 end
 
+local function words_of(failure, kind)
+  return ("failed %s\n%s"):format(kind or "error", failure)
+end
+
 --- It is over.
 -- @tparam ?string failure why; nil: it went well
+-- @string[opt="error"] kind of the failure
 -- @treturn string|nil the file, when there is one
 -- @treturn string|nil what went wrong with it
-function Recording:finish(failure)
+function Recording:finish(failure, kind)
   if self.is_over then
     return self.path
   end
@@ -172,12 +177,19 @@ function Recording:finish(failure)
     message = select(2, write(self, self.folder))
   end
   if self.path then
-    self.tape:mark(failure and "failed\n" .. failure or "done")
+    self.tape:mark(failure and words_of(failure, kind) or "done")
     local ok, why = self.tape:finish()
     message = not ok and why or message
   end
   self.tape:close()
   return self.path, message
+end
+
+--- The task that logs in is broken off.
+function Recording:__close(err)
+  if err then
+    self:finish(tostring(err))
+  end
 end
 
 return recording
