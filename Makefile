@@ -159,6 +159,19 @@ readme: ## put the figures of outputs/ and the output of scripts/hello.lua into 
 	@$(MAKE) build
 	@$(BUILD)/moonwire .ci/readme.lua
 
+## ---- docs ----------------------------------------------------------------------------
+
+SWAGGER = swagger-ui-bundle.js swagger-ui.css LICENSE
+
+.PHONY: docs-ui
+docs-ui: ## put Swagger UI where /docs of `moonwire serve` has it (npm)
+	@$(MAKE) setup-docs
+	@.ci/packages .ci/docs-ui build/docs-ui-packages
+	@mkdir -p $(BUILD)/docs-ui
+	@cp $(addprefix build/docs-ui-packages/node_modules/swagger-ui-dist/,$(SWAGGER)) \
+	  $(BUILD)/docs-ui
+	@echo "docs-ui: /docs of $(MOONWIRE) serve is Swagger UI now, /docs/plain our own page"
+
 ## ---- test ----------------------------------------------------------------------------
 
 # The sanitizers' runtimes of Debian 12 do not know every kernel's address layout.
@@ -332,6 +345,9 @@ install: man ## to PREFIX (/usr/local), below DESTDIR
 	$(MOONWIRE) completion bash > $(COMPLETIONS)/moonwire
 	@for file in $(LUA_FILES); do \
 	  install -D -m 644 lua/$$file $(ROOM)/share/moonwire/lua/$$file || exit; \
+	done
+	@for file in $(wildcard $(addprefix $(BUILD)/docs-ui/,$(SWAGGER))); do \
+	  install -D -m 644 -t $(ROOM)/share/moonwire/docs-ui $$file || exit; \
 	done
 
 uninstall: ## take that away again

@@ -165,7 +165,7 @@ const scenarios = {
   },
 
   async "the documentation tries an operation, and a stream"(page) {
-    await page.goto(`${settings.lab}/docs#list_devices`);
+    await page.goto(`${settings.lab}/docs/plain#list_devices`);
     await page.click("[data-send=list_devices]");
     const output = page.locator("[data-output=list_devices]");
     await output.filter({ hasText: "SW-CORE_1" }).waitFor();
@@ -173,10 +173,24 @@ const scenarios = {
     await picture(page, "docs");
     await page.goto(`${settings.lab}/`);
     const id = await page.locator(".history a").first().getAttribute("href");
-    await page.goto(`${settings.lab}/docs#watch_run`);
+    await page.goto(`${settings.lab}/docs/plain#watch_run`);
     await page.fill("#watch_run-id", id.slice(1));
     await page.click("[data-send=watch_run]");
     await page.locator("[data-output=watch_run]").filter({ hasText: "event: end" }).waitFor();
+  },
+
+  async "Swagger UI has every operation, and tries one"(page) {
+    await page.goto(`${settings.lab}/docs`);
+    const description = await (await page.request.get(`${settings.lab}/openapi.json`)).json();
+    const operations = Object.values(description.paths)
+      .reduce((sum, methods) => sum + Object.keys(methods).length, 0);
+    await page.locator(".opblock").nth(operations - 1).waitFor();
+    assert.equal(await page.locator(".opblock").count(), operations);
+    await page.click("#operations-Status-health");
+    await page.click("#operations-Status-health .execute");
+    await page.locator("#operations-Status-health .live-responses-table")
+      .filter({ hasText: "uptime" }).first().waitFor();
+    await picture(page, "swagger");
   },
 };
 
@@ -218,6 +232,7 @@ const browser = await chromium.launch({
 });
 const outcomes = {};
 for (const [name, scenario] of Object.entries(scenarios)) {
+  if (name.startsWith("Swagger") && !settings.swagger) continue;
   outcomes[name] = await play(browser, scenario);
 }
 await browser.close();

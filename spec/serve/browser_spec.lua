@@ -26,6 +26,11 @@ local SCENARIOS = {
   "the documentation tries an operation, and a stream",
 }
 
+-- `make docs-ui` has put it there.
+local function has_swagger()
+  return lfs.attributes "build/docs-ui/swagger-ui-bundle.js" ~= nil
+end
+
 local function obstacle()
   if browser.obstacle() then
     return browser.obstacle()
@@ -39,6 +44,10 @@ if obstacle() then
   return
 end
 
+if has_swagger() then
+  table.insert(SCENARIOS, "Swagger UI has every operation, and tries one")
+end
+
 describe("the pages in a browser", function()
   local outcomes
 
@@ -47,6 +56,7 @@ describe("the pages in a browser", function()
       chromium = browser.path,
       pictures = uv.fs_realpath(PICTURES),
       token = "the-token-of-this-spec",
+      swagger = has_swagger(),
     }
     for name, site in pairs(sites) do
       settings[name] = site.url
