@@ -9,8 +9,6 @@
 
 enum { CLOCK_EVERY = 16 }; /* tasks between two looks at the clock */
 
-enum { GC_PAUSE = 300, GC_STEP = 400 }; /* per cent: of what lived, of what is made */
-
 static const uint64_t DRAIN_NS = 5000000; /* then to the descriptors again */
 
 static const uint64_t CLOSE_NS = 5000000000; /* what the end of a program may take */
@@ -120,6 +118,7 @@ static void on_before_poll(uv_prepare_t *prepare)
 {
   struct host *host = prepare->data;
   drain(host);
+  collector_adjust(&host->collector, host->L);
   measure_turn(host);
 }
 
@@ -197,8 +196,7 @@ static int open_libraries(lua_State *L)
 {
   await_handles(L);
   luaL_openlibs(L);
-  /* A login leaves kilobytes behind: collecting seldom saves a tenth of its CPU. */
-  lua_gc(L, LUA_GCINC, GC_PAUSE, GC_STEP, 0);
+  collector_open(&host_of(L)->collector, L);
   return 0;
 }
 

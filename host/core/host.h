@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <uv.h>
 
+#include "core/collector.h"
 #include "core/deadline.h"
 #include "core/watch.h"
 
@@ -35,6 +36,7 @@ struct host {
   uv_loop_t loop;
   struct deadlines deadlines;
   struct watches *watches;  /* the sockets of sessions */
+  struct collector collector;
   uv_prepare_t before_poll; /* both drain the ready queue, */
   uv_check_t after_poll;
   uv_idle_t more; /* and this keeps the loop from sleeping on a full one */
