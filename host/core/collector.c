@@ -26,8 +26,8 @@ void collector_open(struct collector *collector, lua_State *L)
 }
 
 /*
-** The pause counts at the end of a cycle. What is there at other times is more than what
-** lives, so that the pause is rather too short.
+** The pause counts at the end of a cycle. What is there at other times is more than
+** what lives, so that the pause is rather too short.
 */
 void collector_adjust(struct collector *collector, lua_State *L)
 {

@@ -35,7 +35,7 @@ struct task {
 struct host {
   uv_loop_t loop;
   struct deadlines deadlines;
-  struct watches *watches;  /* the sockets of sessions */
+  struct watches *watches; /* the sockets of sessions */
   struct collector collector;
   uv_prepare_t before_poll; /* both drain the ready queue, */
   uv_check_t after_poll;

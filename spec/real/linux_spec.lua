@@ -163,7 +163,7 @@ for _, user in ipairs(USERS) do
       assert.equal(2, report.applied)
       assert.equal("user", shell:mode())
       local _, message, kind = shell:send_config_set { "x=1", "shwo", "y=2" }
-      assert.equal("rejected", kind)
+      assert.equal("rejected", kind, message)
       assert.matches('line 2 "shwo"', message, 1, true)
       assert.equal("user", shell:mode())
     end)
