@@ -41,7 +41,7 @@ object = $(1:%.c=$(BUILD)/obj/%.o)
 
 ## ---- compiler ------------------------------------------------------------------------
 
-LIBRARIES = lua5.4 lua5.4-luv libssh libuv libcrypto zlib
+LIBRARIES = lua5.4 lua5.4-luv libssh libuv libcrypto yajl yaml-0.1 zlib
 OPTIONAL  = $(HTTP_LIBRARY) $(EDIT_LIBRARY)
 # -isystem: our warnings are not for other people's headers
 HOST_CPPFLAGS := -Ihost -D_GNU_SOURCE $(if $(HTTP_LIBRARY),-DMOONWIRE_HTTP) \

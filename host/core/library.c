@@ -16,6 +16,7 @@ static const luaL_Reg modules[] = {
     {"host.http", luaopen_host_http},
 #endif
     {"host.journal", luaopen_host_journal},
+    {"host.json", luaopen_host_json},
     {"host.line", luaopen_host_line},
     {"host.pool", luaopen_host_pool},
     {"host.secret", luaopen_host_secret},
@@ -27,6 +28,7 @@ static const luaL_Reg modules[] = {
     {"host.telnet", luaopen_host_telnet},
     {"host.term", luaopen_host_term},
     {"host.wire", luaopen_host_wire},
+    {"host.yaml", luaopen_host_yaml},
     {"luv", luaopen_host_luv},
     {NULL, NULL},
 };

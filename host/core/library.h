@@ -12,6 +12,7 @@ int luaopen_host_editor(lua_State *L);
 int luaopen_host_hostkeys(lua_State *L);
 int luaopen_host_http(lua_State *L); /* where libmicrohttpd was there to build with */
 int luaopen_host_journal(lua_State *L);
+int luaopen_host_json(lua_State *L);
 int luaopen_host_line(lua_State *L);
 int luaopen_host_pool(lua_State *L);
 int luaopen_host_secret(lua_State *L);
@@ -23,6 +24,7 @@ int luaopen_host_task(lua_State *L);
 int luaopen_host_telnet(lua_State *L);
 int luaopen_host_term(lua_State *L);
 int luaopen_host_wire(lua_State *L);
+int luaopen_host_yaml(lua_State *L);
 
 /* Make coroutine.resume and coroutine.wrap let waits through to the scheduler. */
 void coroutine_install(lua_State *L);

@@ -3,6 +3,7 @@
 local argparse = require "argparse"
 
 local duration = require "moonwire.duration"
+local size = require "moonwire.size"
 
 local bench = { summary = "measure the modes side by side, on devices or a lab" }
 
@@ -44,18 +45,6 @@ local function modes(name)
       return nil, name .. ": name at least one mode"
     end
     return list
-  end
-end
-
-local UNITS = { [""] = 1, k = 1 << 10, M = 1 << 20, G = 1 << 30 }
-
-local function size(name)
-  return function(text)
-    local number, unit = text:match "^(%d+)([kMG]?)$"
-    if not number then
-      return nil, ("%s: '%s' is no size: write it like 100M"):format(name, text)
-    end
-    return tonumber(number) * UNITS[unit]
   end
 end
 
@@ -154,12 +143,19 @@ local OPTIONS = {
     "SIZE",
     "Measure one long output instead, such as 100M: into a file, line by line, and "
       .. "through the system's ssh; writes stream.json.",
-    size,
+    size.option,
   },
   {
     "--host-keys",
     nil,
     "Measure the look-up of one of 100,000 host keys instead.",
+  },
+  {
+    "--loading",
+    "N",
+    "Measure instead how long inventories of so many devices take to load, in each "
+      .. "language; writes loading.json.",
+    whole,
   },
   {
     "--json",
@@ -213,10 +209,11 @@ end
 
 local OF_LAB = {
   "lab", "platform", "rtt", "think", "profile", "ansible", "scale", "stream",
+  "loading",
 }
 
 -- What is measured instead of the modes: one thing at a time.
-local KINDS = { "ansible", "sweep", "ramp", "scale", "stream", "host_keys" }
+local KINDS = { "ansible", "sweep", "ramp", "scale", "stream", "host_keys", "loading" }
 
 local function two_benches(given)
   local kind
@@ -312,6 +309,9 @@ local function run_fleet(parser, given)
   return require("moonwire.bench").run(options, STREAMS)
 end
 
+-- Those that are about so much of something; each a module of its name.
+local OF_A_NUMBER = { "stream", "loading" }
+
 --- Run the bench.
 -- @tparam {string,...} words the command line
 -- @treturn int exit status: 0 only when no device failed; 2 for a wrong command line
@@ -331,10 +331,14 @@ function bench.run(words)
   local message = contradiction(given)
   if message then
     return refuse(parser, message)
-  elseif given.stream then
-    local stream = require "moonwire.bench.stream"
-    return stream.run(given.stream, options_of(given), STREAMS)
-  elseif given.scale then
+  end
+  for _, name in ipairs(OF_A_NUMBER) do
+    if given[name] then
+      local kind = require("moonwire.bench." .. name)
+      return kind.run(given[name], options_of(given), STREAMS)
+    end
+  end
+  if given.scale then
     return require("moonwire.bench.scale").run(options_of(given), STREAMS)
   end
   return run_fleet(parser, given)

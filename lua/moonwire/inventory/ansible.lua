@@ -81,9 +81,9 @@ local function read_hosts(state, group, hosts, at)
       names = {}
     end
     for _, name in ipairs(names) do
-      state.tree:host(group, name, variables, place)
+      state.tree:host(group, name, variables, place, true)
       if port then
-        state.tree:host(group, name, { ansible_port = port }, place)
+        state.tree:host(group, name, { ansible_port = port }, place, true)
       end
     end
   end

@@ -64,11 +64,11 @@ end
 
 --- A group of this name, new or not.
 -- @string name
--- @treturn table `hosts`, `children` (lists of names), `variables`, `record`
+-- @treturn table `children` (names), `variables`, `record`
 function Tree:group(name)
   local group = self.groups[name]
   if not group then
-    group = { name = name, hosts = {}, children = {}, variables = {} }
+    group = { name = name, children = {}, variables = {} }
     group.record = { given = {}, source = self.source, lines = {} }
     group.record.at = { path = "", keys = {}, base = 1 }
     group.record.key = name
@@ -78,15 +78,25 @@ function Tree:group(name)
   return group
 end
 
+local function is_among(list, name)
+  for i = 1, #list do
+    if list[i] == name then
+      return true
+    end
+  end
+  return false
+end
+
 --- A host of this name in a group.
 -- @tparam table group
 -- @string name
--- @tparam table variables
+-- @tparam table variables those of one host alone become its own
 -- @tparam table place `at`, `key`, `line`: where this was written
-function Tree:host(group, name, variables, place)
+-- @bool[opt] is_shared whether other hosts have the same table of variables
+function Tree:host(group, name, variables, place, is_shared)
   local host = self.hosts[name]
   if not host then
-    host = { variables = {}, in_groups = {} }
+    host = { variables = is_shared and {} or variables, in_groups = {} }
     host.record = {
       name = name,
       source = self.source,
@@ -97,12 +107,13 @@ function Tree:host(group, name, variables, place)
     self.hosts[name] = host
     self.host_order[#self.host_order + 1] = name
   end
-  for variable, what in pairs(variables) do
-    host.variables[variable] = what
+  if host.variables ~= variables then
+    for variable, what in pairs(variables) do
+      host.variables[variable] = what
+    end
   end
-  if not host.in_groups[group.name] then
-    host.in_groups[group.name] = true
-    group.hosts[#group.hosts + 1] = name
+  if not is_among(host.in_groups, group.name) then
+    table.insert(host.in_groups, group.name)
   end
 end
 
@@ -144,19 +155,31 @@ local function group_records(tree, parents, complaints)
   return records
 end
 
+-- The groups of a host by name; most hosts are in one, and share the list of it.
+local function groups_of(host, single)
+  local first = host.in_groups[1]
+  if #host.in_groups == 1 and single[first] then
+    return single[first]
+  end
+  local groups = {}
+  for _, group in ipairs(host.in_groups) do
+    groups[#groups + 1] = group ~= "all" and group ~= "ungrouped" and group or nil
+  end
+  table.sort(groups)
+  if #host.in_groups == 1 then
+    single[first] = groups
+  end
+  return groups
+end
+
 local function host_records(tree, complaints)
-  local records = {}
+  local records, single = {}, {}
   for i, name in ipairs(tree.host_order) do
     local host = tree.hosts[name]
     local record = host.record
     record.given, record.words = translate(host.variables, record, complaints)
     record.given.host = record.given.host or name
-    local groups = {}
-    for group in pairs(host.in_groups) do
-      groups[#groups + 1] = group ~= "all" and group ~= "ungrouped" and group or nil
-    end
-    table.sort(groups)
-    record.given.groups = groups
+    record.given.groups = groups_of(host, single)
     records[i] = record
   end
   return records

@@ -32,6 +32,14 @@ for _, name in ipairs(OWN) do
   FIELDS["moonwire_" .. name] = name
 end
 
+-- what a field is called in a message unless it was written otherwise
+local WORDS = {
+  host = "ansible_host", port = "ansible_port", username = "ansible_user",
+  password = "ansible_password", secret = "ansible_become_password",
+  device_type = "ansible_network_os", key_file = "ansible_ssh_private_key_file",
+  timeout = "ansible_command_timeout",
+}
+
 local TEMPLATE = "^{{ *lookup%( *['\"]env['\"] *, *['\"]([%w_]+)['\"] *%) *}}$"
 
 local function value_of(what, record, name, complaints)
@@ -54,26 +62,38 @@ local function is_plain(what)
   return type(what) ~= "table" and what ~= json.null
 end
 
+local function add_word(words, field, name)
+  if WORDS[field] == name then
+    return words
+  elseif words == WORDS then
+    words = setmetatable({}, { __index = WORDS })
+  end
+  words[field] = name
+  return words
+end
+
 --- Translate the variables of one host or group.
 -- @tparam table variables
 -- @tparam table record that they are about
 -- @tparam table complaints
 -- @treturn table fields of a device
--- @treturn table by field, the variable that gave it
+-- @treturn table by field, the variable that gave it or would
 return function(variables, record, complaints)
-  local fields, words, labels = {}, {}, {}
-  for name, what in pairs(variables) do
+  local fields, words, labels = {}, WORDS, nil
+  for name, what in next, variables do
     local field = FIELDS[name]
     what = value_of(what, record, name, complaints)
     if field == "device_type" then
       what = platform_of(what)
     end
     if field and what ~= nil then
-      fields[field], words[field] = what, name
-    elseif not name:find "^ansible_" and is_plain(what) then
+      fields[field] = what
+      words = add_word(words, field, name)
+    elseif is_plain(what) and not name:find "^ansible_" then
+      labels = labels or {}
       labels[name] = what
     end
   end
-  fields.labels = next(labels) and labels or nil
+  fields.labels = labels
   return fields, words
 end

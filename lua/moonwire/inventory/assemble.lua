@@ -6,6 +6,7 @@ local device = require "moonwire.inventory.device"
 local inherit = require "moonwire.inventory.inherit"
 local jump = require "moonwire.inventory.jump"
 local Keyring = require "moonwire.inventory.keyring"
+local without_collector = require "moonwire.inventory.pause"
 
 local assemble = {}
 
@@ -25,24 +26,34 @@ local function find_duplicates(complaints, records, devices)
   end
 end
 
--- Two names for one login are no mistake for sure.
+local function login_of(one)
+  return ("%s\0%s"):format(one.port or "", one.username or "")
+end
+
+-- Two names for one login are no mistake for sure. Few hosts are there twice, and only
+-- for those it matters by which login.
 local function find_twins(complaints, records, devices)
-  local first = {}
+  local first, logins = {}, {}
   for i, one in ipairs(devices) do
-    local place = one.host .. "\0" .. (one.port or "")
-    local login = place .. "\0" .. (one.username or "")
-    local before = first[login]
-    if before then
-      local text = "the same host, port and username as %s"
-      complaints:warn(records[i], "host", text:format(devices[before].name))
+    local before = first[one.host]
+    if not before then
+      first[one.host] = i
+    else
+      logins[one.host] = logins[one.host] or { [login_of(devices[before])] = before }
+      local seen, login = logins[one.host], login_of(one)
+      if seen[login] then
+        local text = "the same host, port and username as %s"
+        complaints:warn(records[i], "host", text:format(devices[seen[login]].name))
+      end
+      seen[login] = seen[login] or i
     end
-    first[login] = before or i
   end
 end
 
 -- Passwords that are elsewhere: fetched when it is known which devices are wanted.
 local function note_references(reading, one, record)
-  for _, name in ipairs(SECRETS) do
+  for i = 1, #SECRETS do
+    local name = SECRETS[i]
     if type(one[name]) == "table" then
       local references = reading.references
       references[#references + 1] = { device = one, name = name, record = record }
@@ -93,15 +104,7 @@ function assemble.new_reading(from)
   }
 end
 
---- Make devices.
--- @tparam table content `records`, and what else the file held
--- @tparam table reading
--- @tparam[opt] table defaults fields that no file gave
--- @treturn[1] table devices
--- @return[2] nil
--- @treturn[2] string message, a line for each thing that is wrong
--- @treturn[2] string kind: "invalid"
-function assemble.devices(content, reading, defaults)
+local function make_devices(content, reading, defaults)
   local records, complaints = content.records, reading.complaints
   if defaults then
     local record = { given = defaults, source = { name = "defaults" } }
@@ -120,6 +123,18 @@ function assemble.devices(content, reading, defaults)
   end
   find_twins(complaints, records, devices)
   return devices
+end
+
+--- Make devices.
+-- @tparam table content `records`, and what else the file held
+-- @tparam table reading
+-- @tparam[opt] table defaults fields that no file gave
+-- @treturn[1] table devices
+-- @return[2] nil
+-- @treturn[2] string message, a line for each thing that is wrong
+-- @treturn[2] string kind: "invalid"
+function assemble.devices(content, reading, defaults)
+  return without_collector(make_devices, content, reading, defaults)
 end
 
 return assemble

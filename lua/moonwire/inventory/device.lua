@@ -237,6 +237,14 @@ local function fill_in(taken, given, plan, problems)
   return problems
 end
 
+-- A table with room for what most devices have: it does not grow field by field.
+local function roomy_table()
+  return {
+    name = nil, host = nil, port = nil, username = nil,
+    password = nil, device_type = nil, host_key_policy = nil, labels = nil,
+  }
+end
+
 --- Read fields by a schema: check, coerce, fill in defaults. Also for other tables that
 -- people write.
 -- @tparam table fields as `device.fields`
@@ -245,7 +253,7 @@ end
 -- `platforms` (tables that live as long as the reading)
 -- @treturn table a new one
 function device.read_fields(fields, given, context)
-  local plan, taken, problems = plan_of(fields), {}, nil
+  local plan, taken, problems = plan_of(fields), roomy_table(), nil
   for name, what in next, given do
     local field = plan.by_name[name]
     if not field then

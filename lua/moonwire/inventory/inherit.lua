@@ -39,8 +39,8 @@ local function copy(fields)
 end
 
 local function labels_of(own, inherited)
-  if own ~= nil and not is_table(own) then
-    return own -- a complaint will come
+  if next(inherited) == nil or own ~= nil and not is_table(own) then
+    return own -- as it is: a complaint may come
   end
   local labels = copy(inherited)
   for name, label in next, own or {} do
@@ -129,15 +129,19 @@ function inherit.resolve(records, state)
   if not state.groups and not state.defaults then
     return
   end
-  local known = {}
+  local known, by_list = {}, {}
+  local none = {} -- stands for the list of who has none
   for _, record in ipairs(records) do
-    local names = names_of(record, state.groups)
-    local key = table.concat(names, "\0")
-    if not known[key] then
-      known[key] = ancestry(state, record, names)
+    local list = record.given.groups
+    local found = by_list[list == nil and none or list]
+    if not found then
+      local names = names_of(record, state.groups)
+      local key = table.concat(names, "\0")
+      known[key] = known[key] or ancestry(state, record, names)
+      found = known[key]
+      by_list[list == nil and none or list] = found
     end
-    local groups = state.groups and known[key].groups or record.given.groups
-    apply(record, known[key].joined, groups)
+    apply(record, found.joined, state.groups and found.groups or list)
   end
 end
 

@@ -49,23 +49,36 @@ local function next_word(line, position)
   return line:sub(at, after - 1), after
 end
 
+-- The next name=value of a line and where it goes on; nil at its end.
+local function next_variable(state, line, position)
+  local name, text, after =
+    line:match("^%s*([%w_]+)=([^%s'\"#]*)%f[%s\0]()", position)
+  if name then
+    return name, text, after
+  end
+  local word
+  word, after = next_word(line, position)
+  if word == false then
+    complain(state, "a quote has no partner")
+  end
+  if not word then
+    return nil
+  end
+  name, text = word:match "^([%w_]+)=(.*)$"
+  if not name then
+    complain(state, "behind the host only name=value is read")
+  end
+  return name, text, after
+end
+
 local function read_variables(state, line, position)
   local variables = {}
-  while true do
-    local word, after = next_word(line, position)
-    if word == false then
-      complain(state, "a quote has no partner")
-      return variables
-    elseif not word then
-      return variables
-    end
-    local name, text = word:match "^([%w_]+)=(.*)$"
-    if not name then
-      complain(state, "behind the host only name=value is read")
-      return variables
-    end
-    variables[name], position = value_of(text), after
+  local name, text, after = next_variable(state, line, position)
+  while name do
+    variables[name] = value_of(text)
+    name, text, after = next_variable(state, line, after)
   end
+  return variables
 end
 
 local readers = {}
@@ -76,6 +89,12 @@ function readers.hosts(state, line)
     complain(state, "a host's name is missing")
     return
   end
+  local place = { line = state.line }
+  if not pattern:find "[:%[%]]" then -- one host, as nearly all are
+    place.key = pattern
+    state.tree:host(state.group, pattern, read_variables(state, line, after), place)
+    return
+  end
   local names, port = Tree.names_of(pattern)
   if not names then
     complain(state, port)
@@ -84,7 +103,8 @@ function readers.hosts(state, line)
   local variables = read_variables(state, line, after)
   variables.ansible_port = variables.ansible_port or port
   for _, name in ipairs(names) do
-    state.tree:host(state.group, name, variables, { key = name, line = state.line })
+    place.key = name
+    state.tree:host(state.group, name, variables, place, #names > 1)
   end
 end
 
@@ -134,10 +154,11 @@ function ini.read(text, reading)
   state.group, state.kind = tree:group "ungrouped", "hosts"
   for line in (text .. "\n"):gmatch "([^\n]*)\n" do
     state.line = state.line + 1
-    local header = header_of(line)
+    local first = line:match "^%s*([^%s#;])"
+    local header = first == "[" and header_of(line)
     if header then
       begin_section(state, header)
-    elseif not line:find "^%s*$" and not line:find "^%s*[#;]" then
+    elseif first then
       readers[state.kind](state, line)
     end
   end

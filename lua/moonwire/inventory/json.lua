@@ -1,15 +1,20 @@
 --- JSON as people write it into inventories, read so that nothing is lost on the way:
 -- what was an array, what an object, and what was `null`. A key that is there twice is
 -- refused, and any value can be asked for its line. Writing is `report.json`'s.
+--
+-- yajl says what is well, and reads it. What is not is read again by dkjson, which is
+-- slow, for the words of what is wrong with it.
 -- @module moonwire.inventory.json
 local dkjson = require "dkjson"
-local fast = dkjson.use_lpeg()
+local host = require "host.json"
 
 local places = require "moonwire.inventory.json_places"
 
 local json = {}
 
 local DEEPEST = 64
+local OBJECT = { __jsontype = "object" }
+local ARRAY = { __jsontype = "array" }
 
 --- What `null` becomes.
 json.null = dkjson.null
@@ -33,30 +38,21 @@ function json.is_object(value)
   return type_of(value) == "object"
 end
 
--- how many keys all objects have, and how deep they lie
-local function measure(value, depth)
-  local keys, deepest = 0, depth
-  local is_object = json.is_object(value)
+local function depth_of(value, depth)
+  local deepest = depth
   for _, inner in next, value do
-    keys = is_object and keys + 1 or keys
     if type(inner) == "table" and inner ~= json.null then
-      local more, depth_of_inner = measure(inner, depth + 1)
-      keys, deepest = keys + more, math.max(deepest, depth_of_inner)
+      deepest = math.max(deepest, depth_of(inner, depth + 1))
     end
   end
-  return keys, deepest
+  return deepest
 end
 
--- What looks like a key is counted first, since looking closely takes long.
-local function find_duplicate(text, value)
-  local keys, deepest = measure(value, 1)
-  if deepest > DEEPEST then
+local function complaint_about(text, value)
+  if depth_of(value, 1) > DEEPEST then
     return ("more than %d levels deep"):format(DEEPEST)
   end
-  local _, seeming = text:gsub('"%s*:', "%0")
-  if seeming ~= keys then
-    return places.duplicate(text)
-  end
+  return places.duplicate(text)
 end
 
 local function line_of(text, at)
@@ -64,17 +60,8 @@ local function line_of(text, at)
   return before + 1
 end
 
--- LPeg's grammar is three times as fast, and trips over `{ }`.
-local function decode_any(text)
-  local value, after, message = fast.decode(text, 1, json.null)
-  if message then
-    value, after, message = dkjson.decode(text, 1, json.null)
-  end
-  return value, after, message
-end
-
 local function decode_all(text)
-  local value, after, message = decode_any(text)
+  local value, after, message = dkjson.decode(text, 1, json.null)
   if message then
     local what, line = message:match "^(.-) at line (%d+)"
     return nil, what or message, tonumber(line)
@@ -85,11 +72,27 @@ local function decode_all(text)
   elseif type(value) ~= "table" or value == json.null then
     return value
   end
-  local complaint, line = find_duplicate(text, value)
+  local complaint, line = complaint_about(text, value)
   if complaint then
     return nil, complaint, line
   end
   return value
+end
+
+-- yajl makes a question mark of half a surrogate pair: what may be one is not for it.
+local function may_have_halves(text)
+  return text:find("\\u", 1, true) and text:find "\\u[dD]"
+end
+
+-- dkjson lets more pass than JSON is, such as a comma that is missing.
+local function decode_slowly(text, is_well, well_bytes)
+  local ok, value, message, line = pcall(decode_all, text)
+  if not ok then
+    return nil, ("more than %d levels deep"):format(DEEPEST) -- the stack was used up
+  elseif not is_well and not message then
+    return nil, "this is no JSON", line_of(text, well_bytes)
+  end
+  return value, message, line
 end
 
 --- Read a JSON text and say where things stand in it.
@@ -101,11 +104,13 @@ end
 -- @treturn[2] string message, with nothing of the text in it
 -- @treturn[2] int|nil line
 function json.read(text)
-  local ok, value, message, line = pcall(decode_all, text)
-  if not ok then
-    return nil, ("more than %d levels deep"):format(DEEPEST) -- the stack was used up
-  elseif message then
-    return nil, message, line
+  local is_well, value = host.decode(text, json.null, OBJECT, ARRAY)
+  if not is_well or may_have_halves(text) then
+    local message, line
+    value, message, line = decode_slowly(text, is_well, value)
+    if message then
+      return nil, message, line
+    end
   end
   return value, {
     locate = function(keys)

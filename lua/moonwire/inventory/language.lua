@@ -7,6 +7,7 @@ local lua = require "moonwire.inventory.lua"
 local nornir = require "moonwire.inventory.nornir"
 local shape = require "moonwire.inventory.shape"
 local source = require "moonwire.inventory.source"
+local without_collector = require "moonwire.inventory.pause"
 local yaml = require "moonwire.inventory.yaml"
 
 local language = {}
@@ -68,6 +69,18 @@ local function plain_text(text, reading)
   return plain
 end
 
+local function read_plain(text, name, reading)
+  if whole[name] then
+    reading.source.base = 1
+    return whole[name](text, reading)
+  end
+  local value = decoders[name](text, reading)
+  if value == nil then
+    return { records = {} }
+  end
+  return shape.read(value, reading)
+end
+
 --- Read a text.
 -- @string text
 -- @string name one of `moonwire.inventory.source.languages`
@@ -77,15 +90,10 @@ function language.read(text, name, reading)
   text = plain_text(text, reading)
   if not text then
     return { records = {} }
-  elseif whole[name] then
-    reading.source.base = 1
-    return whole[name](text, reading)
+  elseif name == "lua" then -- which has a limit of memory, garbage and all
+    return read_plain(text, name, reading)
   end
-  local value = decoders[name](text, reading)
-  if value == nil then
-    return { records = {} }
-  end
-  return shape.read(value, reading)
+  return without_collector(read_plain, text, name, reading)
 end
 
 -- reading one of several files: what it says is about this file

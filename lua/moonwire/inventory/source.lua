@@ -36,11 +36,10 @@ local function oddity(text)
     return "is UTF-16: save it as UTF-8", 1
   elseif nul then
     return "holds a NUL byte: it is no text", line_at(text, nul)
-  elseif text:find "[\128-\255]" then
-    local ok, position = utf8.len(text)
-    if not ok then
-      return "is not UTF-8 (Latin-1, perhaps)", line_at(text, position)
-    end
+  end
+  local ok, position = utf8.len(text)
+  if not ok then
+    return "is not UTF-8 (Latin-1, perhaps)", line_at(text, position)
   end
 end
 

@@ -5,6 +5,7 @@
 -- @module moonwire.lab.fault
 local chance = require "moonwire.lab.chance"
 local duration = require "moonwire.duration"
+local size = require "moonwire.size"
 local known = require "moonwire.lab.fault.known"
 
 local fault = {}
@@ -52,16 +53,6 @@ local function parse_whom(found, whom)
   return found
 end
 
-local UNITS = { [""] = 1, k = 1 << 10, M = 1 << 20, G = 1 << 30 }
-
-local function parse_size(text)
-  local number, unit = text:match "^(%d+)([kMG]?)$"
-  if not number then
-    return nil, ("'%s' is no size: write it like 100M"):format(text), "invalid"
-  end
-  return tonumber(number) * UNITS[unit]
-end
-
 -- What stands behind the colon: the time or the size of what happens.
 local function parse_extent(found, entry, text)
   local value, message, kind
@@ -69,7 +60,7 @@ local function parse_extent(found, entry, text)
     value, message, kind = duration.parse(text)
     found.seconds = value
   elseif entry.bytes then
-    value, message, kind = parse_size(text)
+    value, message, kind = size.parse(text)
     found.bytes = value
   else
     message = ("the fault '%s' takes no time"):format(entry.name)
