@@ -2,9 +2,11 @@
 local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
 local lfs = require "lfs"
+local program = require "spec.support.program"
 local secret = require "host.secret"
 local serve = require "moonwire.serve"
 local task = require "moonwire.task"
+local uv = require "luv"
 local web = require "spec.support.web"
 
 local SEEDS = { sync = "sync", async = "threads", ["nb-async"] = "nonblocking" }
@@ -505,6 +507,57 @@ describe("moonwire.serve", function()
       assert.equal("unchanged", answer.json.results[1].state)
       local strict <close> = web.start()
       problem(strict:ask("POST", "/api/v1/runs", { body = body }), 403)
+    end)
+
+    -- The devices of a site, in a file of its own.
+    local function write_devices(of, path)
+      local lines = { "devices:" }
+      for i, device in ipairs(of.service.stock.inventory.devices) do
+        lines[i + 1] = ("- { name: %s, host: %s, port: %d, username: admin, "
+          .. "password: admin, device_type: cisco_ios, host_key: %s }"):format(
+          device.name, device.host, device.port, json.encode(device.host_key))
+      end
+      local file <close> = assert(io.open(path, "w"))
+      file:write(table.concat(lines, "\n"), "\n")
+      assert(uv.fs_chmod(path, tonumber("600", 8)))
+    end
+
+    it("leaves lines that a device still wants to moonwire runs resume", function()
+      local slow <close> = web.start { inventory = slow_lab(), allow_push = true }
+      local quick <close> = web.start { inventory = { lab = { devices = 2 } } }
+      local id = slow:begin {
+        mode = "sync", save = true,
+        configuration = { "banner motd ^one", "two^", "interface Vlan10" },
+      }
+      local path = ("%s/%s/lines"):format(slow.runs, id)
+      assert.equal("rw-------", lfs.attributes(path, "permissions"))
+      local one = slow.service.registry:get(id)
+      one:wait_for_more(0, 0) -- the first device is begun, the second is not
+      slow:ask("DELETE", "/api/v1/runs/" .. id)
+      local known = assert(journal.read(id, { root = slow.runs }))
+      assert.same({ 2 }, known:unfinished())
+      assert.is_true(known.head.order.save)
+      assert.is_nil(json.encode(known.head):find("Vlan10", 1, true))
+      write_devices(quick, slow.runs .. "/devices.yaml")
+      repeat
+        task.sleep(0.002)
+      until not journal.is_running(id, slow.runs)
+      local said = program.run {
+        "runs", "resume", id, "--runs", slow.runs, "-q", "-i",
+        slow.runs .. "/devices.yaml",
+      }
+      assert.equal(0, said.status, said.errors)
+      known = assert(journal.read(id, { root = slow.runs }))
+      assert.equal("changed", known:state(2))
+    end)
+
+    it("takes its lines away when every device has them", function()
+      local id = site:begin { configuration = { "interface Vlan11" } }
+      site:ask("GET", ("/api/v1/runs/%s/events"):format(id))
+      repeat
+        task.sleep(0.002)
+      until not journal.is_running(id, site.runs)
+      assert.is_nil(lfs.attributes(("%s/%s/lines"):format(site.runs, id)))
     end)
 
     it("keeps no more output than there is room for", function()

@@ -1,10 +1,26 @@
 --- What `moonwire runs` is told of a run that came over HTTP: where its devices come
--- from, and what is done with them. Lines of a configuration may be secret, so they
--- are not in it.
+-- from, and what is done with them. Lines of a configuration may be secret: they are
+-- not in the journal but in a file beside it, for its owner only, as long as a device
+-- may still want them.
 -- @module moonwire.serve.order
+local digest = require "host.digest"
+local file = require "moonwire.report.file"
+local plan = require "moonwire.session.plan"
 local uv = require "luv"
 
 local order = {}
+
+--- The file with the lines of a push, in the folder of its run.
+order.LINES = "lines"
+
+-- As `moonwire runs resume` will read them.
+local function text_of(lines)
+  return table.concat(plan.lines(lines), "\n") .. "\n"
+end
+
+local function digest_of(text)
+  return digest.new("sha256"):update(text):hex()
+end
 
 local function origin_of(options, filter)
   local about, from = {}, options.inventory
@@ -32,9 +48,36 @@ function order.of(options, request)
     timeout = request.timeout,
     run_timeout = request.deadline,
     commands = request.commands,
-    file = is_push and "lines that came over HTTP" or nil,
+    lines_beside = is_push and order.LINES or nil,
+    digest = is_push and digest_of(text_of(request.configuration)) or nil,
+    save = request.save,
+    dry_run = request.dry_run,
     changes = is_push and not request.dry_run or nil,
+    caller = request.caller,
   }
+end
+
+--- Write the lines of a push beside its journal.
+-- @tparam table journal the writer of it
+-- @tparam table request
+-- @treturn[1] boolean true, also when it is no push
+-- @return[2] nil
+-- @treturn[2] string message
+function order.keep_lines(journal, request)
+  if not request.configuration then
+    return true
+  end
+  return file.write(journal.folder .. "/" .. order.LINES,
+    text_of(request.configuration))
+end
+
+--- Take them away: no device wants them any more.
+-- @tparam table journal the writer of it
+-- @tparam table request
+function order.drop_lines(journal, request)
+  if request.configuration then
+    uv.fs_unlink(journal.folder .. "/" .. order.LINES)
+  end
 end
 
 return order

@@ -3,6 +3,7 @@
 -- @module moonwire.serve.registry
 local digest = require "host.digest"
 local journal = require "moonwire.journal"
+local order = require "moonwire.serve.order"
 local run = require "moonwire.serve.run"
 local task = require "moonwire.task"
 
@@ -78,6 +79,9 @@ end
 local function note_end(self, one)
   self.open = self.open - 1
   one.journal:close()
+  if one.state == "done" and one.count.ok == one.total then
+    order.drop_lines(one.journal, one.request)
+  end
   local name = one.request.mode .. "/" .. one.state
   self.totals.runs[name] = (self.totals.runs[name] or 0) + 1
   self.totals.ok = self.totals.ok + one.count.ok
@@ -108,6 +112,19 @@ local function names_of(devices)
   return names
 end
 
+local function write_down(self, names, request, what)
+  local verb = request.configuration and "push" or "send"
+  local out, message = journal.create({ verb = verb, order = what }, names, self.root)
+  local ok
+  if out then
+    ok, message = order.keep_lines(out, request)
+  end
+  if out and not ok then
+    out:close()
+  end
+  return ok and out, message
+end
+
 --- Begin a run, or put it into the queue.
 -- @tparam table devices
 -- @tparam table request as for `run.new`
@@ -124,9 +141,7 @@ function Registry:start(devices, request, options)
   self.open = self.open + 1 -- before the wait, so that no other takes the place
   local names = names_of(devices)
   self.creating = self.creating + 1
-  local out, message = journal.create({
-    verb = request.configuration and "push" or "send", order = options.order,
-  }, names, self.root)
+  local out, message = write_down(self, names, request, options.order)
   self.creating = self.creating - 1
   if not out then
     self.open = self.open - 1

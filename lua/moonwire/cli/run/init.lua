@@ -54,12 +54,14 @@ local function twins_in(devices)
   end
 end
 
--- The lines of a push are not in the order that is kept.
-local function complete(order)
+-- The lines of a push are not in the order that is kept. Those that came over HTTP are
+-- in the folder of the run.
+local function complete(order, folder)
   if order.verb ~= "push" then
     return order
   end
-  local read, message = lines_file.read(order.file, order.digest)
+  local path = order.lines_beside and folder .. "/lines" or order.file
+  local read, message = lines_file.read(path, order.digest)
   if not read then
     return nil, message
   end
@@ -116,7 +118,7 @@ local function with_words(watcher, sink, verbosity)
 end
 
 local function carry_out(order, devices, out, sink, numbers, verbosity)
-  local whole, complaint = complete(order)
+  local whole, complaint = complete(order, out.folder)
   if not whole then
     return complain(order.verb, complaint)
   end
