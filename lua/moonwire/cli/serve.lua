@@ -2,7 +2,6 @@
 -- @module moonwire.cli.serve
 local argparse = require "argparse"
 local lfs = require "lfs"
-local secret = require "host.secret"
 local uv = require "luv"
 
 local duration = require "moonwire.duration"
@@ -52,8 +51,9 @@ local function new_parser()
   parser:option("--listen", "Where; port 0: a free one.")
     :argname("<address:port>"):default("127.0.0.1:8000"):convert(listen_place)
   parser:flag("--reload", "Read the inventory again when its file changes.")
-  parser:option("--token-file", "The token that callers must show, in a file that "
-    .. "nobody else can read; needed beyond this machine."):argname "<file>"
+  parser:option("--token-file", "What callers must show, in a file that nobody else "
+    .. "can read; needed beyond this machine: one token, or lines of NAME SCOPE TOKEN "
+    .. "with a scope of read, run or push."):argname "<file>"
   parser:option("--certificate", "TLS: the certificate, PEM."):argname "<file>"
   parser:option("--key", "TLS: its key, PEM, in a file that nobody else can read.")
     :argname "<file>"
@@ -98,7 +98,7 @@ end
 local function read_files(given, options)
   local message
   if given.token_file then
-    options.token, message = secret.from_file(given.token_file)
+    options.tokens, message = require("moonwire.serve.tokens").read(given.token_file)
   end
   options.key = given.key
   if given.certificate and not message then

@@ -24,7 +24,7 @@ end
 -- @tparam table options as for `serve.run`
 -- @treturn ?string
 function door.complaint(options)
-  if not door.is_loopback(options.address) and not options.token then
+  if not door.is_loopback(options.address) and not options.tokens then
     return "beyond this machine it wants a token: --token-file FILE"
   elseif not door.is_loopback(options.address) and not options.certificate
     and not options.allow_plain then
@@ -61,7 +61,7 @@ function door.new_gate(options, router)
   return gate.new {
     router = router,
     max_body = options.max_body or MAX_BODY,
-    token = options.token,
+    tokens = options.tokens,
     hosts = names_of(options),
     origins = set_of(options.origins),
     scheme = options.certificate and "https" or "http",

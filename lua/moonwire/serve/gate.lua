@@ -3,7 +3,7 @@
 -- @module moonwire.serve.gate
 local answer = require "moonwire.serve.answer"
 local host = require "host.task"
-local secret = require "host.secret"
+local tokens = require "moonwire.serve.tokens"
 
 local gate = {}
 
@@ -12,14 +12,16 @@ local LONGEST_TARGET = 8 * 1024
 local WRONG_TOKENS = 20 -- of one address, in so many seconds:
 local WINDOW = 10
 local MOST_PEERS = 1000
+local LONGEST_TOKEN = 4096
 
 local Gate = { __name = "moonwire.serve.Gate" }
 Gate.__index = Gate
 
 --- A gate.
--- @tparam table options `router`, `max_body`, `token` (a secret, or nil), `hosts`
--- (names by which this server may be called, with true; nil: any), `origins` (web
--- origins beside our own that may call, with true), `scheme`
+-- @tparam table options `router`, `max_body`, `tokens` (see `moonwire.serve.tokens`;
+-- nil: everybody may do everything), `hosts` (names by which this server may be called,
+-- with true; nil: any), `origins` (web origins beside our own that may call, with
+-- true), `scheme`
 -- @treturn Gate
 function gate.new(options)
   return setmetatable({ options = options, wrong = {}, peers = 0 }, Gate)
@@ -114,22 +116,32 @@ local function is_locked_out(self, peer)
   return entry and entry.count >= WRONG_TOKENS and host.now() - entry.since <= WINDOW
 end
 
-local function has_token(self, head)
+local function caller_of(self, head)
   local given = (head.headers.authorization or ""):match "^[Bb]earer +(%S+)$"
-  if not given or #given > 4096 then
-    return false
+  if given and #given <= LONGEST_TOKEN then
+    return tokens.find(self.options.tokens, given)
   end
-  return secret.equal(secret.from_string(given), self.options.token)
+end
+
+-- Whoever has no business with a configuration is told so by the operation itself.
+local function check_scope(caller, route)
+  local wanted = route.method == "GET" and "read" or "run"
+  if not tokens.allows(caller.scope, wanted) then
+    local detail = "this token lets its callers %s, and this is to %s"
+    return answer.problem(403, detail:format(caller.scope, wanted))
+  end
 end
 
 local function check_token(self, head, route)
-  if not self.options.token or route.is_public then
+  if not self.options.tokens or route.is_public then
     return nil
   elseif is_locked_out(self, head.peer) then
     local headers = { ["Retry-After"] = tostring(WINDOW) }
     return answer.problem(429, "there were too many wrong tokens", headers)
-  elseif has_token(self, head) then
-    return nil
+  end
+  head.caller = caller_of(self, head)
+  if head.caller then
+    return check_scope(head.caller, route)
   end
   count_wrong(self, head.peer)
   local headers = { ["WWW-Authenticate"] = 'Bearer realm="moonwire"' }
@@ -165,7 +177,8 @@ local function find_route(self, head)
 end
 
 --- Look at a request.
--- @tparam table head as of `request:head`; it is given `route` and `params`
+-- @tparam table head as of `request:head`; it is given `route`, `params` and `caller`
+-- (one of the tokens)
 -- @treturn table|nil the answer that refuses it
 function Gate:check(head)
   local refusal = check_form(head) or check_host(self, head) or check_origin(self, head)

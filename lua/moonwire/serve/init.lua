@@ -14,6 +14,7 @@ local router = require "moonwire.serve.router"
 local stock = require "moonwire.serve.stock"
 local targets = require "moonwire.serve.targets"
 local task = require "moonwire.task"
+local tokens = require "moonwire.serve.tokens"
 
 local serve = {}
 
@@ -132,7 +133,7 @@ local function new_service(group, options)
   }, Service)
   local routes = all_routes()
   self.description = openapi.describe(routes, {
-    version = options.version or "unknown", has_token = options.token ~= nil,
+    version = options.version or "unknown", has_token = options.tokens ~= nil,
   })
   self.gate = door.new_gate(options, router.new(routes))
   return self
@@ -193,8 +194,9 @@ end
 --- Serve until `stop` is called. `fn(service)` is called once it listens.
 -- @tparam table options `inventory` (what `moonwire.inventory.load` takes); optional
 -- are `inventory_options` (for it), `address` ("127.0.0.1"), `port` (8000; 0: a free
--- one), `token` (a secret), `hosts` and `origins` (lists of names and of web origins
--- beside our own), `certificate` (PEM) and `key` (its file), `allow_plain`,
+-- one), `token` (a secret) or `tokens` (as of `moonwire.serve.tokens`), `hosts` and
+-- `origins` (lists of names and of web origins beside our own), `certificate` (PEM) and
+-- `key` (its file), `allow_plain`,
 -- `allow_push`, `allow_any_device`, `max_body` (8 MiB), `limits` (see `registry.new`),
 -- `heartbeat` (15 seconds), `runs` (the folder of all runs), `head_time`, `body_time`,
 -- `max_connections` (see `host.http`),
@@ -208,6 +210,7 @@ end
 function serve.run(options, fn)
   options.address = options.address or "127.0.0.1"
   options.port = options.port or 8000
+  options.tokens = options.tokens or options.token and tokens.single(options.token)
   local message = door.complaint(options)
   if message then
     return nil, message, "invalid"

@@ -268,6 +268,7 @@ function Run:summary()
     verb = self.request.configuration and "push" or "send",
     mode = self.request.mode,
     filter = self.request.filter,
+    caller = self.request.caller,
     state = self.state,
     message = self.message,
     commands = self.request.commands,

@@ -22,7 +22,12 @@ local function runner(mode)
       service.stock:let_go(holder)
       return refusal
     end
-    local request = { mode = mode, commands = commands_of(call, holder) }
+    local caller = call.head.caller
+    local request = {
+      mode = mode,
+      commands = commands_of(call, holder),
+      caller = caller and caller.name,
+    }
     local one, is_full = service:start(holder, devices, request)
     if not one then
       return is_full

@@ -4,6 +4,7 @@
 local answer = require "moonwire.serve.answer"
 local filter = require "moonwire.inventory.filter"
 local shapes = require "moonwire.serve.shapes"
+local tokens = require "moonwire.serve.tokens"
 
 local start_api = {}
 
@@ -33,13 +34,22 @@ local function choose(holder, body)
   return devices
 end
 
+local function check_push(call)
+  local caller = call.head.caller
+  if not call.service.options.allow_push then
+    return answer.problem(403, "this server pushes nothing; --allow-push lets it")
+  elseif caller and not tokens.allows(caller.scope, "push") then
+    return answer.problem(403, "this token does not let its callers push")
+  end
+end
+
 local function check_body(call)
   local body = call.body
   if body.configuration and body.commands then
     return wrong("configuration", "there are commands as well: one of them")
-  elseif body.configuration and not call.service.options.allow_push then
-    return answer.problem(403, "this server pushes nothing; --allow-push lets it")
-  elseif (body.save or body.dry_run) and not body.configuration then
+  elseif body.configuration then
+    return check_push(call)
+  elseif body.save or body.dry_run then
     return wrong(body.save and "save" or "dry_run", "is for a configuration")
   end
 end
@@ -70,7 +80,10 @@ local function begin(call)
     service.stock:let_go(holder)
     return nil, refusal
   end
-  local request = { mode = body.mode or "nonblocking" }
+  local caller = call.head.caller
+  local request = {
+    mode = body.mode or "nonblocking", caller = caller and caller.name,
+  }
   for _, name in ipairs { "configuration", "save", "dry_run", "limit", "workers",
     "timeout", "deadline", "filter" } do
     request[name] = body[name]
