@@ -1,9 +1,9 @@
 -- Faults of spec/README.md: P1, R11.
+local broken = require "spec.support.broken_run"
 local files = require "spec.support.files"
 local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
 local program = require "spec.support.program"
-local task = require "moonwire.task"
 local uv = require "luv"
 
 local DEVICES = 24
@@ -30,48 +30,23 @@ describe("moonwire runs", function()
     return program.run { "runs", action, "--runs", root, ... }
   end
 
-  -- Start a run as a program of its own, and give the process.
+  -- Start a run as a program of its own.
   local function start()
-    local self = {}
-    local words = {
+    return broken.start({
       "send", "--runs", root, "-i", inventory, "show version", "-q", "--sessions", "3",
       "--format", "ndjson", "--output", folder .. "/texts",
-    }
-    local output = assert(uv.fs_open(folder .. "/out", "w", tonumber("600", 8)))
-    self.process = assert(uv.spawn(uv.exepath(), {
-      args = words, stdio = { nil, output },
-    }, function(status)
-      self.status = status
-      if self.done then
-        self.done()
-      end
-    end))
-    uv.fs_close(output)
-    return self
-  end
-
-  local function wait(self)
-    if not self.status then
-      task.await(function(done) self.done = done end)
-    end
-    self.process:close()
-    return self.status
+    }, { output = folder .. "/out" })
   end
 
   -- Until the journal tells of so many ends.
   local function await_ends(count)
-    while true do
-      local id = journal.find("last", root)
-      local known = id and journal.read(id, { root = root })
+    return broken.await(root, function(known)
       local ended = 0
-      for _ in pairs(known and known.ends or {}) do
+      for _ in pairs(known.ends) do
         ended = ended + 1
       end
-      if ended >= count then
-        return id
-      end
-      task.sleep(0.001)
-    end
+      return ended >= count
+    end)
   end
 
   -- Every device has exactly one end that counts, and one file.
@@ -101,8 +76,7 @@ describe("moonwire runs", function()
     it("resumes a run that was killed in the midst of it, no. " .. seed, function()
       local killed = start()
       local id = await_ends(1 + seed * 7 % 12)
-      killed.process:kill "sigkill"
-      wait(killed)
+      killed:kill()
       local tally = assert(journal.read(id, { root = root })):tally()
       assert.is_true(tally.planned + tally.handed > 0)
       assert.is_truthy(runs("list").output:find("broken off", 1, true))
@@ -119,19 +93,12 @@ describe("moonwire runs", function()
   it("resumes what two killed programs have left", function()
     local first = start()
     local id = await_ends(3)
-    first.process:kill "sigkill"
-    wait(first)
-    local second = uv.spawn(uv.exepath(), {
-      args = { "runs", "resume", "--runs", root, id, "-q" }, stdio = {},
-    }, function() end)
+    first:kill()
+    local second = broken.start { "runs", "resume", "--runs", root, id, "-q" }
     await_ends(9)
-    second:kill "sigkill"
-    while journal.is_running(id, root) do
-      task.sleep(0.001)
-    end
+    second:kill()
     assert.is_true(runs("resume", id).status < 2)
     is_complete(id)
-    second:close()
   end)
 
   it("ends a run: once for what has not begun, twice for all", function()
@@ -141,7 +108,7 @@ describe("moonwire runs", function()
       local id = await_ends(2)
       assert.equal(2, runs("resume", id).status) -- it is running
       assert.equal(0, runs("cancel", id, table.unpack(words)).status)
-      assert.equal(1, wait(running))
+      assert.equal(1, running:wait())
       local known = assert(journal.read(id, { root = root }))
       local tally = known:tally()
       assert.is_true(tally.skipped > 0)
@@ -153,7 +120,7 @@ describe("moonwire runs", function()
   end)
 
   it("shows a run, its results and its events", function()
-    assert.equal(1, wait(start()))
+    assert.equal(1, start():wait())
     local shown = runs("show", "last")
     assert.equal(0, shown.status)
     assert.matches("failed %(auth%): SW%-Data_Center\n", shown.output)
@@ -172,7 +139,7 @@ describe("moonwire runs", function()
   end)
 
   it("tries those again that failed, when it is told to", function()
-    assert.equal(1, wait(start()))
+    assert.equal(1, start():wait())
     local id = journal.find("last", root)
     files.write(inventory, json.encode { lab = { devices = DEVICES } })
     local result = runs("resume", id, "--failed", "-q", "--format", "ndjson")
@@ -184,8 +151,7 @@ describe("moonwire runs", function()
   it("names devices that are gone from the inventory", function()
     local killed = start()
     local id = await_ends(1)
-    killed.process:kill "sigkill"
-    wait(killed)
+    killed:kill()
     files.write(inventory, json.encode { lab = { devices = 1 } })
     local result = runs("resume", id)
     assert.matches("are not in the inventory any more", result.errors)
