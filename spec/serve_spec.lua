@@ -660,7 +660,7 @@ describe("moonwire.serve", function()
       inventory = path, inventory_options = { format = "yaml" },
     }
     write("devices:\n" .. line:format "r2" .. line:format "r3")
-    assert.is_true(changing.service.stock:reload())
+    assert.equal(2, changing.service.stock:reload())
     assert.equal(2, changing:ask("GET", "/api/v1/devices").json.total)
     write "devices: 7\n"
     assert.is_nil((changing.service.stock:reload()))

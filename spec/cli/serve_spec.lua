@@ -169,6 +169,42 @@ describe("moonwire serve", function()
     repeat
       task.sleep(0.02)
     until total() == 2
+    write("devices.yaml", "devices: 7\n")
+    repeat
+      task.sleep(0.02)
+    until server.errors:find("the old one stays", 1, true)
+    assert.matches("read again: 2 devices", server.errors)
+    assert.equal(2, total())
+    write("devices.yaml", "devices:\n  " .. line:format "r3")
+    repeat
+      task.sleep(0.02)
+    until total() == 1
+  end)
+
+  it("watches what is read with an inventory of Ansible as well", function()
+    write("hosts", "[core]\nr1 ansible_user=a ansible_password=b\n"
+      .. "[all:vars]\nansible_network_os=ios\n")
+    lfs.mkdir(folder .. "/group_vars")
+    write("group_vars/core.yml", "site: north\n")
+    local server <close> = start(folder, "-i", folder .. "/hosts", "--reload")
+    local function site()
+      return decode(web.curl(server.url .. "/api/v1/devices")).devices[1].labels.site
+    end
+    assert.equal("north", site())
+    write("notes.txt", "nothing to do with it")
+    write("group_vars/core.yml", "site: south\n")
+    repeat
+      task.sleep(0.02)
+    until site() == "south"
+    local _, count = server.errors:gsub("read again", "")
+    assert.equal(1, count)
+  end)
+
+  it("says when there is nothing to watch", function()
+    local server <close> = start(folder, "-i", "lab:1", "--reload")
+    server.stop()
+    assert.equal(0, server.wait())
+    assert.matches("nothing is watched", server.errors)
   end)
 
   for _, case in ipairs {

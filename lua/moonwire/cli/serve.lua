@@ -1,12 +1,12 @@
 --- `moonwire serve`: the HTTP API, until stopped.
 -- @module moonwire.cli.serve
 local argparse = require "argparse"
-local lfs = require "lfs"
-local uv = require "luv"
 
 local duration = require "moonwire.duration"
 local inventory_option = require "moonwire.cli.inventory_option"
+local escape = require "moonwire.report.escape"
 local signals = require "moonwire.signals"
+local watch = require "moonwire.serve.watch"
 
 local command = { summary = "the HTTP API, with its documentation at /docs" }
 
@@ -14,8 +14,6 @@ local DESCRIPTION = [[
 Serves the HTTP API until it is stopped: runs on the devices of an inventory, their
 events, documentation at /docs. SIGHUP reads the inventory again. SIGTERM or SIGINT
 stops: new requests are refused and runs end first; a second one cancels them.]]
-
-local LOOK_MS = 500
 
 local function whole(name)
   return function(text)
@@ -50,7 +48,7 @@ local function new_parser()
     :argname("<inventory>"):default "lab:5"
   parser:option("--listen", "Where; port 0: a free one.")
     :argname("<address:port>"):default("127.0.0.1:8000"):convert(listen_place)
-  parser:flag("--reload", "Read the inventory again when its file changes.")
+  parser:flag("--reload", "Read the inventory again when its files change.")
   parser:option("--token-file", "What callers must show, in a file that nobody else "
     .. "can read; needed beyond this machine: one token, or lines of NAME SCOPE TOKEN "
     .. "with a scope of read, run or push."):argname "<file>"
@@ -148,32 +146,34 @@ local function obey(service, given)
   end)
 end
 
-local function watch_file(service, given)
-  if not given.reload or lfs.attributes(given.inventory, "mode") ~= "file" then
+local function watch_files(service, given)
+  if not given.reload then
     return nil
   end
-  local poll = uv.new_fs_poll()
-  poll:start(given.inventory, LOOK_MS, function()
+  local watcher, message = watch.open(given.inventory, function()
     service.stock:ask_reload()
   end)
-  return poll
+  if not watcher then
+    complain("--reload: ", message)
+  end
+  return watcher
 end
 
-local function tell_reload(ok, message)
-  complain(ok and "the inventory has been read again"
-    or "the inventory is wrong, and the old one stays: " .. message)
+local function tell_reload(devices, message)
+  complain(devices and ("the inventory has been read again: %d devices"):format(devices)
+    or "the inventory is wrong, and the old one stays: " .. escape.text(message))
 end
 
 local function serve(options, given)
-  local listener, poll
+  local listener, watcher
   options.on_reload = tell_reload
   local ok, message = require("moonwire.serve").run(options, function(service)
-    listener, poll = obey(service, given), watch_file(service, given)
+    listener, watcher = obey(service, given), watch_files(service, given)
     local url = service:url()
     print(("moonwire serves %s, described at %s/docs"):format(url, url))
     io.stdout:flush()
   end)
-  for _, one in pairs { listener, poll } do
+  for _, one in pairs { listener, watcher } do
     one:close()
   end
   return ok, message

@@ -200,8 +200,8 @@ end
 -- `allow_push`, `allow_any_device`, `max_body` (8 MiB), `limits` (see `registry.new`),
 -- `heartbeat` (15 seconds), `runs` (the folder of all runs), `head_time`, `body_time`,
 -- `max_connections` (see `host.http`),
--- `version`, `on_error` (given a traceback), `on_reload` (given whether it went well,
--- and a message)
+-- `version`, `on_error` (given a traceback), `on_reload` (given how many
+-- devices there are, or nil and a message)
 -- @tparam[opt] function fn
 -- @treturn[1] boolean true
 -- @return[2] nil

@@ -52,7 +52,7 @@ function Stock:let_go(holder)
 end
 
 --- Read the inventory again. When it is wrong, the old one stays.
--- @treturn[1] boolean true
+-- @treturn[1] int how many devices it has
 -- @return[2] nil
 -- @treturn[2] string message
 function Stock:reload()
@@ -63,7 +63,7 @@ function Stock:reload()
   local old = self:hold()
   self.holder, self.inventory = fresh, fresh.inventory
   self:let_go(old)
-  return true
+  return #fresh.inventory.devices
 end
 
 --- Let the task of `reload_on_demand` read it again. May be called from outside of
@@ -84,9 +84,9 @@ function Stock:reload_on_demand()
       end)
     end
     self.wants_reload = false
-    local ok, message = self:reload()
+    local devices, message = self:reload()
     if self.options.on_reload then
-      self.options.on_reload(ok, message)
+      self.options.on_reload(devices, message)
     end
   end
 end
