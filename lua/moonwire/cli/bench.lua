@@ -4,6 +4,7 @@ local argparse = require "argparse"
 
 local duration = require "moonwire.duration"
 local size = require "moonwire.size"
+local whole = require "moonwire.cli.whole"
 
 local bench = { summary = "measure the modes side by side, on devices or a lab" }
 
@@ -19,16 +20,6 @@ Runs the same commands on the same devices in every mode and compares: how long 
 what it cost in CPU and memory, and what failed. Without -i it starts a lab of simulated
 devices as a child process: five of them, 150 ms away, thinking 200 ms about a command.
 The table is printed; <mode>.log, bench.json and bench.svg go to the output folder.]]
-
-local function whole(name)
-  return function(text)
-    local number = math.tointeger(tonumber(text))
-    if not number or number < 1 then
-      return nil, ("%s: '%s' is not a whole number from 1 on"):format(name, text)
-    end
-    return number
-  end
-end
 
 local function modes(name)
   return function(text)

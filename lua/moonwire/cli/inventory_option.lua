@@ -2,20 +2,11 @@
 -- inventory.
 -- @module moonwire.cli.inventory_option
 local source = require "moonwire.inventory.source"
+local whole = require "moonwire.cli.whole"
 
 local option = {}
 
 local SECRETS = { password = true, secret = true, key_passphrase = true }
-
-local function whole(name)
-  return function(text)
-    local number = math.tointeger(tonumber(text))
-    if not number or number < 0 then
-      return nil, name .. " wants a whole number"
-    end
-    return number
-  end
-end
 
 --- Add them to a parser.
 -- @param parser of argparse
@@ -25,9 +16,9 @@ function option.add(parser, format)
     .. "'sw[1-40]'."):argname "<filter>"
   parser:option("-x --exclude", "Which devices not."):argname "<filter>"
   parser:option("--limit", "Only the first so many.")
-    :argname("<n>"):convert(whole "--limit")
+    :argname("<n>"):convert(whole("--limit", 0))
   parser:option("--expect", "How many devices there must be, or nothing is done.")
-    :argname("<n>"):convert(whole "--expect")
+    :argname("<n>"):convert(whole("--expect", 0))
   parser:option(format or "--format", "The language of the inventory, when its name "
     .. "does not tell."):choices(source.languages)
   parser:option("-d --default", "A field that the inventory does not give, such as "

@@ -7,6 +7,7 @@ local inventory_option = require "moonwire.cli.inventory_option"
 local escape = require "moonwire.report.escape"
 local signals = require "moonwire.signals"
 local watch = require "moonwire.serve.watch"
+local whole = require "moonwire.cli.whole"
 
 local command = { summary = "the HTTP API, with its documentation at /docs" }
 
@@ -14,16 +15,6 @@ local DESCRIPTION = [[
 Serves the HTTP API until it is stopped: runs on the devices of an inventory, their
 events, documentation at /docs. SIGHUP reads the inventory again. SIGTERM or SIGINT
 stops: new requests are refused and runs end first; a second one cancels them.]]
-
-local function whole(name)
-  return function(text)
-    local number = math.tointeger(tonumber(text))
-    if not number or number < 1 then
-      return nil, ("%s: '%s' is not a whole number from 1 on"):format(name, text)
-    end
-    return number
-  end
-end
 
 -- "127.0.0.1:8000", "[::1]:8000", ":8000" or "8000"
 local function listen_place(text)

@@ -8,6 +8,7 @@ local inventory_option = require "moonwire.cli.inventory_option"
 local member = require "moonwire.cli.test.member"
 local parallel = require "moonwire.cli.test.parallel"
 local suite = require "moonwire.cli.test.suite"
+local whole = require "moonwire.cli.whole"
 
 local test = { summary = "run busted specs inside the host" }
 
@@ -24,14 +25,6 @@ the devices of an inventory.]]
 local JOBS_PER_CORE = 2 -- specs mostly wait
 local DOCUMENTS = { TAP = true, junit = true, json = true } -- of the whole run
 
-local function jobs_option(text)
-  local number = math.tointeger(tonumber(text))
-  if not number or number < 1 then
-    return nil, "--jobs wants a whole number from 1 on"
-  end
-  return number
-end
-
 --- The options as argparse knows them.
 function test.parser()
   local parser = argparse("moonwire test", DESCRIPTION)
@@ -47,7 +40,7 @@ function test.parser()
     :argname "<inventory>"
   inventory_option.add(parser)
   parser:option("-j --jobs", "How many files at a time (two a core); 1: all in this "
-    .. "process."):argname("<n>"):convert(jobs_option)
+    .. "process."):argname("<n>"):convert(whole "--jobs")
   parser:option("--report", "For a process that runs one file of several.")
     :convert(math.tointeger):hidden(true)
   return parser

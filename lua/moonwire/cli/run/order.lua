@@ -7,20 +7,11 @@ local option = require "moonwire.cli.inventory_option"
 local output = require "moonwire.report.output"
 local uv = require "luv"
 local wave = require "moonwire.fleet.wave"
+local whole = require "moonwire.cli.whole"
 
 local order = {}
 
 local MODES = { "nonblocking", "hybrid", "threads", "sync" }
-
-local function whole(word, least)
-  return function(text)
-    local number = math.tointeger(tonumber(text))
-    if not number or number < least then
-      return nil, ("%s wants a whole number of at least %d"):format(word, least)
-    end
-    return number
-  end
-end
 
 local function number(word)
   return function(text)
