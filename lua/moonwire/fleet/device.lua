@@ -25,6 +25,14 @@ local function describe_error(err)
   return { kind = "error", message = message, traceback = debug.traceback(message, 2) }
 end
 
+-- A job's report on what it has changed is kept; the rest of a detail may be anything.
+local function told_by(detail)
+  if type(detail.lines) == "table" and detail.guarantee then
+    return detail
+  end
+  return { state = detail.state }
+end
+
 local function keep_job(result, opened, ok, value, message, kind, detail)
   if not ok then
     set_failure(result, value.message, value.kind, "job")
@@ -32,7 +40,7 @@ local function keep_job(result, opened, ok, value, message, kind, detail)
   elseif value == nil and message ~= nil then
     set_failure(result, message, kind or "job", opened.phase or "job")
     result.root = kind == "jump" and transport.root(opened.client) or nil
-    result.detail = type(detail) == "table" and { state = detail.state } or nil
+    result.detail = type(detail) == "table" and told_by(detail) or nil
   else
     result.ok, result.value, result.phase = true, value, nil
   end
@@ -64,7 +72,7 @@ end
 
 local OF_A_LOGIN = { "phases", "host_key_verdict", "root", "recording" }
 
-local function with_session(result, device, job, options, gate, on_open)
+local function with_session(result, device, job, options, gate, on)
   local opened, message, kind, detail = open_through(gate, device, options)
   if not opened then
     for _, name in ipairs(detail and OF_A_LOGIN or {}) do
@@ -74,8 +82,9 @@ local function with_session(result, device, job, options, gate, on_open)
   end
   local self <close> = opened -- also when this task is cancelled
   result.phase = "job" -- should it be broken off from here on
-  if on_open then
-    on_open()
+  self.on_event = on.event
+  if on.open then
+    on.open()
   end
   keep_job(result, self, xpcall(job, describe_error, self, device))
   end_recording(self, result)
@@ -87,13 +96,13 @@ local function with_session(result, device, job, options, gate, on_open)
 end
 
 -- No longer than the device may take as a whole.
-local function with_deadline(result, device, job, options, gate, on_open)
+local function with_deadline(result, device, job, options, gate, on)
   local seconds = options.device_timeout
   if not seconds then
-    return with_session(result, device, job, options, gate, on_open)
+    return with_session(result, device, job, options, gate, on)
   end
   local _, _, kind = task.timeout(seconds, with_session, result, device, job, options,
-    gate, on_open)
+    gate, on)
   local is_broken_off = result.kind == "cancelled" and not host.is_cancelled()
   if kind == "timeout" or is_broken_off then
     local words = "%s: not done within %g s"
@@ -110,16 +119,17 @@ end
 -- @tparam table options as for `session.open`; `dwell` (seconds the session stays open
 -- behind the job), `device_timeout` (seconds for all of it)
 -- @tparam[opt] Semaphore gate lets in so many logins at a time
--- @tparam[opt] function on_open called when it is logged in to
+-- @tparam[opt] table on functions: `open`, called when it is logged in to; `event`,
+-- given to the session: see `session:change`
 -- @treturn table `device`, `host`, `ok`, `value`, `output` (answers), `kind`,
 -- `message`, `phase`, `phases` (seconds), `began` (by `host.now`, which is the same in
 -- all threads), `elapsed` (seconds), `host_key_verdict` (why the host key was refused:
 -- "changed", "unknown", "revoked"), `recording` (the file with what was said), `root`
 -- (the cause that other devices have, too, such as a jump host that is lost)
-function device_run.run(device, job, options, gate, on_open)
+function device_run.run(device, job, options, gate, on)
   local result = new_result(device)
   local began = host.now()
-  local ok, err = pcall(with_deadline, result, device, job, options, gate, on_open)
+  local ok, err = pcall(with_deadline, result, device, job, options, gate, on or {})
   if not ok then
     local kind = err == host.cancelled and "cancelled" or "error"
     set_failure(result, err, kind, result.phase or "login")

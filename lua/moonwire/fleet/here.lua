@@ -13,9 +13,14 @@ local function run_one(run, index, gate)
   if refusal then
     return run:over(index, refusal)
   end
-  local result = device_run.run(device, run.job, run.device_options, gate, function()
-    run:opened(index)
-  end)
+  local result = device_run.run(device, run.job, run.device_options, gate, {
+    open = function()
+      run:opened(index)
+    end,
+    event = function(name, fields)
+      return run:event(index, name, fields)
+    end,
+  })
   if host.is_cancelled() then -- whoever did that says what becomes of it
     return run:dropped(index, result)
   end

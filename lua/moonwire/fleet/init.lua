@@ -241,7 +241,8 @@ end
 --
 -- `changes` (true: the job changes devices, so one that is lost in the midst of it is
 -- in state "unknown"), `observer` (a table with any of the methods `starts(run)`,
--- `begins(index, device)`, which may wait and refuse by `nil, message`,
+-- `begins(index, device)`, which may wait and refuse by `nil, message`, `event(index,
+-- name, fields)`, the same for the steps of a change,
 -- `retries(index, result, seconds)`, `ended(index, result, device)`, `noted(text)`,
 -- `finished(run)`)
 -- @treturn Run `mode`, `results` (each with `started`, in seconds since the run began,
@@ -252,6 +253,74 @@ end
 function fleet.run(devices, options)
   local run, execute = new_run(devices, options)
   return run:go(execute)
+end
+
+-- What `fleet.change` adds when it is not said: few devices first, and an end when some
+-- are not well.
+local CAREFUL = { waves = "1,5%,rest", abort_after = "2%" }
+
+local RUN_ONLY = {
+  mode = true, workers = true, limit = true, on_result = true, timeouts = true,
+  device_timeout = true, run_timeout = true, dwell = true, connecting = true,
+  pin = true, keep_results = true, credential_failures = true, changed_keys = true,
+  limits = true, rate = true, jitter = true, ramp = true, retries = true,
+  retry_pause = true, waves = true, abort_after = true, observer = true,
+  host_key_policy = true, job = true, wave_check = true,
+}
+
+-- The options of the run and those of the change.
+local function split(options)
+  local own = { changes = true, timeout = options.timeout, check = options.wave_check }
+  local change = {}
+  for name, value in pairs(options) do
+    if RUN_ONLY[name] then
+      own[name] = value
+    else
+      change[name] = value
+    end
+  end
+  for name, value in pairs(CAREFUL) do
+    if own[name] == nil then
+      own[name] = value
+    end
+  end
+  return own, change
+end
+
+--- Change the configuration of every device: first of one, then of 5 % of them, then
+-- of the rest, each when all before it are well. What a device's lines are may depend
+-- on it. What is done with one is what `session:change` does, and so is what is said of
+-- it.
+-- @tparam table devices as for `fleet.run`
+-- @tparam table options those of `session:change` and of `fleet.run` but `job` and
+-- `check`; `lines_for` (function of a device: its lines, in place of `lines`; nil: it
+-- is left as it is), `waves` ("1,5%,rest"), `abort_after` ("2%"), `wave_check` (as
+-- `check` of `fleet.run`)
+-- @treturn Run as from `fleet.run`; `value` of a result is the report of the change, or
+-- its `detail` where it did not go well
+function fleet.change(devices, options)
+  if #devices == 0 then
+    error("fleet.change: there are no devices, which is never meant to be all", 2)
+  elseif options.job then
+    error("fleet.change: the job is the change", 2)
+  end
+  local own, change = split(options)
+  local lines_for = change.lines_for
+  change.lines_for = nil
+  own.job = function(session, device)
+    local given = {}
+    for name, value in pairs(change) do
+      given[name] = value
+    end
+    if lines_for then
+      given.lines = lines_for(device)
+      if not given.lines then
+        return { state = "unchanged", note = "there are no lines for it" }
+      end
+    end
+    return session:change(given)
+  end
+  return fleet.run(devices, own)
 end
 
 return fleet

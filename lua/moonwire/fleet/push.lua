@@ -4,7 +4,7 @@
 -- @module moonwire.fleet.push
 local failure = require "moonwire.session.failure"
 local platforms = require "moonwire.platform"
-local presence = require "moonwire.fleet.presence"
+local presence = require "moonwire.session.presence"
 local sessions = require "moonwire.session"
 
 local push = {}

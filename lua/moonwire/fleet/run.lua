@@ -144,6 +144,13 @@ function Run:admit(index, device)
   end
 end
 
+--- A device is changed: what is about to happen to it, or has. What watches the run
+-- may have to note it before it goes on, and refuse by nil and a message.
+-- @local here
+function Run:event(index, name, fields)
+  return tell(self, "event", index, name, fields)
+end
+
 --- A device has been logged in to.
 -- @local here
 function Run:opened()

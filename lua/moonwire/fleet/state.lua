@@ -4,7 +4,7 @@
 --  * `done`: it did what was asked, and nothing was to be changed;
 --  * `unchanged`, `changed`: it was to be changed, and had it already, or has it now;
 --  * `rejected`: it refused a line; what stood before that may be in effect;
---  * `rolled_back`: it was changed, and is proved to be as it was before;
+--  * `rolled_back`: configuration was sent, and it is proved to be as it was before;
 --  * `failed`: it did not do what was asked, and nothing was to be changed;
 --  * `failed_clean`: it failed before a byte of configuration was sent;
 --  * `unknown`: configuration was sent, and nobody has seen what came of it;

@@ -23,10 +23,12 @@ local function to_plain(result)
 end
 
 local function run_device(port, run, job, order, turn)
-  local on_open = order.tells_opened and function()
-    port:send { index = turn.index, is_open = true }
-  end
-  local ok, result = pcall(run, turn.device, job, order.options, order.gate, on_open)
+  local on = {
+    open = order.tells_opened and function()
+      port:send { index = turn.index, is_open = true }
+    end or nil,
+  }
+  local ok, result = pcall(run, turn.device, job, order.options, order.gate, on)
   if host.is_cancelled() then
     return -- the thread ends, and the other side says why
   end

@@ -33,11 +33,20 @@ take["begin"] = function(self, record)
 end
 
 take["end"] = function(self, record)
-  self.handed[record.i] = nil
+  self.handed[record.i], self.timers[record.i] = nil, nil
   self.ends[record.i] = record.state
   self.causes[record.i] = not record.ok and record.kind or nil
   if self.on_end then
     self.on_end(record)
+  end
+end
+
+-- A timer that runs on the device, and what ends it.
+function take.event(self, record)
+  if record.event == "armed" and record.seconds then
+    self.timers[record.i] = record.t + record.seconds
+  elseif record.event == "confirmed" or record.event == "rolled_back" then
+    self.timers[record.i] = nil
   end
 end
 
@@ -52,14 +61,15 @@ end
 --- An empty history, to be given the records of a journal.
 -- @tparam[opt] function on_end called with every record of an end
 -- @treturn History `head` (the record of the run), `names` (of the devices), `ends`
--- (the
--- state of each that has ended, by its number), `handed` (true, by number, for those in
--- doubt), `begins` (how often each was begun), `causes` (kinds of failures), `notes`,
--- `resumes`, `pid`, `finish` (the last record, when it came to its end)
+-- (the state of each that has ended, by its number), `handed` (true, by number, for
+-- those in doubt), `timers` (by number: when the device takes back what nobody has
+-- confirmed, in seconds since 1970), `begins` (how often each was begun), `causes`
+-- (kinds of failures), `notes`, `resumes`, `pid`, `finish` (the last record, when it
+-- came to its end)
 function history.new(on_end)
   return setmetatable({
     names = {}, ends = {}, handed = {}, begins = {}, causes = {}, notes = {},
-    resumes = 0, on_end = on_end,
+    timers = {}, resumes = 0, on_end = on_end,
   }, History)
 end
 

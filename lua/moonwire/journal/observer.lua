@@ -44,6 +44,23 @@ function Observer:begins(index)
   return not self.journal.failure, self.journal.failure
 end
 
+-- What must be on the disk before the next byte goes to the device.
+local DURABLE = { intent = true, armed = true }
+
+--- A step of a change.
+-- @local here
+function Observer:event(index, name, fields)
+  local record = { type = "event", i = self:_number(index), event = name }
+  for key, value in pairs(fields) do
+    record[key] = value
+  end
+  if DURABLE[name] then
+    return self.journal:commit(record)
+  end
+  self.journal:append(record)
+  return not self.journal.failure, self.journal.failure
+end
+
 --- @local here
 function Observer:retries(index, result, pause)
   self.journal:append {

@@ -103,6 +103,10 @@ return require("moonwire.platform").define "cisco_xr" {
 
   config = {
     enter = "config",
+    deny = {
+      { "^no ssh server", name = "ssh" }, { "^no router ", name = "routing" },
+      { "^commit replace", name = "all" },
+    },
     hostname = "hostname %s",
     candidate = true,
     own_candidate = true, -- the target configuration

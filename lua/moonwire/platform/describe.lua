@@ -1,5 +1,6 @@
 --- A platform in words, for people.
 -- @module moonwire.platform.describe
+local guarantee = require "moonwire.platform.guarantee"
 local platform = require "moonwire.platform"
 local prepare = require "moonwire.platform.prepare"
 
@@ -108,7 +109,7 @@ local function add_session(add, value)
 end
 
 local VERBS = {
-  "show", "startup", "revert", "snapshot", "diff", "check", "commit",
+  "show", "startup", "session", "revert", "snapshot", "diff", "check", "commit",
   "confirmed", "confirm", "discard", "rollback", "save", "checksum", "logout",
 }
 
@@ -120,6 +121,10 @@ local function add_verbs(add, value)
       add(name, table.concat(action.run, "; ") .. unit)
     end
   end
+end
+
+local function add_guarantee(add, value)
+  add("change", guarantee.text(value))
 end
 
 local function verbs_of(value)
@@ -156,8 +161,10 @@ local function add_hooks(add, value)
   end
 end
 
-local PARTS =
-  { add_head, add_modes, add_session, add_verbs, add_files, add_lists, add_hooks }
+local PARTS = {
+  add_head, add_modes, add_session, add_verbs, add_guarantee, add_files, add_lists,
+  add_hooks,
+}
 
 --- Everything that is worth knowing about a platform.
 -- @tparam table value the platform

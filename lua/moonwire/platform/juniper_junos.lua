@@ -98,6 +98,10 @@ return require("moonwire.platform").define "juniper_junos" {
 
   config = {
     enter = "config",
+    deny = {
+      { "^deactivate interfaces?$", name = "interfaces" },
+      { "^delete routing%-options$", name = "routing" },
+    },
     hostname = "set system host-name %s",
     candidate = true,
     show = { "show configuration", mode = "exec" },

@@ -105,6 +105,10 @@ return require("moonwire.platform").define "nokia_sros" {
 
   config = {
     enter = "config",
+    deny = {
+      { "^/?configure? ?delete router", name = "routing" },
+      { "^delete router", name = "routing" }, { "^delete port ", name = "interfaces" },
+    },
     hostname = "/configure system name %s", -- (K)
     modes = { "config", "classic_config" },
     candidate = "^%*?[A-D]:[%w_.%-]+@", -- the model-driven one

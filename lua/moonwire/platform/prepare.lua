@@ -108,7 +108,7 @@ end
 
 local NO_VERB = {
   enter = true, hostname = true, modes = true, candidate = true, comment = true,
-  unchanged = true, own_candidate = true, expiry = true,
+  unchanged = true, own_candidate = true, expiry = true, deny = true,
 }
 
 local function actions_of(value)

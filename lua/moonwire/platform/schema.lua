@@ -134,6 +134,8 @@ local FIELDS = {
     revert = verb,
     -- lines take effect by a commit, all or none; a pattern: where prompts match it
     candidate = flag_or_pattern,
+    -- lines in lower case that destroy more than a change should, by what they destroy
+    deny = list(record({ name = text }, pattern, 1, 1)),
     own_candidate = boolean, -- each session has one, which nobody else sees
     session = verb, -- enters a candidate of its own with the name %s
     -- what undoes a commit that nobody confirms; nil: the device, at its work

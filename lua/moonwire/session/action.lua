@@ -82,6 +82,21 @@ local function time_in(action, seconds)
   return math.ceil(seconds / (SECONDS[action.unit] or 60))
 end
 
+--- How long the device waits for a confirmation when it is asked to wait so long.
+-- @local here
+-- @treturn[1] number seconds
+-- @return[2] nil: it cannot wait so long
+-- @treturn[2] string message
+function Session:_confirmation_time(name, seconds)
+  local action = platforms.action(self.platform, name)
+  local count, unit = time_in(action, seconds), action.unit or "minutes"
+  if action.most and count > action.most then
+    local words = "%s waits for a confirmation for at most %d %s"
+    return nil, words:format(self.platform.name, action.most, unit)
+  end
+  return count * (SECONDS[unit] or 60)
+end
+
 local function comment_of(self, comment)
   local form = self.platform.config.comment
   if not comment then

@@ -197,6 +197,7 @@ local function failed(self, failure, sender)
     class = failure.class,
     applied = sender.applied,
     sent = sender.sent,
+    reached = sender.reached,
     lines = sender.answers,
     rejected = sender.rejected,
   }
@@ -223,6 +224,7 @@ local function configure(self, lines, units, options)
   end
   local result = {
     applied = sender.applied,
+    reached = sender.reached,
     transaction = sender.outcome,
     lost = sender.lost > 0 and sender.lost or nil,
     lines = sender.answers,
@@ -257,11 +259,12 @@ end
 -- place of `commit`: compare, then commit or discard; "unsupported" and nothing sent
 -- where there is no candidate), `revert` (seconds: unless `session:confirm` comes in
 -- this time, the device takes all of it back; rounded up where it counts in minutes)
--- @treturn[1] table `transaction` (what came of it), `applied` (how many lines), `lost`
--- (how many of them did not arrive and were sent again, when there were), `lines`
--- (those that the device said something to: `line`, `text`, `answer`), `rejected` (the
--- same with `reason` and `class`; only with `stop_on_error = false`), `elapsed`
--- (seconds)
+-- @treturn[1] table `transaction` (what came of it), `applied` (how many lines),
+-- `reached` (how far each line came, by its number: "handed", "echoed",
+-- "acknowledged"), `lost` (how many of them did not arrive and were sent again, when
+-- there were), `lines` (those that the device said something to: `line`, `text`,
+-- `answer`), `rejected` (the same with `reason` and `class`; only with `stop_on_error =
+-- false`), `elapsed` (seconds)
 -- @return[2] nil
 -- @treturn[2] string message with the line's number and text and the device's words
 -- @treturn[2] string kind: rejected, locked (somebody else configures), echo (the line
@@ -269,7 +272,8 @@ end
 -- candidate (there are changes of somebody else), mode, question, auth, timeout,
 -- dropped, unsupported, invalid (nothing was sent), closed
 -- @treturn[2] table detail: `line` (its number), `text`, `answer`, `class`, `applied`,
--- `sent` (number of the last line that was sent), `lines`, `rejected`
+-- `sent` (number of the last line that was sent), `reached` (as above), `lines`,
+-- `rejected`
 function Session:send_config_set(lines, options)
   local list = plan.lines(lines)
   if not list then

@@ -20,6 +20,7 @@ require "moonwire.session.modes"
 require "moonwire.session.action"
 require "moonwire.session.keep"
 require "moonwire.session.config"
+require "moonwire.session.change"
 require "moonwire.session.file"
 require "moonwire.session.help"
 

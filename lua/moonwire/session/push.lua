@@ -47,6 +47,13 @@ function Push:_is_prompt()
   end
 end
 
+-- How far a unit's lines are known to have come: what is not proved is not noted.
+function Push:_note(unit, word)
+  for i = unit.first, unit.last do
+    self.reached[i] = word
+  end
+end
+
 function Push:_fail(unit, failure)
   failure.line, failure.text = unit.first, self.lines[unit.first]
   self.rejected[#self.rejected + 1] = failure
@@ -75,6 +82,7 @@ end
 -- What the device said to one unit.
 function Push:_judge(unit, piece)
   local platform = self.session.platform
+  self:_note(unit, "echoed")
   local answer = answer_in(platform, piece.answer)
   if answer ~= "" then
     local number = unit.first
@@ -95,6 +103,7 @@ function Push:_judge(unit, piece)
       answer = answer, reason = line, class = class,
     })
   else
+    self:_note(unit, "acknowledged")
     self.applied = self.applied + unit.last - unit.first + 1
   end
 end
@@ -115,6 +124,9 @@ function Push:_give_up(first, last, message, kind, partial)
     self:_judge(self.units[first + i - 1], pieces[i])
   end
   local unit = self.units[first + math.max(#pieces, 1) - 1]
+  if pieces[1] then
+    self:_note(unit, "echoed")
+  end
   self.failure = nil -- this one is more than a rejection
   self:_fail(unit, { kind = kind, reason = message, is_torn = true })
 end
@@ -140,6 +152,9 @@ function Push:_type()
   end
   self.flying[#self.flying + 1] = { first = first, last = last, mark = mark }
   self.sent, self.next = self.units[last].last, last + 1
+  for i = first, last do
+    self:_note(self.units[i], "handed")
+  end
   return true
 end
 
@@ -253,6 +268,7 @@ function Push:_send_alone(index)
   local unit, dialogue = self.units[index], self.session.dialogue
   local line = self.lines[unit.first]
   self.sent = unit.last
+  self:_note(unit, "handed")
   local text, message, kind, partial = exchange.run(dialogue, line, {
     deadline = task.now() + self.timeout,
     rest = table.move(self.lines, unit.first + 1, unit.last, 1, {}),
@@ -311,7 +327,8 @@ end
 -- @tparam {table,...} units of `plan.units`
 -- @tparam table options `timeout`, `window`, `stop_on_error`, `error_pattern`
 -- @treturn Push with `applied`, `sent` (numbers of lines), `lost` (how many were sent
--- again), `answers`, `rejected`
+-- again), `answers`, `rejected`, `reached` (by a line's number: "handed", "echoed" or
+-- "acknowledged"; nil: nothing of it has left us)
 function push.new(session, lines, units, options)
   local window = session.platform.link.window or WINDOW
   local most = options.window or window * AHEAD
@@ -330,6 +347,7 @@ function push.new(session, lines, units, options)
     applied = 0,
     lost = 0,
     sent = 0,
+    reached = {},
     answers = {},
     rejected = {},
   }, Push)

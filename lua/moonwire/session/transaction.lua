@@ -51,11 +51,35 @@ local function compare(session)
   return session:_act "diff"
 end
 
+local STAYS = { rejected = true, locked = true, refused = true } -- in the candidate
+
+local function commit(session, how, outcome)
+  local ok, message, kind = true, nil, nil
+  if how.has_check and platforms.action(session.platform, "check") then
+    ok, message, kind = session:_act "check"
+  end
+  if ok and how.judge then
+    ok, message = how.judge(outcome.diff, outcome.changes)
+    kind = "refused"
+  end
+  if ok then
+    ok, message, kind = session:_commit(how.commit or {})
+    outcome.is_committed = ok and true
+  end
+  if not ok and STAYS[kind] then
+    session:_act "discard"
+  end
+  return ok, message, kind
+end
+
 --- Look at the candidate, then commit or discard it.
 -- @tparam Session session
 -- @tparam table how `dry_run` (discard in any case), `commit` (a table as for
--- `session:commit`)
--- @treturn[1] table `diff` (where the platform has one), `is_unchanged` (there was
+-- `session:commit`), `judge` (function of the diff and its changes, just before the
+-- commit: true, or nil, message and kind, and then it is discarded), `has_check` (the
+-- device itself is to check it first, where it can)
+-- @treturn[1] table `diff` (where the platform has one), `changes` (its lines that are
+-- such), `is_unchanged` (there was
 -- nothing to commit), `is_committed`
 -- @return[2] nil; the candidate was discarded
 -- @treturn[2] string message
@@ -65,8 +89,8 @@ function transaction.finish(session, how)
   local message, kind
   outcome.diff, message, kind = compare(session)
   if outcome.diff then
-    local changes = transaction.changes_in(session.platform, outcome.diff)
-    outcome.is_unchanged = #changes == 0
+    outcome.changes = transaction.changes_in(session.platform, outcome.diff)
+    outcome.is_unchanged = #outcome.changes == 0
   elseif message then
     session:_act "discard"
     return nil, message, kind
@@ -75,11 +99,7 @@ function transaction.finish(session, how)
   if how.dry_run or outcome.is_unchanged then
     ok, message, kind = session:_act "discard"
   else
-    ok, message, kind = session:_commit(how.commit or {})
-    outcome.is_committed = ok and true
-    if kind == "rejected" or kind == "locked" then
-      session:_act "discard"
-    end
+    ok, message, kind = commit(session, how, outcome)
   end
   if not ok then
     return nil, message, kind

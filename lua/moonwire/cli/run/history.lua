@@ -96,6 +96,19 @@ local function groups_of(known)
   return groups, order
 end
 
+local function timers(known, lines)
+  local now = os.time()
+  for index, name in ipairs(known.names) do
+    local at = known.timers[index]
+    if at then
+      local left = math.ceil(at - now)
+      lines[#lines + 1] = ("the timer of %s %s %s: it takes back what nobody confirms")
+        :format(name, left > 0 and "runs until" or "has run out at",
+          os.date("!%H:%M:%S UTC", at // 1 | 0))
+    end
+  end
+end
+
 local function warnings(known)
   local lines, tally = {}, known:tally()
   if known.found.is_damaged then
@@ -110,6 +123,7 @@ local function warnings(known)
         tally[name], name)
     end
   end
+  timers(known, lines)
   return lines
 end
 

@@ -2,7 +2,7 @@
 -- platforms that show it with indentation, and for lines as the device shows them. A
 -- line that is written another way (abbreviated, in another order of words) counts as
 -- not there, so that it is sent: doing it twice is what such lines are for.
--- @module moonwire.fleet.presence
+-- @module moonwire.session.presence
 local presence = {}
 
 local IDLE = { exit = true, ["end"] = true, quit = true }
@@ -107,6 +107,71 @@ function presence.missing(text, lines)
     end
   end
   return missing, count_traces(entries)
+end
+
+--- Lines as those that would be added.
+-- @tparam {string,...} lines
+-- @treturn {string,...}
+function presence.plus(lines)
+  local list = {}
+  for i, line in ipairs(lines) do
+    list[i] = "+ " .. line
+  end
+  return list
+end
+
+-- Lines in their order, each with the section that it stands in.
+local function entries_of(text, is_left_out)
+  local list, section = {}, nil
+  for line in text:gmatch "[^\n]+" do
+    local indent, words = split(line)
+    if not is_idle(words) and not is_left_out(line) then
+      section = indent == 0 and words or section
+      list[#list + 1] = {
+        line = line, section = indent > 0 and section or nil,
+        key = (indent > 0 and section or "") .. "\0" .. words,
+      }
+    end
+  end
+  return list
+end
+
+local function count_keys(entries)
+  local counts = {}
+  for _, entry in ipairs(entries) do
+    counts[entry.key] = (counts[entry.key] or 0) + 1
+  end
+  return counts
+end
+
+-- Those of which the other text has fewer, each section once above its lines.
+local function only_in(entries, counts, sign, into)
+  local shown
+  for _, entry in ipairs(entries) do
+    local left = counts[entry.key] or 0
+    counts[entry.key] = left - 1
+    if left <= 0 then
+      if entry.section and entry.section ~= shown then
+        into[#into + 1] = "  " .. entry.section
+      end
+      shown = entry.section or entry.line
+      into[#into + 1] = sign .. " " .. entry.line
+    end
+  end
+end
+
+--- What two texts of a configuration differ in: lines that begin with "-" and "+", and
+-- the sections that they stand in.
+-- @string before
+-- @string after
+-- @tparam function is_left_out whether a line does not count, as one with the time
+-- @treturn {string,...} empty when there is no difference
+function presence.difference(before, after, is_left_out)
+  local old, new = entries_of(before, is_left_out), entries_of(after, is_left_out)
+  local changes = {}
+  only_in(old, count_keys(new), "-", changes)
+  only_in(new, count_keys(old), "+", changes)
+  return changes
 end
 
 return presence

@@ -1,4 +1,4 @@
-local presence = require "moonwire.fleet.presence"
+local presence = require "moonwire.session.presence"
 
 local CONFIGURATION = [[
 hostname r1
@@ -26,7 +26,7 @@ local function missing(text)
   return (presence.missing(CONFIGURATION, lines))
 end
 
-describe("moonwire.fleet.presence", function()
+describe("moonwire.session.presence", function()
   it("finds lines at their place", function()
     assert.same({}, missing "hostname r1\nntp server 192.0.2.1")
     assert.same({}, missing "interface GigabitEthernet0/1\n description uplink")

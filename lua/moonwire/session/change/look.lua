@@ -1,0 +1,98 @@
+--- What is looked at before anything is sent: the change itself, and the device.
+-- Nothing in here changes anything.
+-- @module moonwire.session.change.look
+local Change = require "moonwire.session.change.class"
+local deny = require "moonwire.platform.deny"
+local guarantee = require "moonwire.platform.guarantee"
+local platforms = require "moonwire.platform"
+local presence = require "moonwire.session.presence"
+
+local MOST_LINES = 200 -- of a difference, without a word of the user's
+local MOST_SHARE, SMALL = 0.2, 20 -- of the configuration; and lines that are always few
+
+-- Too much at once is more often a mistake than meant.
+function Change:_size_complaint(changes)
+  local given = self.given
+  local most, share = given.max_lines or MOST_LINES, given.max_share or MOST_SHARE
+  local _, size = (self.before or ""):gsub("\n", "")
+  if given.large then
+    return nil
+  elseif #changes > most then
+    return ("%d lines would change, and %d is the limit"):format(#changes, most)
+  elseif self.before and #changes > SMALL and #changes > size * share then
+    local words = "%d of its %d lines would change, and %g %% is the limit"
+    return words:format(#changes, size, share * 100)
+  end
+end
+
+-- What can be known without asking the device.
+function Change:_check_given()
+  local platform, given = self.session.platform, self.given
+  local known = guarantee.of(platform)
+  local number, name = deny.first(platform, self.lines, given.allow)
+  if #self.units == 0 then
+    return "there is no line in it", "invalid"
+  elseif not known.can_change then
+    return platform.name .. " has no configuration mode", "unsupported"
+  elseif number then
+    local words = 'line %d "%s" may destroy too much; allow = { ["%s"] = true } lets it'
+    return words:format(number, platforms.scrub(platform, self.lines[number]), name),
+      "denied"
+  elseif not given.confirm_within then
+    return nil
+  elseif not known.timer then
+    return platform.name .. " takes nothing back by itself", "unsupported"
+  end
+  local seconds, message =
+    self.session:_confirmation_time(known.timer, given.confirm_within)
+  self.armed_for, self.timer = seconds, known.timer
+  return message, "unsupported"
+end
+
+local function has_line(text, pattern)
+  for line in text:gmatch "[^\n]+" do
+    if line:find(pattern) then
+      return true
+    end
+  end
+  return false
+end
+
+-- What the timer needs, or nobody could rely on it.
+function Change:_timer_complaint()
+  local platform = self.session.platform
+  local action = self.timer == "revert" and platforms.action(platform, "revert")
+  if self.timer and not self.before then
+    return "nobody could see whether it has taken back what it should"
+  elseif action and action.needs and not has_line(self.before, action.needs) then
+    local words = "its timer needs '%s' in its configuration, which is not there"
+    return words:format((action.needs:gsub("%p", "")))
+  end
+end
+
+--- Look at what is there.
+-- @local here
+-- @treturn string|nil what is wrong with it
+-- @treturn string kind
+function Change:_look()
+  local session, expected = self.session, self.given.expect
+  local text, message, kind = Change.read(session)
+  if not text and kind ~= "unsupported" then
+    return message, kind
+  end
+  self.before = text
+  self.before_digest = text and Change.digest(session.platform, text)
+  if expected and expected ~= self.before_digest then
+    return "its configuration is not what it was when the plan was made", "drifted"
+  end
+  return self:_timer_complaint(), "unsupported"
+end
+
+function Change:_missing()
+  if not self.before then
+    return nil
+  end
+  return presence.missing(self.before, self.lines)
+end
+
+return Change
