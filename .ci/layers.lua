@@ -40,6 +40,7 @@ local LUA_LAYERS = {
   { "journal" },
   { "testing" }, -- for the specs of users
   { "init" }, -- require "moonwire"
+  { "warm" },
   { "serve" },
   { "ansible" },
   { "bench" },

@@ -12,6 +12,7 @@ child processes on a terminal or a socket. Each gives a shell, as an SSH channel
 #include "core/library.h"
 #include "core/op.h"
 #include "net/fdline.h"
+#include "net/line_lua.h"
 #include "ssh/dial.h"
 #include "term/shell_lua.h"
 
@@ -20,10 +21,6 @@ child processes on a terminal or a socket. Each gives a shell, as an SSH channel
 enum { MOST_WORDS = 8192, CONNECT_SECONDS = 10 };
 
 /* ---- connect ---- */
-
-struct socket_box {
-  int fd; /* -1: closed, or given away */
-};
 
 struct dial_op {
   struct op op; /* first, so that a struct op * is a struct dial_op * */
@@ -39,6 +36,14 @@ static int socket_close(lua_State *L)
     close(box->fd);
   box->fd = -1;
   return 0;
+}
+
+struct socket_box *line_lua_push_socket(lua_State *L)
+{
+  struct socket_box *box = lua_newuserdatauv(L, sizeof *box, 0);
+  box->fd = -1;
+  luaL_setmetatable(L, SOCKET_NAME);
+  return box;
 }
 
 static void on_resolved(struct dial *dial)
@@ -102,9 +107,7 @@ static int line_lua_dial(lua_State *L)
   lua_Integer port = luaL_checkinteger(L, 2);
   double timeout = luaL_optnumber(L, 3, CONNECT_SECONDS);
   luaL_argcheck(L, port > 0 && port <= UINT16_MAX, 2, "no port");
-  struct socket_box *box = lua_newuserdatauv(L, sizeof *box, 0);
-  box->fd = -1;
-  luaL_setmetatable(L, SOCKET_NAME);
+  struct socket_box *box = line_lua_push_socket(L);
   struct dial_op *o = op_new(L, sizeof *o, dial_push, dial_detach);
   o->box = box;
   o->dial = calloc(1, sizeof *o->dial);
@@ -137,6 +140,24 @@ static void drop(struct fdline **line)
   *line = NULL;
 }
 
+static int start_on_socket(lua_State *L, bool is_telnet)
+{
+  struct socket_box *box = luaL_checkudata(L, 1, SOCKET_NAME);
+  struct shell_options given;
+  luaL_argcheck(L, box->fd >= 0, 1, "the socket is closed");
+  lua_settop(L, 2);
+  shell_lua_options(L, 2, &given);
+  struct shell *shell = shell_lua_push(L, &given);
+  struct shell_op *o = shell_lua_prepare(L, shell);
+  struct fdline *line = fdline_open(host_of(L)->watches, box->fd);
+  box->fd = -1;
+  if (is_telnet && line != NULL &&
+      !fdline_speak_telnet(line, given.term, given.width, given.height))
+    drop(&line);
+  shell_lua_attach(shell, line != NULL ? &line->line : NULL, ERROR_LOCAL);
+  return shell_lua_start(L, o, &given);
+}
+
 /***
 Speak telnet on a socket: ask for echo and for going ahead, offer a terminal, refuse the
 rest.
@@ -150,19 +171,22 @@ rest.
 */
 static int line_lua_telnet(lua_State *L)
 {
-  struct socket_box *box = luaL_checkudata(L, 1, SOCKET_NAME);
-  struct shell_options given;
-  luaL_argcheck(L, box->fd >= 0, 1, "the socket is closed");
-  lua_settop(L, 2);
-  shell_lua_options(L, 2, &given);
-  struct shell *shell = shell_lua_push(L, &given);
-  struct shell_op *o = shell_lua_prepare(L, shell);
-  struct fdline *line = fdline_open(host_of(L)->watches, box->fd);
-  box->fd = -1;
-  if (line != NULL && !fdline_speak_telnet(line, given.term, given.width, given.height))
-    drop(&line);
-  shell_lua_attach(shell, line != NULL ? &line->line : NULL, ERROR_LOCAL);
-  return shell_lua_start(L, o, &given);
+  return start_on_socket(L, true);
+}
+
+/***
+A shell on a socket as it is: the bytes are text.
+@function open
+@tparam socket socket which the shell takes over
+@tparam table options as for `client:shell`
+@treturn[1] shell
+@return[2] nil
+@treturn[2] string message
+@treturn[2] string kind: local, dropped
+*/
+static int line_lua_open(lua_State *L)
+{
+  return start_on_socket(L, false);
 }
 
 /* ---- commands ---- */
@@ -263,7 +287,10 @@ static int line_lua_spawn(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
+    {"connect", local_lua_connect},
     {"dial", line_lua_dial},
+    {"listen", local_lua_listen},
+    {"open", line_lua_open},
     {"spawn", line_lua_spawn},
     {"telnet", line_lua_telnet},
     {NULL, NULL},
@@ -276,6 +303,7 @@ int luaopen_host_line(lua_State *L)
   lua_setfield(L, -2, "__gc");
   lua_pushcfunction(L, socket_close);
   lua_setfield(L, -2, "__close");
+  local_lua_register(L);
   shell_lua_register(L);
   luaL_newlib(L, functions);
   return 1;

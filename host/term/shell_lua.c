@@ -133,7 +133,7 @@ static void see_write(struct shell *shell)
     wake(shell, ERROR_NONE);
 }
 
-static void see(struct shell *shell)
+void shell_lua_see(struct shell *shell)
 {
   if (shell->wish == WISH_OPEN)
     see_open(shell);
@@ -145,7 +145,7 @@ static void see(struct shell *shell)
 
 static void on_news(struct line *line)
 {
-  see(line->owner);
+  shell_lua_see(line->owner);
 }
 
 static void shell_detach(struct op *op)
@@ -179,6 +179,7 @@ static int shell_lua_close(lua_State *L)
   shell->tape = NULL;
   if (shell->sleeper != NULL)
     wake(shell, ERROR_CLOSED);
+  shell_lua_untake(shell);
   if (line != NULL) {
     line->verbs->close(line);
     expect_close(&shell->expect);
@@ -186,15 +187,18 @@ static int shell_lua_close(lua_State *L)
   return 0;
 }
 
-/* The words of an error: what the line knows is more than the kind tells. */
+int shell_lua_fail(lua_State *L, const struct shell *shell, enum error error)
+{
+  const struct line *line = shell->line;
+  const char *message = NULL;
+  if ((error == ERROR_DROPPED || error == ERROR_JUMP) && line != NULL)
+    message = line->verbs->message(line);
+  return op_fail(L, error, message);
+}
+
 static int fail(lua_State *L, const struct shell_op *o)
 {
-  const struct line *line = o->shell->line;
-  const char *message = NULL;
-  bool is_known = o->op.error == ERROR_DROPPED || o->op.error == ERROR_JUMP;
-  if (is_known && line != NULL)
-    message = line->verbs->message(line);
-  return op_fail(L, o->op.error, message);
+  return shell_lua_fail(L, o->shell, o->op.error);
 }
 
 static int open_push(struct op *op, lua_State *L)
@@ -238,6 +242,13 @@ struct shell_op *shell_lua_prepare(lua_State *L, struct shell *shell)
   return o;
 }
 
+void shell_lua_listen(struct shell *shell)
+{
+  shell->line->on_bytes = on_bytes;
+  shell->line->on_news = on_news;
+  shell->line->room = room;
+}
+
 void shell_lua_attach(struct shell *shell, struct line *line, enum error error)
 {
   if (line == NULL) {
@@ -246,9 +257,7 @@ void shell_lua_attach(struct shell *shell, struct line *line, enum error error)
   }
   shell->line = line;
   line->owner = shell;
-  line->on_bytes = on_bytes;
-  line->on_news = on_news;
-  line->room = room;
+  shell_lua_listen(shell);
 }
 
 int shell_lua_refuse(lua_State *L, struct shell_op *o, enum error error,
@@ -262,7 +271,7 @@ int shell_lua_start(lua_State *L, struct shell_op *o,
                     const struct shell_options *options)
 {
   if (!o->op.is_done && o->shell->line != NULL)
-    see(o->shell); /* it may be open already */
+    shell_lua_see(o->shell); /* it may be open already */
   if (!o->op.is_done)
     op_deadline(&o->op, options->timeout);
   return op_wait(L, &o->op);
@@ -354,7 +363,7 @@ static int shell_lua_read(lua_State *L)
     expect_await(&shell->expect, mark, length);
   /* what had no room comes now, and may be all that the sleeper waits for */
   shell->line->verbs->resume(shell->line);
-  see(shell);
+  shell_lua_see(shell);
   if (!o->op.is_done)
     op_deadline(&o->op, timeout);
   return op_wait(L, &o->op);
@@ -413,24 +422,19 @@ static int shell_lua_write(lua_State *L)
   if (!is_taken && !has_ended(shell->line))
     wake(shell, ERROR_DROPPED);
   else
-    see(shell); /* how it ended is known there */
+    shell_lua_see(shell); /* how it ended is known there */
   return op_wait(L, &o->op);
 }
 
 static const luaL_Reg methods[] = {
-    {"close", shell_lua_close},
-    {"discard", shell_lua_discard},
-    {"length", shell_lua_length},
-    {"read", shell_lua_read},
-    {"retell", shell_lua_retell},
-    {"said", shell_lua_said},
-    {"set_host", shell_lua_set_host},
-    {"set_terminators", shell_lua_set_terminators},
-    {"text", shell_lua_text},
-    {"write", shell_lua_write},
-    {"__gc", shell_lua_close},
-    {"__close", shell_lua_close},
-    {NULL, NULL},
+    {"close", shell_lua_close},       {"discard", shell_lua_discard},
+    {"is_open", shell_lua_is_open},   {"length", shell_lua_length},
+    {"raw", shell_lua_raw},           {"read", shell_lua_read},
+    {"retell", shell_lua_retell},     {"said", shell_lua_said},
+    {"set_host", shell_lua_set_host}, {"set_terminators", shell_lua_set_terminators},
+    {"take", shell_lua_take},         {"text", shell_lua_text},
+    {"write", shell_lua_write},       {"__gc", shell_lua_close},
+    {"__close", shell_lua_close},     {NULL, NULL},
 };
 
 void shell_lua_register(lua_State *L)

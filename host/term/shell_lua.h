@@ -24,6 +24,8 @@ struct shell {
   size_t heard;            /* how much of what is said beside was known to the reader */
   struct tape *tape;       /* what is said is noted on it; or NULL */
   bool is_out_of_memory, is_streaming, is_listening;
+  struct bytes raw;      /* where nobody looks at them (shell_raw_lua.c) */
+  struct take_op *taker; /* the task that waits for them */
 };
 
 /* How a shell is to be opened: options of its maker's table. */
@@ -58,7 +60,22 @@ struct shell *shell_check_lua(lua_State *L);
 /* The metatable; once a state is enough. */
 void shell_lua_register(lua_State *L);
 
+/* The line tells this shell, and not somebody between them. */
+void shell_lua_listen(struct shell *shell);
+
+/* Something has changed: whether the sleeper has what it waits for. */
+void shell_lua_see(struct shell *shell);
+
+/* Nil, a message and a kind; the line may know more than the kind tells. */
+int shell_lua_fail(lua_State *L, const struct shell *shell, enum error error);
+
+/* Bytes as they are (shell_raw_lua.c). */
+int shell_lua_raw(lua_State *L);
+int shell_lua_take(lua_State *L);
+void shell_lua_untake(struct shell *shell);
+
 /* What needs no wait (shell_text_lua.c). */
+int shell_lua_is_open(lua_State *L);
 int shell_lua_retell(lua_State *L);
 int shell_lua_said(lua_State *L);
 int shell_lua_set_host(lua_State *L);

@@ -7,6 +7,18 @@ What a shell holds and knows, for the asking: nothing here waits.
 #include "term/shell_lua.h"
 
 /***
+Whether the device's end of it is open, as far as is known without asking.
+@function is_open
+@treturn boolean
+*/
+int shell_lua_is_open(lua_State *L)
+{
+  const struct line *line = shell_check_lua(L)->line;
+  lua_pushboolean(L, line != NULL && line->verbs->state(line) != LINE_ENDED);
+  return 1;
+}
+
+/***
 Tell the name that stands in every prompt from now on.
 @function set_host
 @string name at most 127 bytes; empty: not known

@@ -2,6 +2,7 @@ local json = require "moonwire.report.json"
 local lfs = require "lfs"
 local process = require "moonwire.bench.process"
 local program = require "spec.support.program"
+local sessions = require "moonwire.session"
 local task = require "moonwire.task"
 local uv = require "luv"
 local web = require "spec.support.web"
@@ -102,6 +103,38 @@ describe("moonwire serve", function()
     server.stop()
     assert.equal(0, server.wait())
   end)
+
+  it("lends warm sessions, and says where", function()
+    local socket = folder .. "/socket"
+    local server <close> =
+      start(folder, "-i", "lab:1", "--warm", "5", "--socket", socket)
+    local device = decode(web.curl(server.url .. "/api/v1/devices")).devices[1]
+    local session <close> = assert(sessions.open({
+      name = device.name, host = device.host, port = device.port, username = "admin",
+      device_type = "cisco_ios",
+    }, { via = socket }))
+    assert.matches("uptime", assert(session:send_command "show version"), 1, true)
+    assert.matches("sessions are lent at " .. socket, server.text, 1, true)
+    server.stop()
+    assert.equal(0, server.wait())
+    assert.is_nil(uv.fs_stat(socket))
+  end)
+
+  for words, complaint in pairs {
+    ["--socket /tmp/s"] = "--socket, --warm-idle and --warm-keepalive are for --warm",
+    ["--warm 0"] = "--warm wants a whole number from 1 on",
+    ["--warm --socket /no/folder/s"] = "/no/folder/s: no such file or directory",
+  } do
+    it("refuses " .. words, function()
+      local line = { "serve", "--listen", "127.0.0.1:0", "-i", "lab:1" }
+      for word in words:gmatch "%S+" do
+        line[#line + 1] = word
+      end
+      local result = program.run(line)
+      assert.equal(2, result.status)
+      assert.matches(complaint, result.errors, 1, true)
+    end)
+  end
 
   it("waits for its runs, and cancels them when told twice", function()
     local inventory = write("slow.lua", "return { lab = { devices = 1, think = 300 } }")

@@ -47,14 +47,19 @@ function Relay:fall_silent()
   self.is_silent = true
 end
 
-function Relay:close()
-  table.insert(self.sockets, self.listener)
+--- End all connections; it takes others.
+function Relay:hang_up()
   for _, socket in ipairs(self.sockets) do
     if not socket:is_closing() then
       socket:close()
     end
   end
   self.sockets = {}
+end
+
+function Relay:close()
+  table.insert(self.sockets, self.listener)
+  self:hang_up()
 end
 Relay.__close = Relay.close
 

@@ -11,6 +11,7 @@ local inventory_option = require "moonwire.cli.inventory_option"
 local log = require "moonwire.log"
 local recording = require "moonwire.session.recording"
 local terminal = require "moonwire.report.terminal"
+local via_option = require "moonwire.cli.via_option"
 
 local command = { summary = "a prompt for devices; moonwire alone is the same" }
 
@@ -31,6 +32,7 @@ local function new_parser()
   parser:flag("--no-recorder", "Leave no recording of sessions that fail (in "
     .. "outputs/recordings).")
   inventory_option.add(parser)
+  via_option.add(parser)
   return parser
 end
 
@@ -136,6 +138,7 @@ function command.run(words)
     command_line.complain("repl", complaint)
     return 2
   end
+  via_option.apply(given)
   return start(given, options)
 end
 

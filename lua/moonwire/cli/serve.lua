@@ -6,6 +6,8 @@ local duration = require "moonwire.duration"
 local inventory_option = require "moonwire.cli.inventory_option"
 local escape = require "moonwire.report.escape"
 local signals = require "moonwire.signals"
+local uv = require "luv"
+local via = require "moonwire.transport.via"
 local watch = require "moonwire.serve.watch"
 local whole = require "moonwire.cli.whole"
 
@@ -14,7 +16,11 @@ local command = { summary = "the HTTP API, with its documentation at /docs" }
 local DESCRIPTION = [[
 Serves the HTTP API until it is stopped: runs on the devices of an inventory, their
 events, documentation at /docs. SIGHUP reads the inventory again. SIGTERM or SIGINT
-stops: new requests are refused and runs end first; a second one cancels them.]]
+stops: new requests are refused and runs end first; a second one cancels them. With
+--warm it also keeps sessions logged in, for send, push, repl, test and Ansible of the
+same user to borrow (--via SOCKET, or MOONWIRE_VIA).]]
+
+local SOCKET = "outputs/warm.socket"
 
 -- "127.0.0.1:8000", "[::1]:8000", ":8000" or "8000"
 local function listen_place(text)
@@ -28,6 +34,19 @@ local function listen_place(text)
     return nil, message:format(text)
   end
   return { address = address ~= "" and address or "127.0.0.1", port = port }
+end
+
+local function add_warm(parser)
+  parser:option("--warm", "Keep sessions logged in for others to borrow, this many "
+    .. "(1000).")
+    :argname("<n>"):args("?"):convert(whole "--warm")
+  parser:option("--socket", ("Where they are borrowed (%s)."):format(SOCKET))
+    :argname("<path>")
+  parser:option("--warm-idle", "How long one may wait for a borrower (10m).")
+    :argname("<time>"):convert(duration.option "--warm-idle")
+  parser:option("--warm-keepalive", "How long one may be silent before it is asked, "
+    .. "by SSH, whether it is there (15s)."):argname("<time>")
+    :convert(duration.option "--warm-keepalive")
 end
 
 local function new_parser()
@@ -60,6 +79,7 @@ local function new_parser()
   parser:option("--runs", "The folder of all runs (outputs/runs)."):argname "<folder>"
   parser:option("--heartbeat", "Between two signs of life in a stream of events (15s).")
     :argname("<time>"):convert(duration.option "--heartbeat")
+  add_warm(parser)
   inventory_option.add(parser)
   return parser
 end
@@ -99,12 +119,33 @@ local function read_files(given, options)
   return not message, message
 end
 
+-- "--warm" alone gives an empty list
+local function warm_of(given)
+  if not given.warm then
+    return nil, (given.socket or given.warm_idle or given.warm_keepalive)
+      and "--socket, --warm-idle and --warm-keepalive are for --warm"
+  end
+  local path = given.socket or SOCKET
+  if path == SOCKET then
+    uv.fs_mkdir("outputs", tonumber("755", 8))
+  end
+  return {
+    path = path, limit = math.tointeger(given.warm[1] or given.warm),
+    idle = given.warm_idle, keepalive = given.warm_keepalive,
+  }
+end
+
 local function options_of(given)
   local about, message = inventory_option.read(given)
   if not about then
     return nil, message
   end
+  local warm, complaint = warm_of(given)
+  if complaint then
+    return nil, complaint
+  end
   local options = {
+    warm = warm,
     inventory = given.inventory,
     inventory_options = about,
     address = given.listen.address,
@@ -157,11 +198,16 @@ end
 
 local function serve(options, given)
   local listener, watcher
+  via.set_default(false) -- who lends does not borrow
+  uv.os_unsetenv "MOONWIRE_VIA"
   options.on_reload = tell_reload
   local ok, message = require("moonwire.serve").run(options, function(service)
     listener, watcher = obey(service, given), watch_files(service, given)
     local url = service:url()
     print(("moonwire serves %s, described at %s/docs"):format(url, url))
+    if options.warm then
+      print("sessions are lent at " .. options.warm.path)
+    end
     io.stdout:flush()
   end)
   for _, one in pairs { listener, watcher } do

@@ -3,6 +3,7 @@
 local argparse = require "argparse"
 local lfs = require "lfs"
 local uv = require "luv"
+local via_option = require "moonwire.cli.via_option"
 
 local inventory_option = require "moonwire.cli.inventory_option"
 local member = require "moonwire.cli.test.member"
@@ -39,6 +40,7 @@ function test.parser()
   parser:option("-i --inventory", "The devices that specs are about, such as lab:3.")
     :argname "<inventory>"
   inventory_option.add(parser)
+  via_option.add(parser)
   parser:option("-j --jobs", "How many files at a time (two a core); 1: all in this "
     .. "process."):argname("<n>"):convert(whole "--jobs")
   parser:option("--report", "For a process that runs one file of several.")
@@ -142,7 +144,9 @@ function test.run(words)
   elseif given.help then
     io.stdout:write(parser:get_help(), "\n")
     return 0
-  elseif given.inventory then
+  end
+  via_option.apply(given)
+  if given.inventory then
     return run_with_devices(given)
   end
   return run_all(given)

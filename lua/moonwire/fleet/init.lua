@@ -97,6 +97,7 @@ local function device_options(options)
     connecting = options.connecting or CONNECTING,
     dwell = options.dwell,
     host_key_policy = options.host_key_policy,
+    via = options.via,
     record = options.record,
     recorder = recorder,
   }
@@ -216,8 +217,9 @@ end
 -- `device_timeout` (seconds for all of a device), `run_timeout` (seconds for the run:
 -- what is under way then is broken off, kind "timeout"), `dwell`
 -- (seconds that a session stays open behind its job), `connecting` (1000 logins at
--- once in a thread), `pin` (threads to cores), `keep_results` (false: only `on_result`
--- is given them, so that a run of any length needs no more memory),
+-- once in a thread), `via` (as for `session.open`), `pin` (threads to cores),
+-- `keep_results` (false: only `on_result` is given them, so that a run of any length
+-- needs no more memory),
 -- `credential_failures` (3: when so many devices in a row refuse a user with the same
 -- password or keys, the rest are not tried with it: kind "auth_suspended"),
 -- `changed_keys` (when the host keys of more devices than this have changed, the rest

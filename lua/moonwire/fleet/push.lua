@@ -67,7 +67,9 @@ end
 
 -- A new session must be possible, or nobody could ever repair what was changed.
 local function confirm(session, device, plan)
-  local probe <close>, message = sessions.open(device, { timeout = session.timeout })
+  local probe <close>, message = sessions.open(device, {
+    timeout = session.timeout, fresh = true,
+  })
   local ok = probe
   if probe then
     ok, message = probe:find_prompt()

@@ -304,6 +304,7 @@ local function has_way_in(taken)
   return uses_ssh_config(taken) or taken.password or taken.key_file or taken.key_files
     or taken.agent or taken.answers
     or taken.transport and taken.transport ~= "ssh" -- which may ask for nothing
+    or (os.getenv "MOONWIRE_VIA" or "") ~= "" -- whoever lends the session has logged in
 end
 
 local TELNET = 23

@@ -139,7 +139,15 @@ local function new_service(group, options)
   return self
 end
 
-local function begin(self)
+-- Sessions that others may borrow.
+function Service:_open_warm(group)
+  local warm = self.options.warm
+  return require("moonwire.warm").open(group, warm.path, function()
+    return self.stock.inventory
+  end, warm)
+end
+
+local function begin(self, group)
   local message, kind
   self.stock, message, kind = stock.open(self.options)
   if not self.stock then
@@ -150,6 +158,13 @@ local function begin(self)
   end)
   if not self.listener then
     self.stock:close()
+    return nil, message, kind
+  end
+  if self.options.warm then
+    self.warm, message, kind = self:_open_warm(group)
+  end
+  if message then
+    self:__close()
     return nil, message, kind
   end
   return true
@@ -187,6 +202,9 @@ local function await_stop(self)
 end
 
 function Service:__close()
+  if self.warm then
+    self.warm:close()
+  end
   self.listener:close()
   self.stock:close()
 end
@@ -199,7 +217,8 @@ end
 -- `key` (its file), `allow_plain`,
 -- `allow_push`, `allow_any_device`, `max_body` (8 MiB), `limits` (see `registry.new`),
 -- `heartbeat` (15 seconds), `runs` (the folder of all runs), `head_time`, `body_time`,
--- `max_connections` (see `host.http`),
+-- `max_connections` (see `host.http`), `warm` (`path`, and what `moonwire.warm.open`
+-- takes: sessions are lent there),
 -- `version`, `on_error` (given a traceback), `on_reload` (given how many
 -- devices there are, or nil and a message)
 -- @tparam[opt] function fn
@@ -219,7 +238,7 @@ function serve.run(options, fn)
   end
   return task.group(function(group)
     local self = new_service(group, options)
-    local ok, why, kind = begin(self)
+    local ok, why, kind = begin(self, group)
     if not ok then
       return nil, why, kind
     end

@@ -143,7 +143,11 @@ end
 function Session:disconnect()
   if not self.is_closed then
     self.is_closed = true
-    leave(self)
+    if self.client.is_loan then
+      self:_give_back()
+    else
+      leave(self)
+    end
   end
   if self.shell then
     self.shell:close()
@@ -155,6 +159,7 @@ end
 Session.close = Session.disconnect
 
 function Session:__close(err)
+  self.is_broken_off = err ~= nil
   if err and not self.failure then
     self.failure, self.failure_kind = tostring(err), "error"
   end

@@ -53,6 +53,14 @@ function Dialogue:new_mark()
   return ("%smw-%s-%d"):format(self.platform.comment or "", self.word, self.marks)
 end
 
+function Dialogue:_learn_host(host)
+  if host and host ~= self.host then
+    self.host = host
+    local clip = self.platform.host.clip
+    self.shell:set_host(clip and host:sub(1, clip) or host)
+  end
+end
+
 -- Remember the prompt, and by it the host: further prompts are those of this host.
 function Dialogue:learn(prompt, above)
   self.is_asked = nil
@@ -65,12 +73,7 @@ function Dialogue:learn(prompt, above)
     return false
   end
   self.prompt, self.mode = prompt, mode
-  local host = platforms.host_of(self.platform, prompt)
-  if host and host ~= self.host then
-    self.host = host
-    local clip = self.platform.host.clip
-    self.shell:set_host(clip and host:sub(1, clip) or host)
-  end
+  self:_learn_host(platforms.host_of(self.platform, prompt))
   return true
 end
 
@@ -103,6 +106,21 @@ end
 function Dialogue:forget_host()
   self.host, self.is_in_doubt = nil, true
   self.shell:set_host ""
+end
+
+--- Nothing is known any more of where the device is.
+function Dialogue:forget()
+  self:forget_host()
+  self.unread, self.is_torn, self.stale = nil, nil, {}
+  self.is_bare = not self.has_marks or nil
+end
+
+--- Go on at a prompt that somebody else was shown.
+-- @tparam table state `prompt`, `mode`, `host`
+function Dialogue:settle(state)
+  self.prompt, self.mode = state.prompt, state.mode
+  self.is_bare = not self.has_marks or nil
+  self:_learn_host(state.host)
 end
 
 --- Send lines, each with the platform's line end.

@@ -7,11 +7,13 @@ local platforms = require "moonwire.platform"
 local recording = require "moonwire.session.recording"
 local resolve = require "moonwire.transport.resolve"
 local transport = require "moonwire.transport"
+local via = require "moonwire.transport.via"
 
 -- each brings verbs to the class
 require "moonwire.session.login"
 require "moonwire.session.settle"
 require "moonwire.session.recover"
+require "moonwire.session.borrow"
 require "moonwire.session.command"
 require "moonwire.session.output"
 require "moonwire.session.question"
@@ -52,7 +54,14 @@ end
 --- One more connection to the same device, for what needs its own.
 -- @local here
 function Session:_connect_again()
-  return transport.connect(login_of(self.platform, self.device), self.options)
+  local device, message, kind = self.device, nil, nil
+  if self.client.is_loan then -- which is only a terminal, and asked no ssh_config
+    device, message, kind = resolve.device(device)
+  end
+  if not device then
+    return nil, message, kind
+  end
+  return transport.connect(login_of(self.platform, device), self.options)
 end
 
 local function located(device, message)
@@ -89,28 +98,7 @@ local function log_in_recorded(device, platform, options, recorded)
   return self, message, kind, detail
 end
 
---- Log in to a device and prepare its terminal.
--- @tparam table device `host`, `username`, `device_type` (a platform's name, or
--- "autodetect"); optional: `port`, `password` (secret or string), `secret` (for
--- enable), `key_file`, `host_key`, `known_hosts`, `ssh_config_file`, …
--- @tparam[opt] table options `host_key_policy` ("strict": the default; "accept-new":
--- trust and keep the key of a device that has none on record yet), `lazy` (return once
--- the shell is asked for; the first verb waits for it), `timeout` (30 seconds for a
--- command), `timeouts` (seconds by phase), `limit` (64 MiB: how much text one answer
--- may have), `reconnect` (true: a device that has hung up between two commands is
--- logged in to once more for what only reads), `keepalive` (seconds of silence until
--- the device is asked by SSH for a sign of life; the device's, when left out), `record`
--- (a folder: all that is said goes into a file there, without the secrets), `recorder`
--- (a folder where a session that fails leaves what was said last; false: nowhere)
--- @treturn[1] Session
--- @return[2] nil
--- @treturn[2] string message
--- @treturn[2] string kind: resolve, refused, unreachable, timeout, dropped, protocol,
--- algorithm, hostkey, auth, jump, channel, local, question, unknown (not detected)
--- @treturn[2] table detail: `phase`, `phases`, `recording` (a file, where one was
--- left); of kind jump also `root`
-function session.open(device, options)
-  options = options or {}
+local function open_here(device, options)
   local resolved, message, kind = resolve.device(device)
   if not resolved then
     return nil, located(device, message), kind, { phase = "start" }
@@ -134,6 +122,44 @@ function session.open(device, options)
     return nil, located(device, message), kind, detail
   end
   return self
+end
+
+--- Log in to a device and prepare its terminal.
+-- @tparam table device `host`, `username`, `device_type` (a platform's name, or
+-- "autodetect"); optional: `port`, `password` (secret or string), `secret` (for
+-- enable), `key_file`, `host_key`, `known_hosts`, `ssh_config_file`, …
+-- @tparam[opt] table options `host_key_policy` ("strict": the default; "accept-new":
+-- trust and keep the key of a device that has none on record yet), `lazy` (return once
+-- the shell is asked for; the first verb waits for it), `timeout` (30 seconds for a
+-- command), `timeouts` (seconds by phase), `limit` (64 MiB: how much text one answer
+-- may have), `reconnect` (true: a device that has hung up between two commands is
+-- logged in to once more for what only reads), `keepalive` (seconds of silence until
+-- the device is asked by SSH for a sign of life; the device's, when left out), `record`
+-- (a folder: all that is said goes into a file there, without the secrets), `recorder`
+-- (a folder where a session that fails leaves what was said last; false: nowhere),
+-- `via` (the socket of a `moonwire serve --warm` that keeps it logged in;
+-- $MOONWIRE_VIA, when left out; false: none), `fresh` (true: not one that has waited
+-- there, but a login)
+-- @treturn[1] Session
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: resolve, refused, unreachable, timeout, dropped, protocol,
+-- algorithm, hostkey, auth, jump, channel, local, question, unknown (not detected),
+-- busy (it is lent to others)
+-- @treturn[2] table detail: `phase`, `phases`, `recording` (a file, where one was
+-- left); of kind jump also `root`
+function session.open(device, options)
+  options = options or {}
+  local path = via.path(options)
+  if path then
+    local self, message, kind, detail = Session.borrow(path, device, options)
+    if self then
+      return self
+    elseif kind ~= "unknown" then
+      return nil, located(device, message), kind, detail or { phase = "start" }
+    end
+  end
+  return open_here(device, options)
 end
 
 return session

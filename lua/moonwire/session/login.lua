@@ -41,7 +41,9 @@ local function find_platform(self)
   return true
 end
 
-local function open_dialogue(self)
+--- A dialogue over the shell, once the platform is known.
+-- @local here
+function Session:_open_dialogue()
   self.dialogue = dialogue.new(self.shell, self.platform)
   self.dialogue.phase = "prompt"
   self.dialogue.device = self.device
@@ -196,6 +198,19 @@ function Session:_begin(phase)
   return ok, message, kind
 end
 
+--- The preparation once more, where it is typed in one go.
+-- @local here
+function Session:_prepare_again()
+  if not (self.dialogue.has_marks and is_simple(self)) then
+    return true
+  end
+  local ok, message, kind = type_preparation(self)
+  if ok then
+    ok, message, kind = await_preparation(self)
+  end
+  return ok, message, kind
+end
+
 local function prepare(self, options)
   local ok, message, kind = true, nil, nil
   local can_type = self.dialogue.has_marks and is_simple(self)
@@ -225,7 +240,7 @@ function Session:_log_in(options)
     ok, message, kind = find_platform(self)
   end
   if ok then
-    open_dialogue(self)
+    self:_open_dialogue()
     ok, message, kind = prepare(self, options)
   end
   self.has_arrived = ok

@@ -60,6 +60,9 @@ end
 local function connect_again(self)
   self.shell:close()
   self.client:close()
+  if self.client.is_loan then
+    return self:_borrow_again()
+  end
   local client, message, kind = self:_connect_again()
   if not client then
     return nil, message, kind

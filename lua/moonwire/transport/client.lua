@@ -6,7 +6,7 @@ local host = require "host.task"
 local Client = { __name = "moonwire.Client" }
 Client.__index = Client
 
-local client = {}
+local client = { Client = Client }
 
 --- A connection whose shell is open and logged in.
 -- @tparam shell shell

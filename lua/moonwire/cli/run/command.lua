@@ -4,6 +4,7 @@ local argparse = require "argparse"
 
 local orders = require "moonwire.cli.run.order"
 local run = require "moonwire.cli.run"
+local via_option = require "moonwire.cli.via_option"
 
 local command = {}
 
@@ -23,6 +24,7 @@ function command.parser(verb, description, add)
   add(parser)
   parser:flag("-h --help", "Show this text.")
   orders.add(parser)
+  via_option.add(parser)
   return parser
 end
 
@@ -63,6 +65,7 @@ function command.run(words, verb, parser, complete)
   if not order or not ok then
     return refuse(parser, verb, message)
   end
+  via_option.apply(given)
   return run.start(order, {
     verbosity = given.quiet and -1 or given.verbose or 0,
     root = given.runs,

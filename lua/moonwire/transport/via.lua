@@ -1,0 +1,215 @@
+--- Sessions that another moonwire of this user keeps logged in (`moonwire serve
+-- --warm`), borrowed over its socket. What crosses are the bytes of the terminal;
+-- credentials stay there, and need not be here.
+-- @module moonwire.transport.via
+local client = require "moonwire.transport.client"
+local frame = require "moonwire.transport.frame"
+local held = require "moonwire.transport.held"
+local hostkeys = require "host.hostkeys"
+local likeness = require "moonwire.transport.likeness"
+local line = require "host.line"
+local task = require "host.task"
+
+local via = { version = 1 }
+
+local PATIENCE = 120 -- seconds for a session, which may have to be logged in to first
+local WALK = 60 -- seconds for a change of mode there
+local CROWDED = 0.01 -- seconds until the next try where too many knock
+local NAME = "MOONWIRE_VIA"
+
+local Loan = setmetatable({ __name = "moonwire.Loan", is_loan = true }, {
+  __index = client.Client,
+})
+Loan.__index = Loan
+
+local default
+
+--- Name the socket for sessions that name none.
+-- @tparam ?string|boolean path false: none, whatever the environment says
+function via.set_default(path)
+  default = path
+end
+
+--- The socket to borrow over.
+-- @tparam table options of `session.open`: `via`
+-- @treturn string|boolean|nil its path, if any
+function via.path(options)
+  local path = options.via
+  if path == nil then
+    path = default
+  end
+  if path == nil then
+    path = os.getenv(NAME)
+  end
+  return path ~= "" and path
+end
+
+local function knock(path)
+  local deadline = task.now() + PATIENCE
+  local socket, message, kind = line.connect(path)
+  while kind == "timeout" and task.now() < deadline do
+    task.sleep(CROWDED)
+    socket, message, kind = line.connect(path)
+  end
+  if kind == "refused" then
+    message, kind = message .. ": no moonwire serve --warm listens there", "local"
+  end
+  return socket, message, kind
+end
+
+local function dial(path, options)
+  local socket, message, kind = knock(path)
+  local shell
+  if socket then
+    shell, message, kind = line.open(socket, options)
+  end
+  return shell and frame.over(shell), message, kind
+end
+
+-- The device that this one pins is the one that was logged in to.
+local function pin_complaint(device, state)
+  local pins = type(device.host_key) == "string" and { device.host_key }
+    or device.host_key
+  if not pins or not state.host_key then
+    return nil
+  end
+  local shown = hostkeys.fingerprint(state.host_key)
+  for _, pin in ipairs(pins) do
+    if pin == shown then
+      return nil
+    end
+  end
+  return "the session that is kept has another host key: " .. shown
+end
+
+local function ask(path, device, options)
+  local control, message, kind = dial(path, {})
+  if not control then
+    return nil, message, kind
+  end
+  local closing <close> = setmetatable({ control }, {
+    __close = function(box)
+      return box[1] and box[1]:close()
+    end,
+  })
+  local any_type = device.device_type == "autodetect"
+  local ok
+  ok, message, kind = control:send {
+    version = via.version, verb = "borrow", likeness = likeness.of(device, any_type),
+    any_type = any_type, fresh = options.fresh or false,
+  }
+  local reply
+  if ok then
+    reply, message, kind = control:receive(PATIENCE)
+  end
+  if not reply then
+    return nil, ("%s: %s"):format(path, message), kind
+  elseif not reply.ok then
+    return nil, reply.message, reply.kind, reply.detail
+  end
+  closing[1] = nil
+  return control, reply
+end
+
+local function fetch(path, control, reply, options)
+  local tape = options.tape and options.tape(reply.state)
+  local data, message, kind = dial(path, { limit = options.limit, tape = tape })
+  local ok
+  if data then
+    ok, message, kind = data:send {
+      version = via.version, verb = "attach", token = reply.token,
+    }
+  end
+  if not ok then
+    control:close()
+    return nil, message, kind
+  end
+  data.shell:raw(false)
+  return data.shell
+end
+
+--- Borrow a session.
+-- @string path of the socket
+-- @tparam table device as in an inventory; its secrets are not looked at
+-- @tparam table options `fresh` (a login of its own), `limit` (bytes of one answer),
+-- `tape` (function of the state: gives the tape on which all is noted, if any)
+-- @treturn[1] Loan with `state`: `platform`, `prompt`, `mode`, `host`, `is_careful`,
+-- `refused`, `asked`, `server`, `host_key`
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: unknown (such a device is not kept there), local (nobody
+-- listens), busy, protocol, hostkey, or what a login there has ended with
+-- @treturn[2] ?table detail
+function via.borrow(path, device, options)
+  local began = task.now()
+  local control, reply, kind, detail = ask(path, device, options)
+  if not control then
+    return nil, reply, kind, detail
+  end
+  local complaint = pin_complaint(device, reply.state)
+  if complaint then
+    control:close()
+    return nil, complaint, "hostkey"
+  end
+  local shell, message
+  shell, message, kind = fetch(path, control, reply, options)
+  if not shell then
+    return nil, message, kind
+  end
+  local facts = {
+    by = "a borrowed session", server = reply.state.server,
+    host_key = reply.state.host_key, phases = { connect = task.now() - began },
+  }
+  return setmetatable({
+    inner = held.new(shell), facts = facts, path = path, control = control,
+    state = reply.state,
+  }, Loan)
+end
+
+--- Let the other side go to a mode that asks for a password, which is known there.
+-- @string mode
+-- @treturn[1] boolean true
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind
+function Loan:walk(mode)
+  self.inner.has_changed = true
+  local ok, message, kind = self.control:send { verb = "walk", mode = mode }
+  local reply
+  if ok then
+    reply, message, kind = self.control:receive(WALK)
+  end
+  if not reply then
+    return nil, message, kind
+  elseif not reply.ok then
+    return nil, reply.message, reply.kind
+  end
+  return true
+end
+
+--- Give it back, when it is known how it is; otherwise closing it is all, and nobody
+-- is lent it again.
+-- @string mode that it is in
+function Loan:give_back(mode)
+  local shell = self.inner
+  if not shell or not self.control or not shell:is_settled() then
+    return
+  end
+  pcall(self.control.send, self.control, {
+    verb = "return", mode = mode, is_clean = not shell.has_changed,
+  })
+end
+
+--- Close it. Harmless when it was closed before.
+function Loan:close()
+  local control = self.control
+  self.control = nil
+  if control then
+    control:close()
+  end
+  return client.Client.close(self)
+end
+Loan.__close = Loan.close
+Loan.__gc = Loan.close
+
+return via
