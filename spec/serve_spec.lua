@@ -470,6 +470,24 @@ describe("moonwire.serve", function()
       end)
     end
 
+    it("goes on when the one who waits for its answer leaves", function()
+      local slow <close> = web.start { inventory = slow_lab() }
+      local socket = web.connect(slow.port)
+      socket:write(("POST %ssync HTTP/1.1\r\nHost: localhost\r\n\r\n"):format(SEED))
+      repeat
+        task.sleep(0.002)
+        local list = slow:ask("GET", "/api/v1/runs").json.runs
+      until list[1] and list[1].state == "running"
+      socket:close()
+      local id = slow:ask("GET", "/api/v1/runs").json.runs[1].id
+      assert.equal("running", slow:ask("GET", "/api/v1/runs/" .. id).json.state)
+      slow:ask("DELETE", "/api/v1/runs/" .. id)
+      repeat
+        task.sleep(0.002)
+      until slow.service.listener:stats().open == 0 and slow.service.in_flight == 0
+      assert.equal("cancelled", slow:ask("GET", "/api/v1/runs/" .. id).json.state)
+    end)
+
     it("is refused when too many wait", function()
       local slow <close> = web.start {
         inventory = slow_lab(), limits = { active = 1, queued = 1 },

@@ -24,7 +24,9 @@ local FLUSH = 5 -- seconds that the last answers have to get out
 local Service = { __name = "moonwire.serve.Service" }
 Service.__index = Service
 
-local function all_routes()
+--- All routes: what is served and what is described.
+-- @treturn {table,...}
+function serve.routes()
   local routes = {}
   for _, name in ipairs { "netmiko", "start", "runs", "fleet", "status", "pages" } do
     for _, route in ipairs(require("moonwire.serve.api." .. name).routes) do
@@ -131,7 +133,7 @@ local function new_service(group, options)
     targets = targets.new(options.allow_any_device),
     on_error = options.on_error or log.say,
   }, Service)
-  local routes = all_routes()
+  local routes = serve.routes()
   self.description = openapi.describe(routes, {
     version = options.version or "unknown", has_token = options.tokens ~= nil,
   })
