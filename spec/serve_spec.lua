@@ -101,6 +101,11 @@ describe("moonwire.serve", function()
       assert.same({ ok = 0, failed = 1, cancelled = 0 }, answer.json.count)
       assert.equal("auth", answer.json.results[1].kind)
       assert.is_nil(answer.text:find("wrong-canary", 1, true))
+      local place = "/api/v1/runs/" .. answer.json.run
+      local events = site:ask("GET", place .. "/events").body
+      assert.is_false(json.decode(events:match "event: result\ndata: ([^\n]*)").ok)
+      local small = site:ask("GET", place .. "?output=false").json
+      assert.is_false(small.results[1].ok)
     end)
 
     it("refuse a device that the inventory has not", function()

@@ -19,11 +19,7 @@ local function event(name, value, id)
 end
 
 local function result_event(result, id)
-  local small = {}
-  for name, value in pairs(result) do
-    small[name] = name ~= "output" and value or nil
-  end
-  return event("result", small, id)
+  return event("result", shown.small(result), id)
 end
 
 -- Several devices may begin in the same moment.

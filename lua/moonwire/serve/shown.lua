@@ -37,7 +37,7 @@ function shown.result(result)
     index = result.index,
     device = result.device,
     host = result.host,
-    ok = result.ok,
+    ok = result.ok == true,
     value = result.ok and value_of(result.value) or nil,
     state = result.state,
     attempts = result.attempts,
@@ -48,6 +48,18 @@ function shown.result(result)
     elapsed = result.elapsed,
     phases = result.phases,
   }
+end
+
+--- A result that was shown, without its answers.
+-- @tparam table result
+-- @treturn table
+function shown.small(result)
+  local small = {}
+  for name, value in pairs(result) do
+    small[name] = value
+  end
+  small.output = nil
+  return small
 end
 
 return shown

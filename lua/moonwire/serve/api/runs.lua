@@ -4,6 +4,7 @@
 local answer = require "moonwire.serve.answer"
 local follow = require "moonwire.serve.follow"
 local shapes = require "moonwire.serve.shapes"
+local shown = require "moonwire.serve.shown"
 
 local runs = {}
 
@@ -99,17 +100,6 @@ local function past_results(call, summary, wants)
   return ended
 end
 
-local function without_output(results)
-  for i, result in ipairs(results) do
-    local small = {}
-    for name, value in pairs(result) do
-      small[name] = name ~= "output" and value or nil
-    end
-    results[i] = small
-  end
-  return results
-end
-
 local function show(call)
   local one, document = find(call)
   if not document then
@@ -128,8 +118,8 @@ local function show(call)
     copy[name] = value
   end
   copy.results, copy.total = table.move(results, page.first, page.last, 1, {}), #results
-  if not wants_output then
-    copy.results = without_output(copy.results)
+  for i, result in ipairs(copy.results) do
+    copy.results[i] = wants_output and result or shown.small(result)
   end
   return answer.json(200, copy)
 end

@@ -8,8 +8,8 @@ const NAMED = 12; // devices of a group that are named
 function groupsOf(devices) {
   const groups = new Map();
   for (const device of devices) {
-    if (device.state !== "failed" || !device.result) continue;
-    const { kind, state, phase } = device.result;
+    const { kind, state, phase } = device.result || {};
+    if (!device.result || (device.state !== "failed" && state !== "skipped")) continue;
     const key = `${kind || state} ${phase || ""}`;
     if (!groups.has(key)) groups.set(key, { key, first: device.result, devices: [] });
     groups.get(key).devices.push(device);
@@ -25,16 +25,17 @@ export class Causes {
     this.node = element("section", { class: "card", "aria-labelledby": "causes-title" },
       this.title, this.list);
     this.node.hidden = true;
+    this.shown = 0;
   }
 
   show(live) {
-    const failed = live.count.failed;
-    this.node.hidden = failed === 0;
-    if (failed === this.shown) return;
-    this.shown = failed;
+    const { failed, cancelled } = live.count;
+    if (failed + cancelled === this.shown) return;
+    this.shown = failed + cancelled;
     const groups = groupsOf(live.devices);
-    this.title.textContent = groups.length === 1 ? "Why it failed"
-      : `Why they failed: ${groups.length} causes`;
+    this.node.hidden = groups.length === 0;
+    this.title.textContent = groups.length === 1 ? "What went wrong"
+      : `What went wrong: ${groups.length} causes`;
     this.list.replaceChildren(...groups.map((group) => this.newGroup(group)));
   }
 
@@ -45,7 +46,8 @@ export class Causes {
     const rest = devices.length - who.length;
     if (rest > 0) who.push(element("span", { class: "chip more" }, `and ${count(rest)} more`));
     return element("li", {},
-      element("span", { class: "many" }, count(devices.length)),
+      element("span", { class: first.state === "skipped" ? "many skipped" : "many" },
+        count(devices.length)),
       element("span", { class: "words" }, causeOf(first)),
       element("span", { class: "note" }, first.phase ? `phase ${first.phase}` : ""),
       element("span", { class: "said" }, visible(reasonOf(first))),

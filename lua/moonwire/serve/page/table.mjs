@@ -19,6 +19,11 @@ function noteOf(device) {
   return ["done", "ok", undefined].includes(result.state) ? "" : result.state;
 }
 
+// Nothing was begun with it.
+function isLeft({ state, started, result }) {
+  return state === "cancelled" && (started === undefined || (result && result.state === "skipped"));
+}
+
 class Row {
   constructor(device, onOpen) {
     this.device = device;
@@ -41,8 +46,7 @@ class Row {
       this.state = device.state;
       this.node.dataset.state = device.state;
       this.dot.className = `dot ${device.state}`;
-      const isLeft = device.state === "cancelled" && device.started === undefined;
-      this.word.textContent = isLeft ? "Not run" : WORDS[device.state];
+      this.word.textContent = isLeft(device) ? "Not run" : WORDS[device.state];
       this.host.textContent = device.result ? visible(device.result.host || "") : "";
       this.why.textContent = noteOf(device);
       this.why.title = this.why.textContent;

@@ -22,6 +22,10 @@ function stepOf(span) {
   return factor * power;
 }
 
+function isSkipped({ result }) {
+  return result && result.state === "skipped";
+}
+
 function coloursOf(canvas) {
   const style = getComputedStyle(canvas);
   const read = (name) => style.getPropertyValue(name).trim();
@@ -79,19 +83,26 @@ export class Timeline {
     this.paintAxis(paint, { left, scale, span, height, width, colours });
     const row = height / devices.length;
     const bar = Math.max(row - (row > 4 ? 5 : row > 2 ? 1 : 0), 1);
-    devices.forEach((device, i) => {
-      const y = i * row + (row - bar) / 2;
-      if (left) {
-        paint.fillStyle = colours.dim;
-        paint.fillText(device.name, 0, i * row + row / 2 + 4, LABEL - 12);
-      }
-      if (device.started === undefined) return;
+    if (left) {
+      paint.fillStyle = colours.dim;
+      devices.forEach(({ name }, i) => {
+        paint.fillText(name, 0, i * row + row / 2 + 4, LABEL - 12);
+      });
+    }
+    const place = { left, scale, span, row, bar, colours };
+    this.paintBars(paint, place, ({ state }) => state !== "failed");
+    this.paintBars(paint, place, ({ state }) => state === "failed"); // none is hidden
+  }
+
+  paintBars(paint, { left, scale, span, row, bar, colours }, isWanted) {
+    this.live.devices.forEach((device, i) => {
+      if (device.started === undefined || isSkipped(device) || !isWanted(device)) return;
       const end = device.elapsed === undefined ? span : device.started + device.elapsed;
       paint.fillStyle = colours[device.state] || colours.cancelled;
       const x = left + device.started * scale;
       const wide = Math.max((Math.min(end, span) - device.started) * scale, 1.5);
       paint.beginPath();
-      paint.roundRect(x, y, wide, bar, bar > 4 ? 2 : 0);
+      paint.roundRect(x, i * row + (row - bar) / 2, wide, bar, bar > 4 ? 2 : 0);
       paint.fill();
     });
   }

@@ -50,6 +50,10 @@ const CAUSES = {
   jump: "The jump host is lost",
   limit: "More output than is allowed",
   local: "This machine lacks a resource",
+  auth_suspended: "Left alone: others refused the same credential",
+  hostkey_alarm: "Left alone: too many host keys have changed",
+  stopped: "Not begun any more",
+  cancelled: "Dropped",
   handed: "Begun, and nobody knows what came of it",
   planned: "It had no turn",
 };
