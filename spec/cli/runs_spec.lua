@@ -31,10 +31,10 @@ describe("moonwire runs", function()
   end
 
   -- Start a run as a program of its own.
-  local function start()
+  local function start(...)
     return broken.start({
       "send", "--runs", root, "-i", inventory, "show version", "-q", "--sessions", "3",
-      "--format", "ndjson", "--output", folder .. "/texts",
+      "--workers", "3", "--format", "ndjson", "--output", folder .. "/texts", ...,
     }, { output = folder .. "/out" })
   end
 
@@ -119,6 +119,56 @@ describe("moonwire runs", function()
     end
   end)
 
+  it("pauses a run of another program, and lets it go on", function()
+    files.write(inventory, json.encode { lab = { devices = DEVICES, think = 0.1 } })
+    for _, mode in ipairs { "nonblocking", "threads" } do
+      local running = start("--mode", mode)
+      local id = await_ends(1)
+      assert.equal(0, runs("pause", id).status)
+      broken.await(root, function(known) -- what was under way ends
+        return next(known.handed) == nil
+      end, running)
+      local tally = assert(journal.read(id, { root = root })):tally()
+      assert.is_true(tally.planned > 0)
+      assert.equal("paused", json.decode(runs("list", "--json").output)[1].state)
+      assert.equal(0, runs("pause", id).status) -- once more changes nothing
+      assert.equal(0, runs("continue", id).status)
+      assert.equal(0, running:wait())
+      local known = assert(journal.read(id, { root = root }))
+      assert.equal(DEVICES, known:tally().done)
+      assert.is_nil(uv.fs_stat(("%s/%s/requests"):format(root, id)))
+      local events = runs("tail", "-f", id).output
+      assert.equal(1, select(2, events:gsub("  paused\n", "")))
+      assert.equal(1, select(2, events:gsub("  goes on\n", "")))
+      os.execute("rm -r " .. root)
+    end
+  end)
+
+  it("can be cancelled while it is paused, and resumed without the pause", function()
+    files.write(inventory, json.encode { lab = { devices = DEVICES, think = 0.1 } })
+    local running = start()
+    local id = await_ends(1)
+    assert.equal(0, runs("pause", id).status)
+    assert.equal(0, runs("cancel", id).status)
+    assert.equal(1, running:wait())
+    assert.is_true(assert(journal.read(id, { root = root })):tally().skipped > 0)
+    assert.equal(2, runs("continue", id).status) -- it is over
+    assert.equal(0, runs("resume", id, "-q").status)
+    assert.equal(DEVICES, assert(journal.read(id, { root = root })):tally().done)
+  end)
+
+  it("does not do to a resumed run what was asked of the killed one", function()
+    local killed = start()
+    local id = await_ends(1)
+    local asked = ("%s/%s/requests/1-1.drop"):format(root, id)
+    uv.kill(killed.process:get_pid(), "sigstop")
+    files.write(asked, "")
+    killed:kill()
+    assert.is_true(runs("resume", id, "-q").status < 2)
+    assert.equal(0, assert(journal.read(id, { root = root })):tally().cancelled)
+    is_complete(id)
+  end)
+
   it("shows a run, its results and its events", function()
     assert.equal(1, start():wait())
     local shown = runs("show", "last")
@@ -172,7 +222,7 @@ describe("moonwire runs", function()
   it("starts nothing when something is wrong", function()
     for _, words in ipairs {
       { "show", "none" }, { "resume", "none" }, { "cancel", "none" },
-      { "tail", "none" },
+      { "tail", "none" }, { "pause", "none" }, { "continue", "none" },
       { "show" }, { "frobnicate" },
     } do
       local result = runs(table.unpack(words))

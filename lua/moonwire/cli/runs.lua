@@ -1,17 +1,17 @@
 --- `moonwire runs`: what was run, what came of it, and the rest of it.
 -- @module moonwire.cli.runs
 local argparse = require "argparse"
-local uv = require "luv"
 
 local escape = require "moonwire.report.escape"
 local history_text = require "moonwire.cli.run.history"
 local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
 local output = require "moonwire.report.output"
+local request = require "moonwire.journal.request"
 local run = require "moonwire.cli.run"
 local tail = require "moonwire.cli.run.tail"
 
-local command = { summary = "runs: list, show, resume, cancel, tail" }
+local command = { summary = "runs: list, show, pause, resume, cancel, tail" }
 
 local DESCRIPTION = [[
 Runs of moonwire send and push, as their journals in outputs/runs tell. A run is named
@@ -21,6 +21,8 @@ local ACTIONS = {
   { "list", "What was run, and how far it came." },
   { "show", "How each device of a run fared." },
   { "resume", "Do what a run has not finished; what is finished stays." },
+  { "pause", "Let a running one begin nothing until it is told to continue." },
+  { "continue", "Let a paused one go on." },
   { "cancel", "Let a running one begin nothing more; with --now, drop all." },
   { "tail", "What happens in a run, as it happens." },
 }
@@ -46,6 +48,7 @@ local function add_own(commands)
   commands.resume:flag("-v --verbose", "Say what happens; -vv: more of it.")
     :count("0-2"):target "verbose"
   commands.cancel:flag("--now", "Drop what is under way, too.")
+  commands.tail:flag("-f --follow", "Go on until the run is over, as without this.")
   commands.tail:flag("--once", "Only what has happened so far.")
 end
 
@@ -143,19 +146,21 @@ function action.resume(given, id)
   })
 end
 
+local function ask(given, id, word)
+  local ok, message = request.send(id, word, given.runs)
+  return ok and 0 or complain(escape.line(message))
+end
+
+function action.pause(given, id)
+  return ask(given, id, "pause")
+end
+
+function action.continue(given, id)
+  return ask(given, id, "continue")
+end
+
 function action.cancel(given, id)
-  if not journal.is_running(id, given.runs) then
-    return complain("run ", id, " is not running")
-  end
-  local known, message = journal.read(id, { root = given.runs })
-  if not known then
-    return complain(escape.line(message))
-  end
-  local ok, why = uv.kill(known.pid, "sigint")
-  if ok and given.now then
-    ok, why = uv.kill(known.pid, "sigterm") -- two of the same kind may arrive as one
-  end
-  return ok and 0 or complain(why)
+  return ask(given, id, given.now and "drop" or "cancel")
 end
 
 function action.tail(given, id)

@@ -274,14 +274,22 @@ end
 
 --- Let nothing begin until `go_on`. What is under way goes on.
 function Run:pause()
+  if self.turns.is_paused then
+    return
+  end
   self:note "paused"
   self.turns:pause()
+  tell(self, "paused", true)
 end
 
 --- Go on behind a pause.
 function Run:go_on()
+  if not self.turns.is_paused then
+    return
+  end
   self:note "goes on"
   self.turns:go_on()
+  tell(self, "paused", false)
 end
 
 -- What was broken off, by its index: all of it has ended by now.

@@ -24,7 +24,11 @@ end
 
 function take.resume(self, record)
   self.resumes = self.resumes + 1
-  self.pid, self.finish = record.pid, nil
+  self.pid, self.finish, self.is_paused = record.pid, nil, nil
+end
+
+function take.pause(self, record)
+  self.is_paused = record.is_paused or nil
 end
 
 take["begin"] = function(self, record)
@@ -64,8 +68,8 @@ end
 -- (the state of each that has ended, by its number), `handed` (true, by number, for
 -- those in doubt), `timers` (by number: when the device takes back what nobody has
 -- confirmed, in seconds since 1970), `begins` (how often each was begun), `causes`
--- (kinds of failures), `notes`, `resumes`, `pid`, `finish` (the last record, when it
--- came to its end)
+-- (kinds of failures), `notes`, `resumes`, `pid`, `is_paused`, `finish` (the last
+-- record, when it came to its end)
 function history.new(on_end)
   return setmetatable({
     names = {}, ends = {}, handed = {}, begins = {}, causes = {}, notes = {},

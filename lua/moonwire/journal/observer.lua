@@ -1,8 +1,10 @@
 --- What watches a run and writes it down.
 -- Before a device that is to be changed is begun, it is on the disk that it is; so
--- whatever was sent to a device, the journal knows that it may have been.
+-- whatever was sent to a device, the journal knows that it may have been. Meanwhile
+-- other programs can ask things of the run.
 -- @module moonwire.journal.observer
 local new_scrub = require "moonwire.journal.scrub"
+local request = require "moonwire.journal.request"
 
 local observer = {}
 
@@ -31,6 +33,11 @@ end
 function Observer:starts(run)
   self.journal.on_failure = function(message)
     run:stop(message)
+  end
+  local listener, message = request.listen(run, self.journal.folder)
+  self.listener = listener
+  if not listener then
+    run:note("no other program can pause or cancel this run: " .. message)
   end
 end
 
@@ -123,7 +130,15 @@ function Observer:noted(text)
 end
 
 --- @local here
+function Observer:paused(is_paused)
+  self.journal:append { type = "pause", is_paused = is_paused }
+end
+
+--- @local here
 function Observer:finished(run)
+  if self.listener then
+    self.listener:close()
+  end
   self.journal:commit {
     type = "finish", states = run.states, seconds = run.seconds, reason = run.reason,
     ok = run.ok, peak_sessions = run.peak_sessions, threads = run.threads,

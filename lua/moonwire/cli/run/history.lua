@@ -15,7 +15,7 @@ local WORST = { "handed", "unknown" } -- what wants a person's eye
 
 local function state_of(known, is_running)
   if is_running then
-    return "running"
+    return known.is_paused and "paused" or "running"
   elseif not known.finish then
     return "broken off"
   elseif #known:unfinished() > 0 then
