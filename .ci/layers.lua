@@ -37,6 +37,7 @@ local LUA_LAYERS = {
   { "verify" },
   { "fleet" },
   { "report" },
+  { "replay" },
   { "journal" },
   { "testing" }, -- for the specs of users
   { "init" }, -- require "moonwire"

@@ -12,7 +12,8 @@ local SIGNALLED = 128 -- exit status of who was ended by a signal, less its numb
 -- in the order of the help text
 local SUBCOMMANDS = {
   "bench", "completion", "doctor", "inventory", "keys", "lab", "platform", "push",
-  "repl", "report", "runs", "secret", "send", "serve", "ssh-audit", "test", "version",
+  "repl", "replay", "report", "runs", "secret", "send", "serve", "ssh-audit", "test",
+  "version",
 }
 
 local HEAD = [[

@@ -53,7 +53,7 @@ local function head_of(self)
     timestamp = os.time(),
     title = device.name or device.host,
     env = { TERM = self.platform.link.term },
-    moonwire = { device_type = self.platform.name },
+    moonwire = { device_type = self.platform.name, lazy = self.is_lazy },
   }, { keyorder = { "version", "width", "height", "timestamp", "title", "env" } })
 end
 
@@ -65,8 +65,12 @@ local function hide_secret(self, value)
   end
 end
 
+local rules = setmetatable({}, { __mode = "k" }) -- by platform
+
 local function hide_lines(self)
-  for _, words in ipairs(needle.lines(self.platform.scrub or {})) do
+  local platform = self.platform
+  rules[platform] = rules[platform] or needle.lines(platform.scrub or {})
+  for _, words in ipairs(rules[platform]) do
     self.tape:hide(words)
   end
 end
@@ -121,6 +125,7 @@ function recording.open(device, platform, options)
     device = device,
     platform = platform,
     folder = folder,
+    is_lazy = options.lazy or false,
     tape = tape.new(),
   }, Recording)
   if options.record then
