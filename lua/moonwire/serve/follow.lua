@@ -1,6 +1,7 @@
---- A run as server-sent events: `run`, then `begin` (devices by index) and `result`
--- as they come, then `end`. An event is small: what a device said is in the run. A
--- reader who takes nothing is left alone, and the run does not notice.
+--- A run as server-sent events: `run` (again when it had to wait and begins), then
+-- `begin` (devices by index) and `result` as they come, then `end`. An event is small:
+-- what a device said is in the run. A reader who takes nothing is left alone, and the
+-- run does not notice.
 -- @module moonwire.serve.follow
 local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
@@ -28,8 +29,14 @@ local function begin_event(begun, seen)
   return event("begin", { devices = fresh })
 end
 
--- Where it stands now: how many of the devices begun and of the results were written.
+-- `at`: what was written: the state, how many of the devices begun and of the results.
 local function write_new(request, one, at)
+  if one.state ~= at.state and not one:is_over() then -- it had to wait, and has begun
+    at.state = one.state
+    if not request:write(event("run", one:summary()), STALLED) then
+      return false
+    end
+  end
   if #one.begun > at.begun then
     local text = begin_event(one.begun, at.begun)
     at.begun = #one.begun
@@ -52,7 +59,7 @@ end
 -- @tparam Run one
 -- @int seen how many results the reader has had already
 function follow.run(request, one, seen)
-  local at = { begun = 0, results = math.min(seen, #one.results) }
+  local at = { state = one.state, begun = 0, results = math.min(seen, #one.results) }
   if not request:write(event("run", one:summary()), STALLED) then
     return
   end

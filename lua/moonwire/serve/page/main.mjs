@@ -72,6 +72,7 @@ function show() {
   if (/^[\w-]+$/.test(id) && id !== "new") showRun(id);
   else showForm();
   const isForm = view === undefined;
+  main.focus({ preventScroll: true });
   byId("new-run").toggleAttribute("aria-current", isForm);
   history.show(id);
 }

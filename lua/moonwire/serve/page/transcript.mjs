@@ -92,6 +92,8 @@ export class Transcript {
       onclick: () => navigator.clipboard.writeText(textOf(result))
         .then(() => { copy.textContent = "Copied"; }, (error) => complain(error.message)),
     }, "Copy");
+    const focused = this.dialog.contains(document.activeElement)
+      && document.activeElement.textContent;
     this.dialog.replaceChildren(
       element("header", {},
         element("h2", { id: "transcript-title" }, visible(result.device)),
@@ -103,5 +105,8 @@ export class Transcript {
           element("button", { type: "button", onclick: () => this.dialog.close() }, "Close"))),
       newBody(result));
     if (!this.dialog.open) this.dialog.showModal();
+    const buttons = [...this.dialog.querySelectorAll("button:not([disabled])")];
+    const same = buttons.find((button) => button.textContent === focused);
+    (same || buttons[buttons.length - 1]).focus();
   }
 }
