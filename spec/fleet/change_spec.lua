@@ -46,6 +46,8 @@ describe("fleet.change", function()
         check = function() return nil, "the core is not reached" end,
       })
       assert.same({ 1, 4 }, { run.states.rolled_back, run.states.skipped })
+      assert.equal("check", run.results[1].kind)
+      assert.matches("the core is not reached", run.results[1].message)
       local report = run.results[1].detail
       assert.equal(report.before, report.after)
       assert.equal(1, report.lines.acknowledged)

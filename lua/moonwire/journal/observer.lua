@@ -120,7 +120,7 @@ function Observer:ended(index, result, device)
     message = result.message and scrub(result.message), elapsed = result.elapsed,
     attempts = result.attempts, output = output_of(result, scrub),
     phases = phases_of(result), root = result.root and scrub(result.root),
-    value = summary_of(result.value, scrub),
+    value = summary_of(result.ok and result.value or result.detail, scrub),
   }
 end
 

@@ -135,6 +135,10 @@ function Change:_resume(missing, traces)
     local words = "some of the lines are there, and %d are not: somebody has to look"
     return self:_fail("unknown", words:format(#missing), "unknown")
   end
+  local complaint = self:_drift_complaint()
+  if complaint then
+    return self:_refuse(complaint, "drifted")
+  end
   return self:_apply()
 end
 
@@ -148,8 +152,7 @@ local function leave_alone(self, is_in_doubt)
 end
 
 function Change:_go_on()
-  local given = self.given
-  local is_in_doubt = given.is_in_doubt or self.session.device.is_in_doubt
+  local given, is_in_doubt = self.given, self:_is_in_doubt()
   local missing, traces = self:_missing()
   if missing and #missing == 0 then
     return leave_alone(self, is_in_doubt)
@@ -168,6 +171,7 @@ end
 --- Do it.
 -- @local here
 function Change:run()
+  proof.await_lost_timer(self)
   self.session:enable() -- where there is such a mode
   local message, kind = self:_check_given()
   if not message then

@@ -116,7 +116,7 @@ end
 --- How long each phase of the login took.
 -- @treturn table seconds by phase
 function Session:phases()
-  return self.client:phases()
+  return self.kept_phases or self.client:phases()
 end
 
 -- What the platform puts back before it is left. It may wait, which a cancelled task

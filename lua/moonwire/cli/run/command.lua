@@ -42,14 +42,31 @@ local function refuse(parser, verb, message)
   return 2
 end
 
+local function read_order(given, verb, prepare, complete)
+  local order, message = true, nil
+  if prepare then
+    order, message = prepare(given)
+  end
+  if order then
+    order, message = orders.read(given, verb)
+  end
+  local ok
+  if order then
+    ok, message = complete(order, given)
+  end
+  return ok and order, message
+end
+
 --- Read a command line and carry out its order.
 -- @tparam {string,...} words
 -- @string verb
 -- @param parser of `parser`
 -- @tparam function complete given the order and what was given, to add what is the
 -- verb's own: true, or nil and a message
+-- @tparam[opt] function prepare given what was given before it is read: true, or nil
+-- and a message
 -- @treturn int exit status
-function command.run(words, verb, parser, complete)
+function command.run(words, verb, parser, complete, prepare)
   if is_asked_for_help(words) then
     io.stdout:write(parser:get_help(), "\n")
     return 0
@@ -58,11 +75,8 @@ function command.run(words, verb, parser, complete)
   if not ok then
     return refuse(parser, verb, given)
   end
-  local order, message = orders.read(given, verb)
-  if order then
-    ok, message = complete(order, given)
-  end
-  if not order or not ok then
+  local order, message = read_order(given, verb, prepare, complete)
+  if not order then
     return refuse(parser, verb, message)
   end
   via_option.apply(given)

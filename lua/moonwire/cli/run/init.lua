@@ -7,6 +7,7 @@ local jobs = require "moonwire.cli.run.jobs"
 local journal = require "moonwire.journal"
 local lines_file = require "moonwire.cli.run.lines"
 local observer = require "moonwire.journal.observer"
+local plans = require "moonwire.cli.run.plan"
 local sinks = require "moonwire.cli.run.sink"
 local watch = require "moonwire.cli.run.watch"
 
@@ -56,7 +57,7 @@ end
 
 -- The lines of a push are not in the order that is kept. Those that came over HTTP are
 -- in the folder of the run.
-local function complete(order, folder)
+local function complete(order, folder, devices)
   if order.verb ~= "push" then
     return order
   end
@@ -65,7 +66,21 @@ local function complete(order, folder)
   if not read then
     return nil, message
   end
-  return setmetatable({ lines = read.lines }, { __index = order })
+  local expected
+  if order.plan_digest then
+    local plan, why = plans.read(order.plan, {
+      digest = order.plan_digest, oldest = math.huge,
+    })
+    if not plan then
+      return nil, why
+    end
+    expected = plans.expectations(plan)
+  end
+  local is_plan = order.change and order.change.mode == "plan"
+  return setmetatable({
+    lines = read.lines, expected = expected,
+    planned = is_plan and plans.new(order, devices) or nil,
+  }, { __index = order })
 end
 
 local function names_of(devices)
@@ -101,6 +116,9 @@ local function fleet_options(order, sink, watcher, folder)
     observer = watcher,
     on_result = function(result)
       sink:result(result)
+      if order.planned then
+        plans.add(order.planned, result)
+      end
     end,
   }
 end
@@ -117,8 +135,22 @@ local function with_words(watcher, sink, verbosity)
   return watcher
 end
 
+local function write_plan(order, sink)
+  if not order.planned then
+    return
+  end
+  local ok, message = plans.write(order.planned, order.plan)
+  if not ok then
+    sink.has_failed = true
+    complain(order.verb, message)
+  else
+    sink:say(("the plan is in %s; apply it by: moonwire push --apply %s"):format(
+      order.plan, order.plan))
+  end
+end
+
 local function carry_out(order, devices, out, sink, numbers, verbosity)
-  local whole, complaint = complete(order, out.folder)
+  local whole, complaint = complete(order, out.folder, devices)
   if not whole then
     return complain(order.verb, complaint)
   end
@@ -139,7 +171,15 @@ local function carry_out(order, devices, out, sink, numbers, verbosity)
   started:wait()
   signals:close()
   sink:finish(started, out.id)
+  write_plan(whole, sink)
   return started.ok and not sink.has_failed and not out.failure and 0 or 1
+end
+
+local function is_another(order, devices)
+  local wanted = order.plan_inventory
+  if wanted and wanted ~= plans.inventory_digest(devices) then
+    return "the plan was made for another inventory, or it has changed since"
+  end
 end
 
 -- What the inventory brings to an order, and what is wrong with both together.
@@ -149,7 +189,8 @@ local function prepare(order, loaded)
     order.commands = has_own and order.commands or loaded.commands or {}
     return #order.commands == 0 and "there is no command to send" or nil
   end
-  return order.changes and twins_in(loaded.devices) or nil
+  return is_another(order, loaded.devices)
+    or (order.changes and twins_in(loaded.devices))
 end
 
 --- Carry out an order.
@@ -190,6 +231,7 @@ local function pick(known, loaded, with_failed)
     local device = by_name[known.names[number]]
     if device then
       device.is_in_doubt = known:state(number) == "handed" or nil
+      device.in_doubt_until = known.timers[number]
       devices[#devices + 1], numbers[#numbers + 1] = device, number
     else
       gone[#gone + 1] = known.names[number]

@@ -113,7 +113,7 @@ end
 -- @param parser of argparse
 function order.add(parser)
   parser:option("-i --inventory", "The devices: a file, or what else is an inventory.")
-    :argname "<inventory>":count(1)
+    :argname "<inventory>"
   option.add(parser, "--inventory-format")
   add_speed(parser)
   add_ends(parser)
@@ -148,6 +148,8 @@ function order.read(given, verb)
   local inventory, message = option.read(given)
   if not inventory then
     return nil, message
+  elseif not given.inventory then
+    return nil, "missing option '-i'"
   elseif given.jitter and given.jitter > 1 then
     return nil, "--jitter wants a number from 0 to 1"
   end

@@ -64,6 +64,7 @@ function sink.new(order, devices, options)
     verbosity = options.verbosity,
     is_plain_text = format_of(order) == "text",
     causes = {}, -- failures: by cause, the names
+    left = { unknown = {}, rolled_back = {} }, -- the names, by the state
     on_failure = function() end,
   }, Sink)
   if order.output then
@@ -131,6 +132,9 @@ function Sink:_keep_file(result)
   end
 end
 
+-- States of which a person wants to know in which devices are.
+local LOOKED_AFTER = { unknown = true, rolled_back = true }
+
 --- Take a result.
 -- @tparam table result
 function Sink:result(result)
@@ -144,6 +148,9 @@ function Sink:result(result)
   end
   if not result.ok then
     note_cause(self, result)
+  end
+  if LOOKED_AFTER[result.state] then
+    table.insert(self.left[result.state], result.device)
   end
   self.recording = self.recording or result.recording
   say_more(self, result)
@@ -185,6 +192,12 @@ function Sink:finish(run, id)
   end
   for _, one in ipairs(sorted_causes(self.causes)) do
     self:say(("%s (%d): %s"):format(one.cause, #one.names, nodeset.fold(one.names)))
+  end
+  for _, name in ipairs { "rolled_back", "unknown" } do
+    local names = self.left[name]
+    if names[1] then
+      self:say(("%s: %s"):format(name, nodeset.fold(names)))
+    end
   end
   if self.recording then
     local place = self.recording:match "^(.*)/"

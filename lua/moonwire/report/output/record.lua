@@ -23,7 +23,9 @@ local function change_of(value)
   end
   return {
     applied = value.applied, diff = value.diff, note = value.note, saved = value.saved,
-    verified = value.verified,
+    verified = value.verified, lines = value.lines, guarantee = value.guarantee,
+    before = value.before, after = value.after, confirmed = value.confirmed,
+    is_partial = value.is_partial,
   }
 end
 
@@ -31,10 +33,11 @@ end
 -- @tparam table result
 -- @treturn table
 return function(result)
+  local told = result.ok and result.value or result.detail
   return {
     device = result.device, host = result.host, index = result.index, ok = result.ok,
     state = result.state, kind = result.kind, phase = result.phase,
     message = result.message, elapsed = result.elapsed, attempts = result.attempts,
-    output = answers_of(result), change = change_of(result.value),
+    output = answers_of(result), change = change_of(told),
   }
 end

@@ -7,6 +7,7 @@ local guarantee = require "moonwire.platform.guarantee"
 local platforms = require "moonwire.platform"
 local presence = require "moonwire.session.presence"
 
+local DRIFTED = "its configuration is not what it was when the plan was made"
 local MOST_LINES = 200 -- of a difference, without a word of the user's
 local MOST_SHARE, SMALL = 0.2, 20 -- of the configuration; and lines that are always few
 
@@ -70,6 +71,12 @@ function Change:_timer_complaint()
   end
 end
 
+--- Whether an earlier try was lost while it had this device in its hands.
+-- @local here
+function Change:_is_in_doubt()
+  return self.given.is_in_doubt or self.session.device.is_in_doubt or false
+end
+
 --- Look at what is there.
 -- @local here
 -- @treturn string|nil what is wrong with it
@@ -82,10 +89,17 @@ function Change:_look()
   end
   self.before = text
   self.before_digest = text and Change.digest(session.platform, text)
-  if expected and expected ~= self.before_digest then
-    return "its configuration is not what it was when the plan was made", "drifted"
+  self.has_drifted = expected and expected ~= self.before_digest
+  if self.has_drifted and not self:_is_in_doubt() then
+    return DRIFTED, "drifted"
   end
   return self:_timer_complaint(), "unsupported"
+end
+
+--- What the lost try may have left is not what the plan was made for.
+-- @local here
+function Change:_drift_complaint()
+  return self.has_drifted and DRIFTED or nil
 end
 
 function Change:_missing()

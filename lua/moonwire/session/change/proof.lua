@@ -4,6 +4,7 @@
 -- @module moonwire.session.change.proof
 local guarantee = require "moonwire.platform.guarantee"
 local task = require "host.task"
+local uv = require "luv"
 
 local proof = {}
 
@@ -110,8 +111,12 @@ local function await_return(change, last)
 end
 
 local function let_go(change)
-  change.session:disconnect() -- it may hold the device's own lock
-  change.session.is_unconfirmed = nil
+  local session = change.session
+  if not session.is_closed then
+    session.kept_phases = session:phases()
+    session:disconnect() -- it may hold the device's own lock
+  end
+  session.is_unconfirmed = nil
 end
 
 -- By its own timer, from its own time on.
@@ -143,6 +148,18 @@ local function fall_back(change)
   end
   let_go(change)
   return await_return(change, task.now() + (change.given.grace or GRACE))
+end
+
+--- A lost try may have left a timer: what is there before its end says nothing.
+-- @param change
+function proof.await_lost_timer(change)
+  local device = change.session.device
+  local at = change:_is_in_doubt() and device.in_doubt_until
+  if at then
+    local seconds, microseconds = uv.gettimeofday()
+    local left = ours(change, at + 1 - (seconds + microseconds / 1e6))
+    task.sleep(math.max(0, left))
+  end
 end
 
 --- Let the device go back, see that it has, and say so.
