@@ -11,14 +11,14 @@ local via = require "moonwire.transport.via"
 local watch = require "moonwire.serve.watch"
 local whole = require "moonwire.cli.whole"
 
-local command = { summary = "the HTTP API, with its documentation at /docs" }
+local command = { summary = "the HTTP API, with a dashboard and its documentation" }
 
 local DESCRIPTION = [[
 Serves the HTTP API until it is stopped: runs on the devices of an inventory, their
-events, documentation at /docs. SIGHUP reads the inventory again. SIGTERM or SIGINT
-stops: new requests are refused and runs end first; a second one cancels them. With
---warm it also keeps sessions logged in, for send, push, repl, test and Ansible of the
-same user to borrow (--via SOCKET, or MOONWIRE_VIA).]]
+events, a dashboard at /, documentation at /docs. SIGHUP reads the inventory again.
+SIGTERM or SIGINT stops: new requests are refused and runs end first; a second one
+cancels them. With --warm it also keeps sessions logged in, for send, push, repl, test
+and Ansible of the same user to borrow (--via SOCKET, or MOONWIRE_VIA).]]
 
 local SOCKET = "outputs/warm.socket"
 

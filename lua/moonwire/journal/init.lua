@@ -56,6 +56,17 @@ local function write_plan(out, names)
   end
 end
 
+--- The names of devices, as a plan has them.
+-- @tparam table devices
+-- @treturn {string,...}
+function journal.names_of(devices)
+  local names = {}
+  for i, device in ipairs(devices) do
+    names[i] = device.name or device.host
+  end
+  return names
+end
+
 --- Begin the journal of a run. On return its plan is on the disk.
 -- @tparam table head what to know for resuming it: plain data with no secret in it
 -- @tparam {string,...} names of the devices

@@ -118,7 +118,8 @@ end
 -- @tparam Past past
 -- @string id
 -- @int seen how many results the reader has had already
-function follow.past(request, past, id, seen)
+-- @tparam function is_stopping whether this server is about to end
+function follow.past(request, past, id, seen, is_stopping)
   local summary = past:summary(id)
   local teller, from = new_teller(request, seen), nil
   if not summary or not request:write(event("run", summary), STALLED) then
@@ -135,7 +136,7 @@ function follow.past(request, past, id, seen)
       teller.is_read = teller.is_read and request:write(": still here\n\n", STALLED)
       task.sleep(LOOK)
     end
-  until not teller.is_read
+  until not teller.is_read or is_stopping()
 end
 
 return follow

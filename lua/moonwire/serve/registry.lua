@@ -104,14 +104,6 @@ function Registry:find_key(key, body)
   end
 end
 
-local function names_of(devices)
-  local names = {}
-  for i, device in ipairs(devices) do
-    names[i] = device.name or device.host
-  end
-  return names
-end
-
 local function write_down(self, names, request, what)
   local verb = request.configuration and "push" or "send"
   local out, message = journal.create({ verb = verb, order = what }, names, self.root)
@@ -139,7 +131,7 @@ function Registry:start(devices, request, options)
     return nil
   end
   self.open = self.open + 1 -- before the wait, so that no other takes the place
-  local names = names_of(devices)
+  local names = journal.names_of(devices)
   self.creating = self.creating + 1
   local out, message = write_down(self, names, request, options.order)
   self.creating = self.creating - 1

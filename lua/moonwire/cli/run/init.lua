@@ -83,14 +83,6 @@ local function complete(order, folder, devices)
   }, { __index = order })
 end
 
-local function names_of(devices)
-  local names = {}
-  for i, device in ipairs(devices) do
-    names[i] = device.name or device.host
-  end
-  return names
-end
-
 local function fleet_options(order, sink, watcher, folder)
   return {
     job = jobs[order.verb](order),
@@ -213,7 +205,7 @@ function run.start(order, options)
     return complain(order.verb, message)
   end
   local out <close>, why = journal.create({ verb = order.verb, order = order },
-    names_of(loaded.devices), options.root)
+    journal.names_of(loaded.devices), options.root)
   if not out then
     return complain(order.verb, why)
   end

@@ -183,7 +183,9 @@ local function watch(call)
   elseif one then
     follow.run(call.request, one, seen)
   else
-    follow.past(call.request, call.service.past, document.id, seen)
+    follow.past(call.request, call.service.past, document.id, seen, function()
+      return call.service.is_stopping
+    end)
   end
 end
 
