@@ -89,6 +89,47 @@ describe("folding", function()
     end)
   end
 
+  for _, text in ipairs {
+    "R[7-400/3]", "r[1,3,5]", "r[1-7/2]", "r[01-21/5,30]", "r[098-104/2]",
+    "r[1,3,5-7,9-15/2]", "p[1-2]n[1-9/2]", "p[0-8/2]n[1-3]", "a[1,3]b[1-3],a2b[1,3]",
+    "rack[1-4]-u[10-40/10]-n[1-2]",
+  } do
+    it("gives back " .. text, function()
+      assert.equal(text, nodeset.fold(assert(nodeset.expand(text))))
+    end)
+  end
+
+  it("sees steps and dimensions in what an operation leaves", function()
+    local function folded(text)
+      return nodeset.fold(assert(nodeset.expand(text)))
+    end
+    assert.equal("r[1-99/2]", folded "r[1-100]!r[2-100/2]")
+    assert.equal("p[1-2]n[2-4]", folded "p[1-4]n[1-4]&p[1-2]n[2-9]")
+    assert.equal("p1n[2-4],p2n1", folded "p1n[1-4]^p[1-2]n1")
+  end)
+
+  it("is undone by expanding, whatever the steps", function()
+    math.randomseed(11)
+    for _ = 1, 300 do
+      local names = {}
+      for _ = 1, math.random(1, 3) do
+        local first, step = math.random(0, 120), math.random(1, 9)
+        for i = 0, math.random(0, 12) do
+          names[("n%d"):format(first + i * step)] = true
+          names[("n%03d-1"):format(first + i * step)] = true
+        end
+      end
+      local wanted = {}
+      for name in pairs(names) do
+        wanted[#wanted + 1] = name
+      end
+      local back = assert(nodeset.expand(nodeset.fold(wanted)))
+      table.sort(wanted)
+      table.sort(back)
+      assert.same(wanted, back)
+    end
+  end)
+
   it("is undone by expanding, whatever the names", function()
     math.randomseed(7)
     local letters = { "r", "sw-", "0", "1", "9", "00", ".", "7", "x" }

@@ -30,32 +30,86 @@ local function before(a, b)
   return #a < #b
 end
 
--- what follows a number in the writing of the first one of its range
-local function successor(digits, width)
-  local is_padded = width > 1 and digits.first:find "^0"
-  local format = is_padded and ("%%0%dd"):format(width) or "%d"
-  return format:format(tonumber(digits.last) + 1)
+-- what comes so far behind a number, in the writing of the first one of its range
+local function behind(digits, step, first)
+  local is_padded = #first > 1 and first:find "^0"
+  local format = is_padded and ("%%0%dd"):format(#first) or "%d"
+  return format:format(tonumber(digits) + step)
 end
 
--- digits as ranges: { "1", "2", "4" } is "1-2,4"
+local function is_new(list, i)
+  return list[i] ~= list[i - 1]
+end
+
+-- Neighbours as ranges: { "1", "2", "4" } is 1 to 2 and 4 to 4.
+local function neighbours_in(list)
+  local ranges, range = {}, nil
+  for i, digits in ipairs(list) do
+    if range and digits == behind(range.last, 1, range.first) then
+      range.last = digits
+    elseif is_new(list, i) then
+      range = { first = digits, last = digits }
+      ranges[#ranges + 1] = range
+    end
+  end
+  return ranges
+end
+
+local function write_range(range)
+  if range.first == range.last then
+    return range.first
+  end
+  local step = range.step and "/" .. range.step or ""
+  return range.first .. "-" .. range.last .. step
+end
+
+local function is_single(range)
+  return range ~= nil and range.first == range.last
+end
+
+-- How far single numbers go on from a range in steps of the same width.
+local function end_of_steps(ranges, from)
+  local first, second = ranges[from], ranges[from + 1]
+  if not is_single(first) or not is_single(second) then
+    return from
+  end
+  local step, to = tonumber(second.first) - tonumber(first.first), from
+  while is_single(ranges[to + 1])
+    and ranges[to + 1].first == behind(ranges[to].first, step, first.first) do
+    to = to + 1
+  end
+  return to, step
+end
+
+local function join(ranges, from, to)
+  local parts = {}
+  for i = from, to do
+    parts[#parts + 1] = write_range(ranges[i])
+  end
+  return table.concat(parts, ",")
+end
+
+-- digits as ranges: { "1", "2", "4" } is "1-2,4", and { "1", "4", "7", "10" } "1-10/3",
+-- where that is shorter
 local function ranges_of(list)
   table.sort(list, before)
-  local parts, range = {}, nil
-  local function finish()
-    if range then
-      local is_one = range.first == range.last
-      parts[#parts + 1] = is_one and range.first or range.first .. "-" .. range.last
+  local ranges, parts, from = neighbours_in(list), {}, 1
+  while ranges[from] do
+    local to, step = end_of_steps(ranges, from)
+    local listed, stepped = join(ranges, from, to), nil
+    if step and to > from then
+      stepped = write_range {
+        first = ranges[from].first, last = ranges[to].first, step = step,
+      }
     end
-  end
-  for _, digits in ipairs(list) do
-    if range and digits == successor(range, #range.first) then
-      range.last = digits
-    elseif not range or digits ~= range.last then
-      finish()
-      range = { first = digits, last = digits }
+    if stepped and #stepped < #listed then
+      parts[#parts + 1] = stepped
+    else
+      to = from
+      parts[#parts + 1] = write_range(ranges[from])
     end
+    from = to + 1
   end
-  finish()
   local text = table.concat(parts, ",")
   return text:find "%D" and "[" .. text .. "]" or text
 end
