@@ -266,6 +266,13 @@ fleet "r1":send_config_set { "interface Vlan1", "description here" }; 1]])
       terminal:expect "== r2\r\n"
       enter(terminal, ":diff")
       terminal:expect "description here"
+      enter(terminal, 'all:send_command "show version"') -- uptimes differ by nature
+      terminal:expect "== r[1-2] (2 devices)"
+      terminal:expect "<name> <…>"
+      enter(terminal, ":diff")
+      terminal:expect "no difference"
+      enter(terminal, 'all:send_command "show clock"') -- that is what was asked for
+      terminal:expect "UTC"
       enter(terminal, [[fleet "site == 'rom'"]])
       terminal:expect "invalid: no device is wanted"
     end)

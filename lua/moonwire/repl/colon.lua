@@ -1,6 +1,7 @@
 --- Lines that begin with a colon: they are for the prompt itself.
 -- @module moonwire.repl.colon
 local difference = require "moonwire.repl.difference"
+local essence = require "moonwire.repl.essence"
 local doc = require "moonwire.repl.doc"
 local text_table = require "moonwire.report.table"
 
@@ -127,7 +128,8 @@ function actions.diff(desk)
     if not (pair and pair[1]) then
       return nil, ("%q was asked only once"):format(subject.last.command)
     end
-    text = difference(pair[1].output, pair[2].output)
+    local old, new = pair[1].output, pair[2].output
+    text = difference(essence(old, subject), essence(new, subject))
   end
   if not text or text == "" then
     desk.say "no difference"

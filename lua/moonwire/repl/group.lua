@@ -1,9 +1,10 @@
 --- Several devices at the prompt, told the same thing at once. What they answer is
--- shown once for all that answer alike.
+-- shown once for all that answer alike, but for what differs by nature.
 -- @module moonwire.repl.group
 local Remote = require "moonwire.repl.remote"
 local difference = require "moonwire.repl.difference"
 local escape = require "moonwire.report.escape"
+local essence = require "moonwire.repl.essence"
 local nodeset = require "moonwire.inventory.nodeset"
 local show = require "moonwire.repl.show"
 local task = require "moonwire.task"
@@ -12,31 +13,42 @@ local AT_ONCE = 100 -- logins and commands
 
 local Answers = { __name = "moonwire.Answers" }
 
+-- What counts of an answer; every message of a failure names its own device.
+local function key_of(answer, text, is_failure)
+  if is_failure then
+    return "-" .. tostring(answer.results[3])
+  end
+  local is_text = type(answer.results[1]) == "string"
+  return "+" .. (is_text and essence(text, answer.remote) or text)
+end
+
+local function is_before(a, b)
+  if a.is_failure ~= b.is_failure then
+    return b.is_failure
+  elseif #a.names ~= #b.names then
+    return #a.names > #b.names
+  end
+  return a.at < b.at
+end
+
 -- Those that answered alike, the most frequent answer first.
 local function gather(self)
-  local groups, by_text = {}, {}
+  local groups, by_key = {}, {}
   for _, answer in ipairs(rawget(self, "list")) do
     local text, is_failure = show.results(answer.results)
-    local key = (is_failure and "-" or "+") .. text
-    if is_failure then -- every message names its own device
-      key = "-" .. tostring(answer.results[3])
-    end
-    local group = by_text[key]
+    local key = key_of(answer, text, is_failure)
+    local group = by_key[key]
     if not group then
       group = { names = {}, text = text, is_failure = is_failure, at = #groups + 1 }
-      by_text[key] = group
+      group.essence = is_failure and text or key:sub(2)
+      by_key[key] = group
       groups[#groups + 1] = group
+    elseif group.text ~= text then
+      group.text = group.essence
     end
     table.insert(group.names, answer.name)
   end
-  table.sort(groups, function(a, b)
-    if a.is_failure ~= b.is_failure then
-      return b.is_failure
-    elseif #a.names ~= #b.names then
-      return #a.names > #b.names
-    end
-    return a.at < b.at
-  end)
+  table.sort(groups, is_before)
   return groups
 end
 
@@ -93,7 +105,8 @@ end
 -- @treturn Answers
 function own:each(fn)
   local list = task.map(self, AT_ONCE, function(remote)
-    return { name = remote.name, results = table.pack(fn(remote)) }
+    local results = table.pack(fn(remote))
+    return { name = remote.name, remote = remote, results = results }
   end)
   self.answers = setmetatable({ list = list }, Answers)
   self[1].desk.subject = self
@@ -122,7 +135,7 @@ function own:differences()
   for i = 2, #groups do
     parts[#parts + 1] = ("%s, beside %s"):format(heading(groups[i]),
       heading(groups[1]):sub(4))
-    parts[#parts + 1] = difference(groups[1].text, groups[i].text)
+    parts[#parts + 1] = difference(groups[1].essence, groups[i].essence)
   end
   return parts[1] and table.concat(parts, "\n")
 end

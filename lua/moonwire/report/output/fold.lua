@@ -5,13 +5,12 @@
 local difference = require "moonwire.report.difference"
 local digests = require "host.digest"
 local escape = require "moonwire.report.escape"
+local mask = require "moonwire.report.mask"
 local nodeset = require "moonwire.inventory.nodeset"
 local platforms = require "moonwire.platform"
 local summary = require "moonwire.report.summary"
 
 local fold = {}
-
-local NAME, VOLATILE = "<name>", "<…>"
 
 local Fold = { __name = "moonwire.output.Fold" }
 Fold.__index = Fold
@@ -28,44 +27,6 @@ function fold.new(options)
   }, Fold)
 end
 
-local function replacer(name)
-  if not name or name == "" then
-    return function(line) return line end
-  end
-  local pattern = "%f[%w_]" .. name:gsub("%p", "%%%0") .. "%f[^%w_]"
-  return function(line)
-    return line:find(name, 1, true) and (line:gsub(pattern, NAME)) or line
-  end
-end
-
--- What stands before a value that changes stays: "<name> uptime is <…>".
-local function mask_volatile(platform, line)
-  if not platforms.is_volatile(platform, line) then
-    return line
-  end
-  return (line:match "^%s*%S+" or "") .. " " .. VOLATILE
-end
-
---- A text without what differs by nature.
--- @string text
--- @tparam ?table platform
--- @tparam {string,...} names of the device
--- @treturn string
-function fold.mask(text, platform, names)
-  local replace = {}
-  for i, name in ipairs(names) do
-    replace[i] = replacer(name)
-  end
-  local lines = {}
-  for line in (text .. "\n"):gmatch "([^\n]*)\n" do
-    for _, one in ipairs(replace) do
-      line = one(line)
-    end
-    lines[#lines + 1] = platform and mask_volatile(platform, line) or line
-  end
-  return table.concat(lines, "\n")
-end
-
 local function names_of(result, platform)
   local prompt = result.output and result.output[1] and result.output[1].prompt
   local host = platform and prompt and platforms.host_of(platform, prompt)
@@ -75,7 +36,7 @@ end
 local function text_of(self, result)
   if not result.ok then
     local cause = summary.cause(result)
-    return fold.mask(cause, nil, { result.device }) .. "\n"
+    return (mask(cause, nil, { result.device })) .. "\n"
   end
   local platform = self.platform_of(result)
   local names, parts = names_of(result, platform), {}
@@ -84,7 +45,7 @@ local function text_of(self, result)
     if #answers > 1 then
       parts[#parts + 1] = ("-- %s\n"):format(answer.command)
     end
-    parts[#parts + 1] = fold.mask(answer.output or "", platform, names) .. "\n"
+    parts[#parts + 1] = (mask(answer.output or "", platform, names)) .. "\n"
   end
   return table.concat(parts)
 end
