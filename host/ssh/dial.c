@@ -22,11 +22,12 @@ static void give_up(struct dial *dial)
   dial->on_gone(dial);
 }
 
+/* 'where' is empty for what was asked for: whoever shows the message names that. */
 static void note(struct dial *dial, const char *where, int code)
 {
   size_t used = strlen(dial->message);
-  snprintf(dial->message + used, sizeof dial->message - used, "%s%s: %s",
-           used > 0 ? "; " : "", where, uv_strerror(code));
+  snprintf(dial->message + used, sizeof dial->message - used, "%s%s%s%s",
+           used > 0 ? "; " : "", where, *where != '\0' ? ": " : "", uv_strerror(code));
   dial->error = error_of_system(code);
 }
 
@@ -44,8 +45,9 @@ static void name_address(const struct addrinfo *address, char *text, size_t size
 
 static void fail_address(struct dial *dial, int code)
 {
-  char where[80];
-  name_address(dial->next, where, sizeof where);
+  char where[80] = "";
+  if (dial->is_name)
+    name_address(dial->next, where, sizeof where);
   note(dial, where, code);
   dial->next = dial->next->ai_next;
   if (dial->fd >= 0)
@@ -118,7 +120,7 @@ static void on_resolved(uv_getaddrinfo_t *resolve, int status,
     return;
   }
   if (status < 0) {
-    note(dial, dial->host, status);
+    note(dial, "", status);
     dial->error = ERROR_RESOLVE;
     give_up(dial);
     return;
@@ -153,7 +155,7 @@ bool dial_start(struct dial *dial, uv_loop_t *loop, struct watches *watches,
     return true;
   }
   struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-  dial->is_resolving = true;
+  dial->is_name = dial->is_resolving = true;
   int code =
       uv_getaddrinfo(loop, &dial->resolve, on_resolved, dial->host, dial->port, &hints);
   if (code < 0)

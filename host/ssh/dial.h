@@ -25,7 +25,7 @@ struct dial {
   char message[DIAL_MESSAGE]; /* what went wrong, address by address */
   enum error error;
   int fd;
-  bool is_resolving, is_ending;
+  bool is_name, is_resolving, is_ending; /* a name has addresses that it does not say */
   void *owner;
   void (*on_resolved)(struct dial *dial); /* the connect phase begins */
   void (*on_connected)(struct dial *dial, int fd);
