@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: P4, P7, P8, P9, R11.
 local files = require "spec.support.files"
 local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
@@ -52,8 +53,14 @@ describe("moonwire push --plan and --apply", function()
       and table.concat(found.running, "\n"):find("192.0.2.77", 1, true) ~= nil
   end
 
-  local function last_run()
-    return assert(journal.read(assert(journal.find("last", root)), { root = root }))
+  -- the run that has applied the plan
+  local function applied()
+    for _, id in ipairs(journal.list(root)) do
+      local known = assert(journal.read(id, { root = root }))
+      if known.head.order.change.mode == "apply" then
+        return known
+      end
+    end
   end
 
   it("shows what would change and what is promised, and changes nothing", function()
@@ -94,7 +101,7 @@ describe("moonwire push --plan and --apply", function()
         assert.is_true(has_line(lab, i))
         assert.equal(1, lab:device(i):sent "commit confirmed 5")
       end
-      local tally = last_run():tally()
+      local tally = applied():tally()
       assert.equal(5, tally.changed)
     end)
   end)
@@ -113,6 +120,35 @@ describe("moonwire push --plan and --apply", function()
       for i = 1, 4 do
         assert.is_false(has_line(lab, i))
       end
+    end)
+  end)
+
+  it("waits for a lost timer before it says or sends anything", function()
+    files.write(folder .. "/check.lua", ([[
+      local uv, mark = require "luv", "%s/mark"
+      return function()
+        if uv.fs_stat(mark) then
+          return true
+        end
+        io.open(mark, "w"):close()
+        uv.kill(uv.os_getpid(), "sigkill") -- between the commit and its confirmation
+      end]]):format(folder))
+    with_lab({ devices = 1, clock = 60 }, function(lab)
+      make_plan("--commit-confirm=60s", "--check", folder .. "/check.lua")
+      push("--apply", plan)
+      assert.equal("handed", applied():state(1))
+      assert.is_number(applied().timers[1])
+      local shown = program.run { "runs", "show", "--runs", root, applied().id }
+      assert.matches("the timer of SW%-CORE_1 ", shown.output)
+      local heard = lab:device(1):count_lines()
+      local result = program.run { "runs", "resume", "--runs", root, applied().id }
+      assert.equal(0, result.status, result.errors)
+      assert.equal("changed", applied():state(1))
+      assert.is_nil(applied().timers[1])
+      assert.is_true(has_line(lab, 1))
+      local typed = table.concat(lab:device(1):lines(), "\n", heard + 1)
+      local reads, writes = typed:find "show configuration", typed:find "set system"
+      assert.is_true(reads < writes)
     end)
   end)
 

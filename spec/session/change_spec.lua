@@ -1,3 +1,4 @@
+-- Faults of spec/README.md: P2, P3, P5, P7, P8, P11, C14.
 local lock = require "moonwire.session.lock"
 local platforms = require "moonwire.platform"
 local sessions = require "moonwire.session"
@@ -138,6 +139,38 @@ describe("session:change", function()
       end)
     end)
   end
+
+  describe("whose confirmation has no answer", function()
+    local function change(fn)
+      local seen, running
+      on("juniper_junos", { clock = 600 }, function(session, device)
+        local confirm = session.confirm
+        function session.confirm(self)
+          fn(confirm, self)
+          self.client:close() -- whatever comes is heard by nobody
+          return nil, "no answer", "dropped"
+        end
+        local value, _, _, report = session:change {
+          lines = LINES.juniper_junos[1], confirm_within = 60,
+        }
+        seen, running = value or report, running_of(device)
+      end)
+      return seen, running:find("192.0.2.9", 1, true) ~= nil
+    end
+
+    it("is asked, and has stayed", function()
+      local report, is_there = change(function(confirm, session)
+        assert(confirm(session))
+      end)
+      assert.same({ "changed", true, true },
+        { report.state, report.confirmed, is_there })
+    end)
+
+    it("is asked, and has gone back", function()
+      local report, is_there = change(function() end)
+      assert.same({ "rolled_back", false }, { report.state, is_there })
+    end)
+  end)
 
   it("goes back to a snapshot where there is no timer", function()
     on("cisco_nxos", {}, function(session, device)

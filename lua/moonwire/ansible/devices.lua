@@ -16,9 +16,13 @@ end
 --- The fields of a device as arguments of a module.
 devices.schema = fields
 
+local NUMBERS = {
+  "timeout", "jump_limit", "keepalive", "keepalive_count", "clock_rate",
+}
+
 local function with_types(given)
   local kept = argument.without_blanks(given)
-  for _, name in ipairs { "timeout", "jump_limit", "keepalive", "keepalive_count" } do
+  for _, name in ipairs(NUMBERS) do
     kept[name] = tonumber(kept[name]) or kept[name]
   end
   return kept

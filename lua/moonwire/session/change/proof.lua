@@ -113,7 +113,8 @@ end
 local function let_go(change)
   local session = change.session
   if not session.is_closed then
-    session.kept_phases = session:phases()
+    local ok, phases = pcall(session.phases, session) -- it may be closed already
+    session.kept_phases = ok and phases or {}
     session:disconnect() -- it may hold the device's own lock
   end
   session.is_unconfirmed = nil
