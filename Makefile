@@ -134,7 +134,7 @@ setup-specs:
 
 # What is missing must be there before this Makefile is read again: hence the sub-makes.
 
-.PHONY: bench bench-seeds bench-scale bench-stream
+.PHONY: bench bench-seeds bench-scale bench-stream bench-http
 bench: ## five simulated devices in every mode: table, chart, outputs/
 	@$(MAKE) setup-build-run
 	@$(MAKE) build
@@ -154,6 +154,11 @@ bench-stream: ## 100 MB of one device: into a file, line by line, and by ssh
 	@$(MAKE) setup-build-run
 	@$(MAKE) build
 	@$(MOONWIRE) bench --stream 100M
+
+bench-http: ## HTTP beside a run, slow clients, warm sessions, one call from Ansible
+	@$(MAKE) setup-build-run-load
+	@$(MAKE) build
+	@$(MOONWIRE) bench --http
 
 readme: ## put the figures of outputs/ and the output of scripts/hello.lua into README.md
 	@$(MAKE) build

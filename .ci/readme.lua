@@ -1,6 +1,6 @@
 --- readme.lua - put fresh figures into README.md: what a script prints and what the
--- benchmarks measured (bench.json, scale.json and stream.json in outputs/). Run by
--- `make readme`.
+-- benchmarks measured (bench.json, scale.json, http.json and stream.json in outputs/).
+-- Run by `make readme`.
 local json = require "moonwire.report.json"
 local plot = require "moonwire.report.plot"
 local uv = require "luv"
@@ -111,16 +111,19 @@ local function ansible_section()
   return table.concat(lines, "\n") .. "\n"
 end
 
-local function goals_section()
-  local scale = json.decode(read "outputs/scale.json")
+local function goal_row(goal)
+  local measured = goal.value and ("%.4g %s"):format(goal.value, goal.unit) or "–"
+  local verdict = goal.value and "missed" or "not measured"
+  local bound = ("%s%g"):format(goal.least and "≥ " or "", goal.least or goal.most)
+  return ("| %s | %s %s | %s | %s |"):format(
+    goal.title, bound, goal.unit, measured, goal.is_reached and "reached" or verdict
+  )
+end
+
+local function goals_section(path)
   local lines = { "| number | to reach | measured | |", "|---|---|---|---|" }
-  for _, goal in ipairs(scale.goals) do
-    local measured = goal.value and ("%.4g %s"):format(goal.value, goal.unit) or "–"
-    local verdict = goal.value and "missed" or "not measured"
-    verdict = goal.is_reached and "reached" or verdict
-    lines[#lines + 1] = ("| %s | %g %s | %s | %s |"):format(
-      goal.title, goal.most, goal.unit, measured, verdict
-    )
+  for _, goal in ipairs(json.decode(read(path)).goals) do
+    lines[#lines + 1] = goal_row(goal)
   end
   return table.concat(lines, "\n") .. "\n"
 end
@@ -153,7 +156,10 @@ if from_ansible then
   text = replace(text, "ansible", from_ansible)
 end
 if uv.fs_stat "outputs/scale.json" then
-  text = replace(text, "goals", goals_section())
+  text = replace(text, "goals", goals_section "outputs/scale.json")
+end
+if uv.fs_stat "outputs/http.json" then
+  text = replace(text, "http", goals_section "outputs/http.json")
 end
 if uv.fs_stat "outputs/stream.json" then
   text = replace(text, "stream", stream_section())

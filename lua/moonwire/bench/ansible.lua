@@ -208,9 +208,18 @@ function ansible.is_there()
   return status == 0
 end
 
+local function rows_of(name)
+  local rows = {}
+  for _, row in ipairs(ansible.rows) do
+    rows[#rows + 1] = (not name or row.mode == name) and row or nil
+  end
+  return rows
+end
+
 --- Measure the rows, their runs taken in turns.
 -- @tparam table devices of a lab
--- @tparam table options `commands`, `runs`, `stream` (for the progress)
+-- @tparam table options `commands`, `runs`, `stream` (for the progress), `only` (the
+-- name of one row)
 -- @treturn table list of rows as `moonwire.bench.measure` makes them, without
 -- `peak_sessions`, `threads`, `max_rss_bytes` and phases; raises when Ansible does not
 -- do its work
@@ -218,9 +227,9 @@ function ansible.measure(devices, options)
   local folder <close> = temporary_folder()
   write(folder.path .. "/hosts.json", inventory_of(devices))
   assert(io.open(folder.path .. "/ansible.cfg", "w")):close() -- not this user's own
-  local runs = {}
+  local runs, rows = {}, rows_of(options.only)
   for i = 1, options.runs do
-    for _, row in ipairs(ansible.rows) do
+    for _, row in ipairs(rows) do
       local path = ("%s/%s.json"):format(folder.path, row.mode)
       write(path, play_of(row, options.commands))
       runs[row.mode] = runs[row.mode] or {}
@@ -228,11 +237,11 @@ function ansible.measure(devices, options)
       table.insert(runs[row.mode], once(devices, row, folder.path, options))
     end
   end
-  local rows = {}
-  for i, row in ipairs(ansible.rows) do
-    rows[i] = forget(measure.row(row.mode, runs[row.mode], options.commands))
+  local made = {}
+  for i, row in ipairs(rows) do
+    made[i] = forget(measure.row(row.mode, runs[row.mode], options.commands))
   end
-  return rows
+  return made
 end
 
 return ansible

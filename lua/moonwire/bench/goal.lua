@@ -140,8 +140,8 @@ local function client_mb(figures)
   return figures.max_rss_bytes / 1e6
 end
 
---- The goals: `title`, `unit`, `most` (the value may not be above it), `needs` (ids of
--- measurements) and `value` (a function of those measurements).
+--- The goals: `title`, `unit`, `most` (the value may not be above it) or `least`,
+-- `needs` (ids of measurements) and `value` (a function of those measurements).
 goal.goals = {
   {
     title = "client CPU per login + one command",
@@ -318,21 +318,27 @@ local function value_of(one, figures)
   return one.value(table.unpack(needed, 1, #one.needs))
 end
 
+local function is_within(one, value)
+  return value <= (one.most or math.huge) and value >= (one.least or -math.huge)
+end
+
 --- Compare what was measured with what is to be reached.
 -- @tparam table figures by id
--- @treturn table list of `title`, `unit`, `most`, `value` (nil: not measured),
--- `is_reached`
-function goal.judge(figures)
+-- @tparam[opt] table goals as `goal.goals`, which they are when left out
+-- @treturn table list of `title`, `unit`, `most` or `least`, `value` (nil: not
+-- measured), `is_reached`
+function goal.judge(figures, goals)
   local judged = {}
-  for i, one in ipairs(goal.goals) do
+  for i, one in ipairs(goals or goal.goals) do
     local value = value_of(one, figures)
     judged[i] = {
       title = one.title,
       unit = one.unit,
       most = one.most,
+      least = one.least,
       measured_by = table.concat(one.needs, ", "),
       value = value,
-      is_reached = value ~= nil and value <= one.most,
+      is_reached = value ~= nil and is_within(one, value),
     }
   end
   return judged

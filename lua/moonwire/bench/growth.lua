@@ -102,7 +102,7 @@ function growth.goals(judged, style)
     local unit = one.unit == "" and "" or " " .. one.unit
     lines[i] = {
       one.title,
-      ("%g%s"):format(one.most, unit),
+      ("%s%g%s"):format(one.least and "≥ " or "", one.least or one.most, unit),
       number("%.4g" .. unit:gsub("%%", "%%%%"), one.value),
       verdict(one),
       one.measured_by,

@@ -137,6 +137,12 @@ local OPTIONS = {
     size.option,
   },
   {
+    "--http",
+    nil,
+    "Measure the front doors instead: HTTP beside a run and beside slow clients, warm "
+      .. "sessions, one call from Ansible; writes http.json.",
+  },
+  {
     "--host-keys",
     nil,
     "Measure the look-up of one of 100,000 host keys instead.",
@@ -200,11 +206,13 @@ end
 
 local OF_LAB = {
   "lab", "platform", "rtt", "think", "profile", "ansible", "scale", "stream",
-  "loading",
+  "loading", "http",
 }
 
 -- What is measured instead of the modes: one thing at a time.
-local KINDS = { "ansible", "sweep", "ramp", "scale", "stream", "host_keys", "loading" }
+local KINDS = {
+  "ansible", "sweep", "ramp", "scale", "stream", "host_keys", "loading", "http",
+}
 
 local function two_benches(given)
   local kind
@@ -329,8 +337,10 @@ function bench.run(words)
       return kind.run(given[name], options_of(given), STREAMS)
     end
   end
-  if given.scale then
-    return require("moonwire.bench.scale").run(options_of(given), STREAMS)
+  for _, name in ipairs { "scale", "http" } do
+    if given[name] then
+      return require("moonwire.bench." .. name).run(options_of(given), STREAMS)
+    end
   end
   return run_fleet(parser, given)
 end

@@ -18,6 +18,7 @@ local LOGINS = 200 -- at once
 local REMEMBERED = 30 -- seconds that a refused login counts
 local WAIT = 60 -- seconds for one that others have
 local LOOK = 5 -- seconds between two looks at those that rest
+local LITTER = 100 -- KB: what a login leaves would else lie among what stays for long
 local REFUSED = { auth = true, hostkey = true }
 
 --- A pool with nothing in it.
@@ -180,6 +181,7 @@ function Pool:_log_in(key, device)
   elseif session then
     self.count.logins = self.count.logins + 1
     entry.session, entry.mode = session, session:mode()
+    collectgarbage("step", LITTER)
     return entry
   end
   message = without_name(device, message)

@@ -1,0 +1,172 @@
+--- A server under measurement: a lab, and `moonwire serve --warm` as a process of its
+-- own on its devices, with what programs of others do to it.
+-- @module moonwire.bench.served
+local inventory = require "moonwire.inventory"
+local json = require "moonwire.report.json"
+local process = require "moonwire.bench.process"
+local task = require "moonwire.task"
+local usage = require "moonwire.bench.usage"
+local uv = require "luv"
+
+local served = {}
+
+local Served = { __name = "moonwire.bench.Served" }
+Served.__index = Served
+
+local PASSWORD = "admin" -- of every simulated device
+local OWNER_ONLY = tonumber("600", 8)
+
+local function write(path, text)
+  local file <close> = assert(io.open(path, "w"))
+  assert(file:write(text))
+  assert(uv.fs_chmod(path, OWNER_ONLY))
+  return path
+end
+
+local function plain(device)
+  return {
+    name = device.name, host = device.host, port = device.port,
+    username = device.username, password = PASSWORD, device_type = device.device_type,
+    host_key = device.host_key,
+  }
+end
+
+local function write_inventory(path, devices)
+  local list = {}
+  for i, device in ipairs(devices) do
+    list[i] = plain(device)
+  end
+  return write(path, json.encode { devices = list })
+end
+
+local function start(self)
+  self.output = assert(uv.new_pipe(false))
+  local said = ""
+  task.await(function(done)
+    self.handle, self.pid = uv.spawn(uv.exepath(), {
+      args = {
+        "serve", "--listen", "127.0.0.1:0", "-i", self.inventory, "--runs",
+        self.folder .. "/runs", "--warm", "2000", "--socket", self.socket,
+      },
+      stdio = { nil, self.output, 2 },
+    }, function()
+      self.has_ended = true
+      done()
+    end)
+    assert(self.handle, self.pid)
+    self.output:read_start(function(_, bytes)
+      said = said .. (bytes or "")
+      self.url = self.url or said:match "moonwire serves ([^%s,]+)"
+      if said:find("sessions are lent", 1, true) then
+        done()
+      end
+    end)
+  end)
+  if self.has_ended then
+    error("moonwire serve has ended at once", 0)
+  end
+end
+
+--- Start a lab and a server.
+-- @tparam table lab options of a lab
+-- @treturn Served to be closed: `devices`, `url`, `socket`, `inventory` (its file),
+-- `folder`
+function served.open(lab)
+  local place = os.getenv "TMPDIR" or "/tmp"
+  local self = setmetatable({
+    folder = assert(uv.fs_mkdtemp(place .. "/moonwire-XXXXXX")),
+    devices = assert(inventory.load { lab = lab }),
+  }, Served)
+  self.socket = self.folder .. "/socket"
+  self.inventory = write_inventory(self.folder .. "/devices.json", self.devices)
+  start(self)
+  return self
+end
+
+--- End both.
+function Served:close()
+  if not self.has_ended then
+    self.handle:kill "sigkill"
+  end
+  self.handle:close()
+  self.output:close()
+  self.devices:close()
+  process.run { "rm", "-rf", self.folder }
+end
+Served.__close = Served.close
+
+--- What the server's process costs now; see `moonwire.bench.usage`.
+-- @treturn table
+function Served:usage()
+  return assert(usage.of(self.pid))
+end
+
+local function curl(...)
+  local text, status = process.run { "curl", "-sS", ... }
+  if not text or status ~= 0 then
+    error(("curl failed (%s)"):format(status), 0)
+  end
+  return text
+end
+
+--- Run commands on all devices over HTTP, and wait for the end.
+-- @tparam {string,...} commands
+-- @treturn table `seconds`, `failed`
+function Served:run(commands)
+  local runs = self.url .. "/api/v1/runs"
+  local order = json.encode({ commands = commands }, true)
+  local begun = assert(json.decode(curl(
+    "-H", "Content-Type: application/json", "-d", order, runs)))
+  local one = runs .. "/" .. begun.id
+  curl("-N", "-o", "/dev/null", one .. "/events")
+  local over = assert(json.decode(curl(one .. "?limit=1")))
+  return { seconds = over.seconds, failed = over.count.failed }
+end
+
+-- Each connection asks, and waits: so many a second in all, however fast the answers
+-- are. The last line is for us.
+local PACED = [[
+function delay() return %d end
+function done(summary, latency)
+  local e = summary.errors
+  io.write(string.format('\n{"requests":%%d,"seconds":%%f,"p50":%%f,"p99":%%f,',
+    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1e6,
+    latency:percentile(99) / 1e6))
+  io.write(string.format('"errors":%%d}\n',
+    e.connect + e.read + e.write + e.status + e.timeout))
+end
+]]
+local CONNECTIONS = 50
+
+--- Ask for `/health` at a rate, with wrk.
+-- @number rate a second, at most
+-- @int seconds
+-- @treturn table `rate`, `p50`, `p99` (seconds), `errors`
+function Served:ask(rate, seconds)
+  local pause = math.floor(CONNECTIONS / rate * 1000)
+  local script = write(self.folder .. "/paced.lua", PACED:format(pause))
+  local text, status = process.run {
+    "wrk", "-t1", "-c" .. CONNECTIONS, ("-d%ds"):format(seconds), "-s", script,
+    self.url .. "/health",
+  }
+  local figures = text and json.decode(text:match "\n({[^\n]*})\n$" or "")
+  if not figures then
+    error(("wrk failed (%s)"):format(status), 0)
+  end
+  figures.rate = figures.requests / figures.seconds
+  return figures
+end
+
+--- Be a thousand clients that never come to the end of what they say, with
+-- slowhttptest.
+-- @int count
+-- @int seconds
+function Served:be_slow(count, seconds)
+  process.run {
+    "sh", "-c", 'ulimit -n 8192; exec "$@" >/dev/null 2>&1', "sh",
+    "slowhttptest", "-H", "-c", tostring(count), "-r", tostring(count), "-i", "5",
+    "-x", "24", "-l", tostring(seconds), "-p", "3", "-u", self.url .. "/health",
+  }
+end
+
+return served
