@@ -1,22 +1,5 @@
+local measured = require "spec.support.figures"
 local goal = require "moonwire.bench.goal"
-
-local function through(seconds, cpu_seconds, floor)
-  return {
-    devices = 10000,
-    logins = 10000,
-    commands = 1,
-    seconds = seconds,
-    cpu_seconds = cpu_seconds,
-    ok = 10000,
-    failed = 0,
-    peak_sessions = 10000,
-    threads = 1,
-    max_rss_bytes = 200e6,
-    lab = { max_rss_bytes = 100e6 },
-    floor = floor,
-  }
-end
-
 local function judged_by(judged)
   local by = {}
   for _, one in ipairs(judged) do
@@ -31,7 +14,7 @@ local WALL = "10,000 devices: login, show version, logout"
 describe("goal.judge", function()
   it("compares what was measured with what is to be reached", function()
     local floor = { ok = 10000, cpu_seconds = 2.5, seconds = 3, max_rss_bytes = 2e8 }
-    local by = judged_by(goal.judge { ["growth-10000"] = through(6, 4, floor) })
+    local by = judged_by(goal.judge { ["growth-10000"] = measured.of(6, 4, floor) })
     assert.is_true(math.abs(by[CPU].value - 0.4) < 1e-9)
     assert.is_true(by[CPU].is_reached)
     local wall = by[WALL]
@@ -51,12 +34,12 @@ describe("goal.judge", function()
   end)
 
   it("knows no ratio without the bare C client", function()
-    local by = judged_by(goal.judge { ["growth-10000"] = through(4, 4) })
+    local by = judged_by(goal.judge { ["growth-10000"] = measured.of(4, 4) })
     assert.is_nil(by["  … beside the bare C client"].value)
   end)
 
   it("counts no thread of a run that did not hold all sessions", function()
-    local open = through(4, 4)
+    local open = measured.of(4, 4)
     open.peak_sessions = 9000
     local by = judged_by(goal.judge { ["open-10000"] = open })
     assert.is_nil(by["  … client threads"].value)

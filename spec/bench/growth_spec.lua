@@ -1,25 +1,9 @@
+local measured = require "spec.support.figures"
 local goal = require "moonwire.bench.goal"
 local growth = require "moonwire.bench.growth"
 
-local function through(seconds, cpu_seconds, floor)
-  return {
-    devices = 10000,
-    logins = 10000,
-    commands = 1,
-    seconds = seconds,
-    cpu_seconds = cpu_seconds,
-    ok = 10000,
-    failed = 0,
-    peak_sessions = 10000,
-    threads = 1,
-    max_rss_bytes = 200e6,
-    lab = { max_rss_bytes = 100e6 },
-    floor = floor,
-  }
-end
-
 describe("growth", function()
-  local point = growth.point(10000, through(5, 4), through(9, 5))
+  local point = growth.point(10000, measured.of(5, 4), measured.of(9, 5))
 
   it("makes a point of a run with all at once and one that held them", function()
     assert.equal(2000, point.rate)
@@ -35,7 +19,8 @@ describe("growth", function()
   end)
 
   it("prints every goal with its verdict", function()
-    local text = growth.goals(goal.judge { ["growth-10000"] = through(6, 4) }, "ascii")
+    local judged = goal.judge { ["growth-10000"] = measured.of(6, 4) }
+    local text = growth.goals(judged, "ascii")
     assert.is_truthy(text:find "login %+ one command +| +0.45 ms | +0.4 ms | reached")
     assert.is_truthy(text:find "logout +| +5 s | +6 s | missed")
     assert.is_truthy(text:find "not measured")

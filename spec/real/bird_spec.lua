@@ -1,6 +1,7 @@
 -- BIRD as Debian ships it: the daemon, birdc, and OpenSSH before it.
 local bird = require "spec.support.bird"
 local machine = require "spec.support.machine"
+local mixture = require "spec.support.mixture"
 local session = require "moonwire.session"
 local step = require "moonwire.verify.step"
 
@@ -65,16 +66,7 @@ describe("BIRD's birdc", function()
 
   it("keeps apart what was asked at once", function()
     local questions = { "show protocols", "show route", "show interfaces" }
-    local right, commands = {}, {}
-    for i, command in ipairs(questions) do
-      right[i] = assert(router:send_command(command))
-    end
-    for i = 1, 30 do
-      commands[i] = questions[(i - 1) % #questions + 1]
-    end
-    for i, answer in ipairs(assert(router:send_commands(commands))) do
-      assert.equal(right[(i - 1) % #questions + 1], answer.output, commands[i])
-    end
+    mixture.keeps_apart(router, questions, 30)
   end)
 
   it("is known by what it says", function()

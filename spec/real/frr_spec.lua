@@ -1,6 +1,7 @@
 -- FRRouting as Debian ships it: daemons, vtysh, and OpenSSH before it.
 local frr = require "spec.support.frr"
 local machine = require "spec.support.machine"
+local mixture = require "spec.support.mixture"
 local session = require "moonwire.session"
 local step = require "moonwire.verify.step"
 
@@ -118,16 +119,7 @@ describe("FRR's vtysh", function()
     local questions = {
       "show version", "show interface v0", "show running-config", "show ip route",
     }
-    local right, commands = {}, {}
-    for i, command in ipairs(questions) do
-      right[i] = assert(router:send_command(command))
-    end
-    for i = 1, 60 do
-      commands[i] = questions[(i - 1) % #questions + 1]
-    end
-    for i, answer in ipairs(assert(router:send_commands(commands))) do
-      assert.equal(right[(i - 1) % #questions + 1], answer.output, commands[i])
-    end
+    mixture.keeps_apart(router, questions, 60)
   end)
 
   it("runs a command on a channel of its own", function()

@@ -1,31 +1,17 @@
 --- moonwire as a child process that a spec talks to by lines and signals.
-local task = require "moonwire.task"
 local uv = require "luv"
+local waiting = require "spec.support.waiting"
 
 local child = {}
 
 local Child = {}
 Child.__index = Child
 
-local function wake(self)
-  local waiting = self.waiting
-  self.waiting = nil
-  if waiting then
-    waiting()
-  end
-end
-
-local function await_more(self)
-  task.await(function(done)
-    self.waiting = done
-  end)
-end
-
 local function follow(self, pipe, name)
   pipe:read_start(function(_, bytes)
     self[name] = self[name] .. (bytes or "")
     self.open = self.open - (bytes and 0 or 1)
-    wake(self)
+    waiting.wake(self)
   end)
 end
 
@@ -39,7 +25,7 @@ function child.start(words, env)
     args = table.move(words, 2, #words, 1, {}), env = env, stdio = self.pipes,
   }, function(status, signal)
     self.status = signal == 0 and status or -signal
-    wake(self)
+    waiting.wake(self)
   end))
   follow(self, self.pipes[2], "output")
   follow(self, self.pipes[3], "errors")
@@ -52,7 +38,7 @@ function Child:expect(plain)
     if self.status and self.open == 0 then
       error(("no %q in %q (%s)"):format(plain, self.output, self.errors), 2)
     end
-    await_more(self)
+    waiting.for_more(self)
   end
 end
 
@@ -64,7 +50,7 @@ end
 --- Wait for its end, and give its exit status, or a signal's number below zero.
 function Child:wait()
   while not self.status or self.open > 0 do
-    await_more(self)
+    waiting.for_more(self)
   end
   return self.status
 end

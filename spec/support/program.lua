@@ -1,6 +1,7 @@
 --- moonwire itself as a child process: to its end, or on a terminal of its own.
 local task = require "moonwire.task"
 local uv = require "luv"
+local waiting = require "spec.support.waiting"
 
 local program = {}
 
@@ -69,20 +70,6 @@ end
 local Terminal = {}
 Terminal.__index = Terminal
 
-local function wake(self)
-  local waiting = self.waiting
-  self.waiting = nil
-  if waiting then
-    waiting()
-  end
-end
-
-local function await_more(self)
-  task.await(function(done)
-    self.waiting = done
-  end)
-end
-
 local function quoted(word)
   return "'" .. word:gsub("'", "'\\''") .. "'"
 end
@@ -105,12 +92,12 @@ function program.on_terminal(words, options)
     stdio = { self.input, self.output, 2 },
   }, function(status)
     self.status = status
-    wake(self)
+    waiting.wake(self)
   end))
   self.output:read_start(function(_, bytes)
     self.text = self.text .. (bytes or "")
     self.is_over = bytes == nil
-    wake(self)
+    waiting.wake(self)
   end)
   return self
 end
@@ -125,7 +112,7 @@ function Terminal:expect(plain)
     elseif self.is_over then
       error(("no %q in %q"):format(plain, self.text), 2)
     end
-    await_more(self)
+    waiting.for_more(self)
   end
 end
 
@@ -137,7 +124,7 @@ end
 --- Wait until it ends, and give its exit status.
 function Terminal:wait()
   while not (self.is_over and self.status) do
-    await_more(self)
+    waiting.for_more(self)
   end
   return self.status
 end
