@@ -1,6 +1,9 @@
 local ansible = require "moonwire.ansible"
 local labs = require "spec.support.lab"
 local network = require "moonwire.ansible.network"
+local task = require "moonwire.task"
+local uv = require "luv"
+local warm = require "moonwire.warm"
 
 local function fields_of(device, changes)
   local fields = {
@@ -80,6 +83,33 @@ describe("moonwire for Ansible", function()
       assert.equal(4, call(given).peak_sessions)
       given.limit = "2"
       assert.equal(2, call(given).peak_sessions)
+    end)
+  end)
+
+  it("borrows sessions that are kept, and needs no password then", function()
+    labs.with_lab({ devices = 2 }, function(lab)
+      local path = os.tmpname()
+      os.remove(path)
+      local devices = all_of(lab)
+      for _, device in ipairs(devices) do
+        device.password, device.secret = nil, nil
+      end
+      task.group(function(group)
+        local kept = { devices = lab:inventory() }
+        local door <close> = assert(warm.open(group, path, function() return kept end))
+        uv.os_setenv("MOONWIRE_VIA", path)
+        for round = 1, 2 do
+          local answer = call { devices = devices, commands = "show clock" }
+          assert.is_false(answer.failed, answer.msg)
+          assert.equal(2 * round, door.pool.count.lent)
+        end
+        local answer = call { devices = devices, config = VLAN }
+        uv.os_unsetenv "MOONWIRE_VIA"
+        assert.is_false(answer.failed, answer.msg)
+        assert.is_true(answer.changed)
+        assert.equal(2, door.pool.count.logins)
+      end)
+      assert.is_true(was_configured(lab, 2))
     end)
   end)
 

@@ -68,7 +68,7 @@ end
 -- A new session must be possible, or nobody could ever repair what was changed.
 local function confirm(session, device, plan)
   local probe <close>, message = sessions.open(device, {
-    timeout = session.timeout, fresh = true,
+    timeout = session.timeout, via = session.options.via, fresh = true,
   })
   local ok = probe
   if probe then

@@ -16,6 +16,7 @@ local function log_in(change)
   local own = change.session.options
   return require("moonwire.session").open(change.session.device, {
     timeout = change.session.timeout, timeouts = own.timeouts, reconnect = false,
+    via = own.via, fresh = true, -- one that was kept would prove nothing
   })
 end
 
