@@ -4,6 +4,7 @@
 local Run = { __name = "moonwire.Run" }
 Run.__index = Run
 
+local flags = require "moonwire.fleet.flags"
 local guard = require "moonwire.fleet.guard"
 local host = require "host.task"
 local ramp = require "moonwire.fleet.ramp"
@@ -107,7 +108,7 @@ function Run.new(devices, options)
     retry_pause = options.retry_pause,
     abort_count = options.abort_count or math.huge,
     run_timeout = options.run_timeout,
-    has_ended = {}, -- by index
+    has_ended = flags.new(), -- by index
     under_way = {}, -- by index: the ramp's generation when it began
     tries = {}, -- by index, from the second one on
     threads = 1,
@@ -177,7 +178,7 @@ end
 --- A device has ended: it is tried again, or this is its result.
 -- @local here
 function Run:over(index, result)
-  if self.has_ended[index] then
+  if self.has_ended:has(index) then
     return -- it was given up before
   end
   local generation = self.under_way[index]
@@ -215,7 +216,8 @@ function Run:_keep(index, result)
     result.started, result.began = result.began - self.began, nil
   end
   result.state = state.of(result, self.changes)
-  self.has_ended[index], self.tries[index] = true, nil
+  self.has_ended:set(index)
+  self.tries[index] = nil
   if self.has_results then
     self.results[index] = result
   end
@@ -315,7 +317,7 @@ end
 -- What was never begun, or waited for one more try.
 local function skip_rest(self)
   for index = 1, #self.devices do
-    if not self.has_ended[index] then
+    if not self.has_ended:has(index) then
       local reason = self.reason or "the run has ended"
       self:_keep(index, state.skipped(self.devices[index], "skipped", reason))
     end
