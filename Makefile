@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 BUILD  ?= build
 SPECS  ?=
 PARTS  ?=
-FUZZ_SECONDS ?= 60
+SECONDS ?= 60
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || \
              cat $(BUILD)/version 2>/dev/null || echo unknown)
 
@@ -33,6 +33,8 @@ LEFT_OUT      = $(if $(HTTP_LIBRARY),,$(wildcard host/http/*.c)) \
 C_FILES     := $(sort $(shell find host -name '*.c'))
 H_FILES     := $(sort $(shell find host -name '*.h'))
 FUZZ_FILES  := $(filter host/fuzz/%,$(C_FILES))
+FUZZ_TARGETS ?= $(filter-out replay script target,$(FUZZ_FILES:host/fuzz/%.c=%)) \
+               $(patsubst spec/fuzz/%.lua,%,$(sort $(wildcard spec/fuzz/*.lua)))
 FLOOR_FILES := $(filter host/floor/%,$(C_FILES))
 HOST_FILES  := $(filter-out $(FUZZ_FILES) $(FLOOR_FILES) $(LEFT_OUT),$(C_FILES)) \
                $(if $(filter thread,$(SANITIZE)),.ci/tsan.c)
@@ -185,18 +187,18 @@ FIXED_ADDRESSES = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 .PHONY: test gc asan tsan fuzz
 test: ## run the specs; SPECS="spec/task_spec.lua" for some of them
 	@$(MAKE) setup-specs
-	@$(MAKE) build
+	@$(MAKE) build fuzz-replay
 	@$(MOONWIRE) test $(SPECS)
 
 gc: ## the specs with a collector that never rests
 	@$(MAKE) setup-specs
-	@$(MAKE) build
+	@$(MAKE) build fuzz-replay
 	@MOONWIRE_GC=stress $(MOONWIRE) test $(SPECS)
 
 # No WERROR: what a sanitizer adds to the code makes gcc see ghosts.
 asan: ## the specs under AddressSanitizer, LeakSanitizer and UBSan
 	@$(MAKE) setup-specs
-	@$(MAKE) build BUILD=$(BUILD)/asan SANITIZE=address,undefined WERROR=
+	@$(MAKE) build fuzz-replay BUILD=$(BUILD)/asan SANITIZE=address,undefined WERROR=
 	@ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
 	  LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/lsan.supp:print_suppressions=0 \
 	  UBSAN_OPTIONS=print_stacktrace=1 \
@@ -204,27 +206,28 @@ asan: ## the specs under AddressSanitizer, LeakSanitizer and UBSan
 
 tsan: ## the specs under ThreadSanitizer
 	@$(MAKE) setup-specs
-	@$(MAKE) build BUILD=$(BUILD)/tsan SANITIZE=thread WERROR=
+	@$(MAKE) build fuzz-replay BUILD=$(BUILD)/tsan SANITIZE=thread WERROR=
 	@TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/tsan.supp:halt_on_error=1:second_deadlock_stack=1 \
 	  $(FIXED_ADDRESSES) $(BUILD)/tsan/moonwire test $(SPECS)
 
-fuzz: ## feed each of host/fuzz for FUZZ_SECONDS
-	@$(MAKE) setup-build-lint
+# Specs replay the corpus with the program that `make` builds, beside it.
+.PHONY: fuzz-replay
+fuzz-replay: $(BUILD)/fuzz-replay
+
+$(BUILD)/fuzz-replay: $(call object,$(FUZZ_FILES) $(filter-out host/main.c,$(HOST_FILES)))
+	@echo "  link  $@"
+	$(Q)$(LINK) -o $@ $^ $(HOST_LIBS)
+
+fuzz: ## feed every parser for SECONDS; FUZZ_TARGETS="csv wire" for some of them
+	@$(MAKE) setup-build-run-lint
 	@$(MAKE) fuzz-all BUILD=$(BUILD)/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined
 
 .PHONY: fuzz-all
-fuzz-all: $(FUZZ_FILES:host/fuzz/%.c=fuzz-run-%)
+fuzz-all: $(BUILD)/fuzz
+	@.ci/fuzz $(BUILD) $(SECONDS) $(FUZZ_TARGETS)
 
-fuzz-run-%: $(BUILD)/%
-	@mkdir -p $(BUILD)/corpus/$*
-	@echo "  fuzz  $* for $(FUZZ_SECONDS) s"
-	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/$*- \
-	  -print_final_stats=1 $(BUILD)/corpus/$* >$(BUILD)/$*.log 2>&1 || \
-	  { tail -n 60 $(BUILD)/$*.log; exit 1; }
-	@grep number_of_executed_units $(BUILD)/$*.log
-
-$(FUZZ_FILES:host/fuzz/%.c=$(BUILD)/%): $(BUILD)/%: $(call object,host/fuzz/%.c) \
-    $(call object,$(filter-out host/main.c,$(HOST_FILES)))
+$(BUILD)/fuzz: $(call object,$(filter-out host/fuzz/replay.c,$(FUZZ_FILES)) \
+    $(filter-out host/main.c,$(HOST_FILES)))
 	@echo "  link  $@"
 	$(Q)$(LINK) -fsanitize=fuzzer -o $@ $^ $(HOST_LIBS)
 

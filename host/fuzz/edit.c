@@ -5,16 +5,7 @@
 ** bytes.
 */
 #include "lab/edit.h"
-
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
-
-static void require(bool is_so)
-{
-  if (!is_so)
-    abort();
-}
+#include "fuzz/target.h"
 
 static struct edit_rules rules_of(unsigned char bits)
 {
@@ -34,10 +25,11 @@ static size_t feed(struct edit *edit, const struct edit_rules *rules, const char
   struct bytes echo = {0};
   size_t used = 0;
   enum edit_end end = edit_feed(edit, rules, keys, length, &used, &echo);
-  require(used <= length && (end != EDIT_OPEN || used == length));
-  require(edit->cursor <= edit->length && edit->length <= edit->capacity);
-  require(edit->length <= rules->limit);
-  require(end != EDIT_OPEN || edit->shown <= edit->history.length);
+  target_require(used <= length && (end != EDIT_OPEN || used == length), "bytes taken");
+  target_require(edit->cursor <= edit->length && edit->length <= edit->capacity,
+                 "cursor in line");
+  target_require(edit->length <= rules->limit, "line within its limit");
+  target_require(end != EDIT_OPEN || edit->shown <= edit->history.length, "history");
   if (end == EDIT_ENTER || end == EDIT_INTERRUPT)
     edit_clear(edit);
   if (end != EDIT_OPEN)
@@ -46,10 +38,10 @@ static size_t feed(struct edit *edit, const struct edit_rules *rules, const char
   return used;
 }
 
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+void edit_target(const uint8_t *data, size_t size)
 {
   if (size < 2)
-    return 0;
+    return;
   const struct edit_rules rules = rules_of(data[0]);
   const size_t piece = data[1] % 64 + 1U;
   const char *keys = (const char *)data + 2;
@@ -60,5 +52,4 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     left -= used;
   }
   edit_free(&edit);
-  return 0;
 }

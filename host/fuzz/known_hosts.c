@@ -3,23 +3,15 @@
 ** looked up in it. What must hold: nothing is read out of bounds; a key that a lookup
 ** knows is on a line; a host that was added is known, and its line is read back as one.
 */
-#include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/target.h"
 #include "ssh/hostkeys.h"
 #include "ssh/known_hosts.h"
-
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 static const unsigned char key_bytes[] = "\0\0\0\x0bssh-ed25519\0\0\0\x20"
                                          "0123456789abcdef0123456789abcdef";
 static const struct hostkeys_key key = {key_bytes, sizeof key_bytes - 1};
-
-static void require(bool is_so)
-{
-  if (!is_so)
-    abort();
-}
 
 static void look_up(struct hostkeys *store, const char *host, uint16_t port)
 {
@@ -29,19 +21,24 @@ static void look_up(struct hostkeys *store, const char *host, uint16_t port)
   enum hostkeys_verdict verdict = hostkeys_lookup(store, &peer, key, &match);
   if (verdict == HOSTKEYS_FAILED)
     return;
-  require(hostkeys_types(store, &peer, types) && strlen(types) < sizeof types);
-  require((verdict == HOSTKEYS_CHANGED) == (match.expected_count > 0));
-  require((verdict == HOSTKEYS_KNOWN || verdict == HOSTKEYS_REVOKED) ==
-          (match.record.file != NULL));
+  target_require(hostkeys_types(store, &peer, types) && strlen(types) < sizeof types,
+                 "types");
+  target_require((verdict == HOSTKEYS_CHANGED) == (match.expected_count > 0),
+                 "a changed key has others");
+  target_require((verdict == HOSTKEYS_KNOWN || verdict == HOSTKEYS_REVOKED) ==
+                     (match.record.file != NULL),
+                 "a known key has a line");
   if (match.record.file != NULL)
-    require(match.record.key.length == key.length &&
-            memcmp(match.record.key.bytes, key.bytes, key.length) == 0);
+    target_require(match.record.key.length == key.length &&
+                       memcmp(match.record.key.bytes, key.bytes, key.length) == 0,
+                   "the line has the key");
   for (unsigned i = 0; i < match.expected_count; i++) {
     const struct hostkeys_peer again = {
         .host = host, .address = "10.0.0.1", .port = port};
     struct hostkeys_match known;
     verdict = hostkeys_lookup(store, &again, match.expected[i].key, &known);
-    require(verdict == HOSTKEYS_KNOWN || verdict == HOSTKEYS_REVOKED);
+    target_require(verdict == HOSTKEYS_KNOWN || verdict == HOSTKEYS_REVOKED,
+                   "what is expected is known");
   }
 }
 
@@ -53,14 +50,15 @@ static void add(struct hostkeys *store, const char *host)
   enum hostkeys_verdict before = hostkeys_lookup(store, &peer, key, &match);
   enum hostkeys_verdict after = hostkeys_add(store, &peer, key);
   if (before != HOSTKEYS_UNKNOWN)
-    require(after == before);
+    target_require(after == before, "nothing is added to what is there");
   if (before == HOSTKEYS_UNKNOWN && known_hosts_is_writable(host))
-    require(after == HOSTKEYS_KNOWN && hostkeys_count(store).junk == junk &&
-            hostkeys_lookup(store, &peer, key, &match) == HOSTKEYS_KNOWN);
+    target_require(after == HOSTKEYS_KNOWN && hostkeys_count(store).junk == junk &&
+                       hostkeys_lookup(store, &peer, key, &match) == HOSTKEYS_KNOWN,
+                   "what was added is known");
 }
 
 /* The first line is a host; all of it is the file. */
-int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
+void known_hosts_target(const uint8_t *data, size_t size)
 {
   struct hostkeys_failure failure;
   char host[512];
@@ -73,7 +71,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
   host[length] = '\0';
   struct hostkeys *store = hostkeys_new();
   if (store == NULL)
-    return 0;
+    return;
   if (size > 0)
     (void)hostkeys_load_text(store, (const char *)data, size, "fuzz", &failure);
   look_up(store, host, 22);
@@ -82,5 +80,4 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
   add(store, host);
   (void)hostkeys_pin(host, key);
   hostkeys_release(store);
-  return 0;
 }

@@ -4,15 +4,11 @@
 **  - it has no control byte but newline and tab;
 **  - an edit costs no more than a row of the terminal;
 **  - the mark is found exactly where it stands behind a prompt, and nowhere else.
-**
-** clang makes a libFuzzer target of it. Any other compiler makes a program that replays
-** the files it is given or, without any, some thousand inputs of its own making.
 */
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/target.h"
 #include "term/expect.h"
 
 static const char mark[] = "!mw-7f3a9c-12";
@@ -22,8 +18,6 @@ enum {
   HEADER = 5,        /* bytes of the input that choose how, not what */
   SMALLEST_COST = 8, /* for a byte, beside the editing of a row */
 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What devices say. An input byte below TOKENS stands for one of these. */
 static const char *const tokens[] = {
@@ -95,20 +89,12 @@ struct bytes {
   size_t length, capacity;
 };
 
-static void require(bool is_so, const char *promise)
-{
-  if (is_so)
-    return;
-  fprintf(stderr, "broken: %s\n", promise);
-  abort();
-}
-
 static void add(struct bytes *bytes, const char *data, size_t length)
 {
   if (length > bytes->capacity - bytes->length) {
     bytes->capacity = 2 * (bytes->capacity + length);
     bytes->data = realloc(bytes->data, bytes->capacity);
-    require(bytes->data != NULL, "there is memory");
+    target_require(bytes->data != NULL, "there is memory");
   }
   if (length > 0)
     memcpy(bytes->data + bytes->length, data, length);
@@ -152,11 +138,14 @@ static void check_state(const struct screen *screen, size_t fed)
 {
   const struct row *row = &screen->row;
   size_t length = lines_length(&row->lines);
-  require(row->margin <= row->cursor && row->cursor <= length, "cursor within the row");
-  require(row->column <= row->width && row->hidden <= row->width, "columns on screen");
-  require(row->gap == 0 || row->cursor == length, "a gap only beyond the end");
-  require(screen_work(screen) <= (SMALLEST_COST + 9 * (uint64_t)row->width) * fed,
-          "no edit costs more than a row");
+  target_require(row->margin <= row->cursor && row->cursor <= length,
+                 "cursor within the row");
+  target_require(row->column <= row->width && row->hidden <= row->width,
+                 "columns on screen");
+  target_require(row->gap == 0 || row->cursor == length, "a gap only beyond the end");
+  target_require(screen_work(screen) <=
+                     (SMALLEST_COST + 9 * (uint64_t)row->width) * fed,
+                 "no edit costs more than a row");
 }
 
 static void add_text(struct bytes *text, struct screen *screen)
@@ -170,7 +159,8 @@ static void add_tail(struct bytes *text, struct screen *screen)
 {
   size_t length;
   const char *bytes = screen_tail(screen, &length);
-  require(length == 0 || memchr(bytes, '\n', length) == NULL, "one line is open");
+  target_require(length == 0 || memchr(bytes, '\n', length) == NULL,
+                 "one line is open");
   add(text, bytes, length);
 }
 
@@ -179,15 +169,15 @@ static struct bytes clean(const struct bytes *bytes, unsigned width)
   struct bytes text = {0};
   struct screen screen;
   screen_open(&screen, width);
-  require(screen_feed(&screen, bytes->data, bytes->length), "there is memory");
+  target_require(screen_feed(&screen, bytes->data, bytes->length), "there is memory");
   check_state(&screen, bytes->length);
   add_text(&text, &screen);
   add_tail(&text, &screen);
   screen_close(&screen);
   for (size_t i = 0; i < text.length; i++) {
     unsigned char byte = (unsigned char)text.data[i];
-    require(byte == '\n' || byte == '\t' || (byte >= ' ' && byte != 0x7F),
-            "clean text");
+    target_require(byte == '\n' || byte == '\t' || (byte >= ' ' && byte != 0x7F),
+                   "clean text");
   }
   return text;
 }
@@ -203,7 +193,7 @@ static struct bytes clean_pieces(const struct bytes *bytes, unsigned width,
     piece = 1 + next(&random) % (next(&random) % 64 + 1);
     if (piece > bytes->length - at)
       piece = bytes->length - at;
-    require(screen_feed(&screen, bytes->data + at, piece), "there is memory");
+    target_require(screen_feed(&screen, bytes->data + at, piece), "there is memory");
     if (next(&random) % 4 == 0) {
       size_t length;
       const char *finished = screen_text(&screen, &length);
@@ -256,14 +246,15 @@ static void check_found(struct expect *expect, const struct bytes *text)
   size_t answer = 0;
   size_t prompt = 0;
   size_t length;
-  require(find_mark(text, &answer, &prompt), "a mark that is there");
+  target_require(find_mark(text, &answer, &prompt), "a mark that is there");
   const char *bytes = expect_answer(expect, &length);
-  require(length == answer && memcmp(bytes, text->data, length) == 0, "the answer");
+  target_require(length == answer && memcmp(bytes, text->data, length) == 0,
+                 "the answer");
   bytes = expect_prompt(expect, &length);
-  require(length == prompt && memcmp(bytes, text->data + answer, length) == 0,
-          "the prompt");
+  target_require(length == prompt && memcmp(bytes, text->data + answer, length) == 0,
+                 "the prompt");
   expect_take(expect);
-  require(expect_check(expect) != EXPECT_MARK, "a mark once");
+  target_require(expect_check(expect) != EXPECT_MARK, "a mark once");
 }
 
 static void check_expect(const struct bytes *bytes, const struct bytes *text,
@@ -280,15 +271,15 @@ static void check_expect(const struct bytes *bytes, const struct bytes *text,
     piece = 1 + next(&random) % 97;
     if (piece > bytes->length - at)
       piece = bytes->length - at;
-    require(expect_feed(&expect, bytes->data + at, piece), "there is memory");
+    target_require(expect_feed(&expect, bytes->data + at, piece), "there is memory");
     is_found = expect_check(&expect) == EXPECT_MARK;
   }
   if (is_found)
     check_found(&expect, text);
   else
-    require(!find_mark(text, &answer, &prompt), "no mark is missed");
+    target_require(!find_mark(text, &answer, &prompt), "no mark is missed");
   expect_take_all(&expect);
-  require(screen_heap(&expect.screen) == 0, "no heap when idle");
+  target_require(screen_heap(&expect.screen) == 0, "no heap when idle");
   expect_close(&expect);
 }
 
@@ -301,69 +292,27 @@ static void check_clear(const struct bytes *bytes, unsigned width, uint32_t rand
     piece = 1 + next(&random) % 31;
     if (piece > bytes->length - at)
       piece = bytes->length - at;
-    require(screen_feed(&screen, bytes->data + at, piece), "there is memory");
+    target_require(screen_feed(&screen, bytes->data + at, piece), "there is memory");
     check_state(&screen, at + piece);
     screen_clear(&screen);
   }
   screen_close(&screen);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void screen_target(const uint8_t *data, size_t size)
 {
   if (size < HEADER)
-    return 0;
+    return;
   uint32_t random;
   memcpy(&random, data + 1, sizeof random);
   unsigned width = choose_width(data);
   struct bytes bytes = device_bytes(data, size);
   struct bytes text = clean(&bytes, width);
   struct bytes pieces = clean_pieces(&bytes, width, random);
-  require(is_same(&text, &pieces), "the same text for any cut");
+  target_require(is_same(&text, &pieces), "the same text for any cut");
   check_expect(&bytes, &text, width, random);
   check_clear(&bytes, width, random);
   free(bytes.data);
   free(text.data);
   free(pieces.data);
-  return 0;
 }
-
-#ifndef __clang__
-
-enum { INPUTS = 20000, LONGEST = 600 };
-
-static void replay(const char *path)
-{
-  static const size_t largest = 1 << 20;
-  FILE *file = fopen(path, "rb");
-  uint8_t *data = malloc(largest);
-  require(file != NULL && data != NULL, path);
-  size_t size = fread(data, 1, largest, file);
-  fclose(file);
-  LLVMFuzzerTestOneInput(data, size);
-  free(data);
-}
-
-/* A header, then mostly tokens and now and then any byte. */
-static void make_input(uint32_t *random)
-{
-  uint8_t data[LONGEST];
-  size_t size = HEADER + next(random) % (LONGEST - HEADER);
-  for (size_t i = 0; i < size; i++) {
-    uint32_t any = next(random);
-    data[i] = (uint8_t)(i < HEADER || any % 16 == 0 ? any >> 4 : any % TOKENS);
-  }
-  LLVMFuzzerTestOneInput(data, size);
-}
-
-int main(int argc, char **argv)
-{
-  uint32_t random = 1;
-  for (int i = 1; i < argc; i++)
-    replay(argv[i]);
-  for (int i = 0; argc == 1 && i < INPUTS; i++)
-    make_input(&random);
-  printf("%d inputs, no promise broken\n", argc == 1 ? (int)INPUTS : argc - 1);
-  return 0;
-}
-
-#endif

@@ -3,31 +3,22 @@
 ** none of the secrets, and is the same for every cut. The first bytes of the input say
 ** how long the secrets are and where to cut.
 */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/scrub.h"
+#include "fuzz/target.h"
 
 enum { HEAD = 4, STREAM_LONGEST = 4096 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void expect(bool is_so)
-{
-  if (!is_so)
-    abort();
-}
 
 static struct scrub_list *new_list(const char *first, size_t first_length,
                                    const char *second, size_t second_length)
 {
   const struct scrub_word words[] = {{"user ", 5}, {" key", 4}};
   struct scrub_list *list = scrub_list_new(NULL);
-  expect(list != NULL);
-  expect(scrub_list_add(list, first, first_length));
-  expect(scrub_list_add(list, second, second_length));
-  expect(scrub_list_add_line(list, words, 2, true));
+  target_require(list != NULL, "there is memory");
+  target_require(scrub_list_add(list, first, first_length), "there is memory");
+  target_require(scrub_list_add(list, second, second_length), "there is memory");
+  target_require(scrub_list_add_line(list, words, 2, true), "there is memory");
   return list;
 }
 
@@ -37,9 +28,9 @@ static void run(struct scrub_list *list, const char *text, size_t length, size_t
   struct scrub scrub = {.list = list};
   for (size_t at = 0; at < length; at += piece) {
     size_t n = length - at < piece ? length - at : piece;
-    expect(scrub_feed(&scrub, text + at, n, out));
+    target_require(scrub_feed(&scrub, text + at, n, out), "there is memory");
   }
-  expect(scrub_finish(&scrub, out));
+  target_require(scrub_finish(&scrub, out), "there is memory");
 }
 
 /* Stars may stand beside what came before: such a secret was not in the stream. */
@@ -50,10 +41,10 @@ static bool has_secret(const struct bytes *out, const char *secret, size_t lengt
          memmem(bytes_head(out), out->length, secret, length) != NULL;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void scrub_target(const uint8_t *data, size_t size)
 {
   if (size < HEAD || size > STREAM_LONGEST)
-    return 0;
+    return;
   const char *text = (const char *)data + HEAD;
   size_t rest = size - HEAD;
   size_t first = data[0] % 24, second = data[1] % 24;
@@ -64,13 +55,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   struct bytes whole = {0}, cut = {0};
   run(list, text, rest, rest + 1, &whole);
   run(list, text, rest, piece, &cut);
-  expect(whole.length == cut.length);
-  expect(whole.length == 0 ||
-         memcmp(bytes_head(&whole), bytes_head(&cut), whole.length) == 0);
-  expect(!has_secret(&whole, text, first));
-  expect(!has_secret(&whole, text + first, second));
+  target_require(whole.length == cut.length, "as long for any cut");
+  target_require(whole.length == 0 ||
+                     memcmp(bytes_head(&whole), bytes_head(&cut), whole.length) == 0,
+                 "the same for any cut");
+  target_require(!has_secret(&whole, text, first), "no secret comes out");
+  target_require(!has_secret(&whole, text + first, second), "nor the other one");
   bytes_clear(&whole);
   bytes_clear(&cut);
   scrub_list_free(list);
-  return 0;
 }

@@ -3,7 +3,6 @@
 ** be packable again, and be as long the second time.
 */
 #include <lauxlib.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,35 +10,31 @@
 #include "core/library.h"
 #include "core/secret_lua.h"
 #include "core/wire.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void expect(bool is_so)
-{
-  if (!is_so)
-    abort();
-}
+#include "fuzz/target.h"
 
 static void read_back(lua_State *L, const struct wire *wire)
 {
   struct wire again, third;
   if (!wire_unpack(L, wire))
     return;
-  expect(wire_pack(L, -1, WIRE_LIMIT, &again));
-  expect(wire_unpack(L, &again));
-  expect(wire_pack(L, -1, WIRE_LIMIT, &third));
-  expect(again.length == third.length && again.secret_count == third.secret_count);
+  target_require(wire_pack(L, -1, WIRE_LIMIT, &again), "what was read can be packed");
+  target_require(wire_unpack(L, &again), "and read again");
+  target_require(wire_pack(L, -1, WIRE_LIMIT, &third), "and packed again");
+  target_require(again.length == third.length &&
+                     again.secret_count == third.secret_count,
+                 "as long as before");
   wire_drop(&third);
   wire_drop(&again);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+void wire_target(const uint8_t *data, size_t size)
 {
   lua_State *L = luaL_newstate();
   struct wire wire = {0};
   wire.bytes = malloc(size > 0 ? size : 1); /* no more: an overrun shows */
   wire.secrets = calloc(1, sizeof(struct secret *));
-  expect(L != NULL && wire.bytes != NULL && wire.secrets != NULL);
+  target_require(L != NULL && wire.bytes != NULL && wire.secrets != NULL,
+                 "there is memory");
   memcpy(wire.bytes, data, size);
   wire.length = size;
   wire.secrets[wire.secret_count++] = secret_new(NULL, "s", 1);
@@ -47,5 +42,4 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   read_back(L, &wire);
   wire_drop(&wire);
   lua_close(L);
-  return 0;
 }

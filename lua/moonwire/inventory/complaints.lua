@@ -8,6 +8,8 @@
 -- (when the reader knows it), `words` (what the file calls a field), and for what it
 -- inherits `own` (its own fields) and `from` (a record by field).
 -- @module moonwire.inventory.complaints
+local printable = require "moonwire.printable"
+
 local Complaints = {}
 Complaints.__index = Complaints
 
@@ -53,12 +55,12 @@ local function format(entry)
   local record = owner_of(entry.record, entry.field)
   local word = record.words and record.words[entry.field or ""] or entry.field
   local line, path = entry.line or line_of(record, word), path_of(record, word)
-  return ("%s:%s %s%s"):format(
+  return printable(("%s:%s %s%s"):format(
     record.source.name,
     line and (" %d:"):format(line):sub(2) or "",
     path == "" and "" or path .. ": ",
     entry.text
-  )
+  ))
 end
 
 local function format_some(entries)

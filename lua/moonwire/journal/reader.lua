@@ -2,6 +2,7 @@
 -- is not. Behind that nothing is believed, and nothing is guessed.
 -- @module moonwire.journal.reader
 local crc = require "host.journal"
+local is_record = require "moonwire.journal.shape"
 local json = require "moonwire.report.json"
 
 local reader = {}
@@ -17,7 +18,8 @@ function reader.record(line)
   if not sum or #sum ~= 8 or tonumber(sum, 16) ~= crc.crc(text) then
     return nil
   end
-  return json.decode(text)
+  local record = json.decode(text)
+  return is_record(record) and record or nil
 end
 
 -- What is behind a bad record: nothing that is a record (a tail that was torn off), or
@@ -40,7 +42,7 @@ local function read_all(file, take, found)
       return true
     end
     found.last, found.length = record.n, found.length + #line
-    if record.type == "run" and (record.format or math.huge) > reader.FORMAT then
+    if record.type == "run" and record.format > reader.FORMAT then
       return nil, "it was written by a newer moonwire", "invalid"
     end
     take(record)

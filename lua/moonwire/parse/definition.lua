@@ -2,17 +2,20 @@
 -- Whatever is wrong in it is reported, with the lines, and not only the first thing.
 -- @module moonwire.parse.definition
 local rule = require "moonwire.parse.rule"
+local texts = require "moonwire.parse.text"
 local value = require "moonwire.parse.value"
 
 local definition = {}
 
 local MOST_COMPLAINTS = 10
 local LONGEST_NAME = 48
+local LONGEST_COMPLAINT = 400 -- characters: templates can have long lines
 local RESERVED = { End = true, EOF = true }
 
 local function complain(self, line, text)
   local where = line and ("%s:%d"):format(self.name, line) or self.name
-  table.insert(self.complaints, ("%s: %s"):format(where, text))
+  local shown = texts.excerpt((texts.valid(text)), LONGEST_COMPLAINT)
+  table.insert(self.complaints, ("%s: %s"):format(where, shown))
 end
 
 local function verdict(complaints)

@@ -3,6 +3,8 @@
 -- so that it is one character, neither letter nor space. Nothing is lost: `restore`
 -- brings it back.
 -- @module moonwire.parse.text
+local printable = require "moonwire.printable"
+
 local text = {}
 
 local PRIVATE = 0x10FE00
@@ -47,10 +49,7 @@ end
 function text.excerpt(line, most)
   local behind = utf8.offset(line, most + 1)
   local shown = behind and line:sub(1, behind - 1) or line
-  shown = shown:gsub("%c", function(character)
-    return ("\\x%02x"):format(character:byte())
-  end)
-  return (shown:gsub(STAND_IN, function(character)
+  return (printable(shown):gsub(STAND_IN, function(character)
     return ("\\x%02x"):format(byte_of(character))
   end))
 end

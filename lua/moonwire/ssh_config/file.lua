@@ -8,6 +8,7 @@ local uv = require "luv"
 local keyword = require "moonwire.ssh_config.keyword"
 local line = require "moonwire.ssh_config.line"
 local match = require "moonwire.ssh_config.match"
+local printable = require "moonwire.printable"
 local value = require "moonwire.ssh_config.value"
 
 local file = {}
@@ -18,7 +19,7 @@ local WRITABLE_BY_GROUP, WRITABLE_BY_ALL = 16, 2 -- 020 and 002
 
 local function complain(self, text)
   local list = self.complaints
-  list[#list + 1] = ("%s:%d: %s"):format(self.path, self.number, text)
+  list[#list + 1] = printable(("%s:%d: %s"):format(self.path, self.number, text))
 end
 
 local function start_segment(self, block)

@@ -14,6 +14,7 @@ local index = require "moonwire.ssh_config.index"
 local options = require "moonwire.ssh_config.options"
 local pass = require "moonwire.ssh_config.pass"
 local pattern = require "moonwire.ssh_config.pattern"
+local printable = require "moonwire.printable"
 local token = require "moonwire.ssh_config.token"
 
 local ssh_config = {}
@@ -165,7 +166,7 @@ function Config:lookup(host, given)
     kind = "invalid"
   end
   if not ok then
-    return nil, ("%s: ssh_config: %s"):format(host, message), kind
+    return nil, printable(("%s: ssh_config: %s"):format(host, message)), kind
   end
   local origins = {}
   for option, directive in pairs(state.origins) do

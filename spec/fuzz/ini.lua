@@ -1,0 +1,2 @@
+--- Any bytes as an inventory in INI.
+return require "spec.fuzz.support.inventory" "ini"

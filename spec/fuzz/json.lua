@@ -1,0 +1,2 @@
+--- Any bytes as an inventory in JSON.
+return require "spec.fuzz.support.inventory" "json"

@@ -1,0 +1,2 @@
+--- Any bytes as an inventory in YAML.
+return require "spec.fuzz.support.inventory" "yaml"
