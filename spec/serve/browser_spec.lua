@@ -26,9 +26,10 @@ local SCENARIOS = {
   "the documentation tries an operation, and a stream",
 }
 
--- `make docs-ui` has put it there.
+-- `make docs-ui` has put it beside this program.
 local function has_swagger()
-  return lfs.attributes "build/docs-ui/swagger-ui-bundle.js" ~= nil
+  local folder = uv.exepath():match "^(.*)/"
+  return lfs.attributes(folder .. "/docs-ui/swagger-ui-bundle.js") ~= nil
 end
 
 local function obstacle()
