@@ -1,4 +1,5 @@
 -- Faults of spec/README.md: H2, H3, H4, H5, H6, H7, H8, H9, H10, H11.
+local files = require "spec.support.files"
 local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
 local lfs = require "lfs"
@@ -552,19 +553,6 @@ describe("moonwire.serve", function()
       problem(strict:ask("POST", "/api/v1/runs", { body = body }), 403)
     end)
 
-    -- The devices of a site, in a file of its own.
-    local function write_devices(of, path)
-      local lines = { "devices:" }
-      for i, device in ipairs(of.service.stock.inventory.devices) do
-        lines[i + 1] = ("- { name: %s, host: %s, port: %d, username: admin, "
-          .. "password: admin, device_type: cisco_ios, host_key: %s }"):format(
-          device.name, device.host, device.port, json.encode(device.host_key))
-      end
-      local file <close> = assert(io.open(path, "w"))
-      file:write(table.concat(lines, "\n"), "\n")
-      assert(uv.fs_chmod(path, tonumber("600", 8)))
-    end
-
     it("leaves lines that a device still wants to moonwire runs resume", function()
       local slow <close> = web.start { inventory = slow_lab(), allow_push = true }
       local quick <close> = web.start { inventory = { lab = { devices = 2 } } }
@@ -581,7 +569,8 @@ describe("moonwire.serve", function()
       assert.same({ 2 }, known:unfinished())
       assert.is_true(known.head.order.save)
       assert.is_nil(json.encode(known.head):find("Vlan10", 1, true))
-      write_devices(quick, slow.runs .. "/devices.yaml")
+      files.write(slow.runs .. "/devices.yaml", web.devices_of(quick))
+      assert(uv.fs_chmod(slow.runs .. "/devices.yaml", tonumber("600", 8)))
       repeat
         task.sleep(0.002)
       until not journal.is_running(id, slow.runs)

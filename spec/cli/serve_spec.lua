@@ -150,6 +150,24 @@ describe("moonwire serve", function()
     assert.equal(0, server.wait())
   end)
 
+  it("has a run cancelled by moonwire runs, and goes on itself", function()
+    local inventory = write("slow.lua", "return { lab = { devices = 1, think = 300 } }")
+    local server <close> = start(folder, "-i", inventory)
+    local run = decode(web.curl("-H", "Content-Type: application/json", "-d", "{}",
+      server.url .. "/api/v1/runs"))
+    local place = ("%s/api/v1/runs/%s"):format(server.url, run.id)
+    repeat -- it hears nothing before it has begun
+      local said = program.run {
+        "runs", "cancel", "--now", run.id, "--runs", folder .. "/runs",
+      }
+    until said.status == 0
+    repeat
+      task.sleep(0.01)
+    until decode(web.curl(place)).state == "cancelled"
+    server.stop()
+    assert.equal(0, server.wait())
+  end)
+
   it("speaks TLS with a certificate", function()
     process.run {
       "sh", "-c", 'exec "$@" 2>/dev/null', "sh", -- it draws a picture

@@ -1,3 +1,4 @@
+local files = require "spec.support.files"
 local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
 local lfs = require "lfs"
@@ -5,6 +6,7 @@ local past = require "moonwire.serve.past"
 local program = require "spec.support.program"
 local state = require "moonwire.fleet.state"
 local task = require "moonwire.task"
+local uv = require "luv"
 local web = require "spec.support.web"
 
 describe("moonwire.serve.past", function()
@@ -97,12 +99,38 @@ describe("moonwire.serve.past", function()
     assert.equal(404, get(("/%s/results/2"):format(out.id)).status)
     local refusal = site:ask("DELETE", "/api/v1/runs/" .. out.id)
     assert.equal(409, refusal.status)
-    assert.matches("moonwire runs cancel", refusal.text)
+    assert.matches("another program", refusal.text)
     out:close()
     local broken = get("/" .. out.id).json
     assert.equal("broken", broken.state)
     assert.is_false(broken.ok)
     assert.equal(3, broken.total)
+  end)
+
+  it("is cancelled in the hands of another program", function()
+    local slow <close> = web.start {
+      inventory = { lab = { devices = 2, think = 300 } },
+    }
+    files.write(site.runs .. ".yaml", web.devices_of(slow))
+    assert(uv.fs_chmod(site.runs .. ".yaml", tonumber("600", 8)))
+    local sending = task.spawn(program.run, {
+      "send", "-i", site.runs .. ".yaml", "-q", "--runs", site.runs, "show version",
+    })
+    local list
+    repeat
+      task.sleep(0.005)
+      list = get("").json.runs
+    until list[1] and list[1].state == "running"
+      and get(("/%s/devices"):format(list[1].id)).json.total == 2
+    local answer
+    repeat -- it hears nothing before it has begun
+      answer = site:ask("DELETE", "/api/v1/runs/" .. list[1].id)
+    until answer.status == 200
+    assert.equal("cancelled", answer.json.state)
+    assert.equal(0, answer.json.count.ok)
+    local _, said = sending:join()
+    assert.equal(1, said.status)
+    os.remove(site.runs .. ".yaml")
   end)
 
   it("is watched while another program writes it", function()

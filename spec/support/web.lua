@@ -127,6 +127,17 @@ function Web:begin(body)
   return answer.json.id
 end
 
+--- The devices of a site's inventory, as a YAML file has them.
+function web.devices_of(site)
+  local lines = { "devices:" }
+  for i, device in ipairs(site.service.stock.inventory.devices) do
+    lines[i + 1] = ("- { name: %s, host: %s, port: %d, username: admin, "
+      .. "password: admin, device_type: cisco_ios, host_key: %s }"):format(
+      device.name, device.host, device.port, json.encode(device.host_key))
+  end
+  return table.concat(lines, "\n") .. "\n"
+end
+
 --- curl: what it printed, and its exit status.
 function web.curl(...)
   return process.run { "curl", "-sS", "--max-time", "60", ... }

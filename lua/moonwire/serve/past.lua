@@ -4,6 +4,7 @@
 -- @module moonwire.serve.past
 local glance = require "moonwire.journal.glance"
 local journal = require "moonwire.journal"
+local request = require "moonwire.journal.request"
 local results = require "moonwire.journal.results"
 local shown = require "moonwire.serve.shown"
 local state = require "moonwire.fleet.state"
@@ -14,6 +15,7 @@ local past = {}
 
 local AT_ONCE = 50 -- records that are read before others have a turn
 local MOST_KEPT = 2000 -- summaries
+local LOOK = 0.05 -- seconds between two looks whether a run has ended
 
 local Past = { __name = "moonwire.serve.Past" }
 Past.__index = Past
@@ -174,6 +176,22 @@ function Past:summary(id)
     keep(self, id, mark, summary)
   end
   return summary, message
+end
+
+--- Have a run dropped that another program has in its hands, and wait for its end.
+-- @string id
+-- @treturn[1] table summary
+-- @return[2] nil
+-- @treturn[2] string message
+function Past:cancel(id)
+  local ok, message = request.send(id, "drop", self.root)
+  if not ok then
+    return nil, message
+  end
+  while journal.is_running(id, self.root) do
+    task.sleep(LOOK)
+  end
+  return self:summary(id)
 end
 
 --- The names of a run's devices.

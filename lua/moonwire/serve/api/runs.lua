@@ -154,12 +154,18 @@ local function list_names(call)
   return answer.json(200, { devices = names, total = #names })
 end
 
+local function cancel_past(call, id)
+  local summary, message = call.service.past:cancel(id)
+  return summary and answer.json(200, summary)
+    or answer.problem(409, "another program has it: " .. message)
+end
+
 local function cancel(call)
   local one, document = find(call)
   if not document then
     return not_found()
   elseif not one and document.state == "running" then
-    return answer.problem(409, "another program has this run: moonwire runs cancel")
+    return cancel_past(call, document.id)
   elseif not one or one:is_over() then
     return answer.problem(409, "the run is over: " .. document.state)
   end

@@ -124,7 +124,9 @@ export class View {
     this.about.textContent = [modeName(summary.mode), summary.filter, summary.caller,
       summary.id].filter((part) => part).join("  ·  ");
     this.about.title = `begun ${ago(summary.created)} ago`;
-    const words = summary.message ? visible(summary.message) : "";
+    const words = summary.state === "broken"
+      ? `Its program ended before it did. Do the rest: moonwire runs resume ${summary.id}`
+      : visible(summary.message || "");
     if (this.remark.textContent !== words) this.remark.textContent = words;
     this.remark.classList.toggle("bad", summary.state === "failed");
     this.cancel.hidden = isOver(summary);
