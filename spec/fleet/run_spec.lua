@@ -239,4 +239,25 @@ describe("a run that goes on", function()
       assert.error_matches(function() fleet.run({}, case[1]) end, case[2])
     end
   end)
+
+  it("makes no more devices of a list that makes them than it has in hand", function()
+    local device = {
+      name = "r", host = "127.0.0.1", port = 1, username = "u", password = "p",
+      device_type = "cisco_ios",
+    }
+    local ahead, ended, count = 0, 0, 3000
+    local devices = setmetatable({}, {
+      __len = function() return count end,
+      __index = function(_, index)
+        ahead = math.max(ahead, index <= count and index - ended or 0)
+        return index <= count and device or nil
+      end,
+    })
+    local result = fleet.run(devices, {
+      job = show, limit = 10, keep_results = false, credential_failures = false,
+      on_result = function() ended = ended + 1 end,
+    })
+    assert.equal(count, result.count.failed) -- nothing listens on port 1
+    assert.is_true(ahead <= 20)
+  end)
 end)

@@ -178,10 +178,19 @@ local function check(devices, options)
   return mode, amounts
 end
 
+-- What becomes of the caller's list meanwhile does not matter. One that makes its items
+-- when they are asked for stays what it is: its point is that there never are all.
+local function own_list(devices)
+  if rawlen(devices) == 0 then
+    return devices
+  end
+  return table.move(devices, 1, #devices, 1, {})
+end
+
 local function new_run(devices, options)
   local mode, amounts = check(devices, options)
   local execute, limit, threads = mode(options)
-  local list = table.move(devices, 1, #devices, 1, {})
+  local list = own_list(devices)
   local own = setmetatable({
     ends = amounts.ends,
     abort_count = amounts.abort_count,
@@ -209,7 +218,8 @@ end
 -- the job is that device's result. The results are in the order of the devices. Every
 -- device ends in one state of `moonwire.fleet.state`, also when a run ends before its
 -- end; a job that changes devices says which in `state` of what it returns.
--- @tparam table devices a list of device tables, or an inventory
+-- @tparam table devices a list of device tables, or an inventory; one that makes its
+-- items when they are asked for (by `__index` and `__len`) is never copied
 -- @tparam table options `job` (function of session and device); `mode` ("nonblocking"),
 -- `workers` (threads: 10; hybrid: one for each core), `limit` (500 sessions at once),
 -- `on_result` (called with each result as it comes, and the counts so far), `timeout`
