@@ -133,7 +133,7 @@ describe("moonwire push --plan and --apply", function()
         io.open(mark, "w"):close()
         uv.kill(uv.os_getpid(), "sigkill") -- between the commit and its confirmation
       end]]):format(folder))
-    with_lab({ devices = 1, clock = 60 }, function(lab)
+    with_lab({ devices = 1, clock = 12 }, function(lab)
       make_plan("--commit-confirm=60s", "--check", folder .. "/check.lua")
       push("--apply", plan)
       assert.equal("handed", applied():state(1))

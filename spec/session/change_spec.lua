@@ -141,9 +141,9 @@ describe("session:change", function()
   end
 
   describe("whose confirmation has no answer", function()
-    local function change(fn)
+    local function change(clock, fn)
       local seen, running
-      on("juniper_junos", { clock = 600 }, function(session, device)
+      on("juniper_junos", { clock = clock }, function(session, device)
         local confirm = session.confirm
         function session.confirm(self)
           fn(confirm, self)
@@ -159,7 +159,7 @@ describe("session:change", function()
     end
 
     it("is asked, and has stayed", function()
-      local report, is_there = change(function(confirm, session)
+      local report, is_there = change(20, function(confirm, session)
         assert(confirm(session))
       end)
       assert.same({ "changed", true, true },
@@ -167,7 +167,7 @@ describe("session:change", function()
     end)
 
     it("is asked, and has gone back", function()
-      local report, is_there = change(function() end)
+      local report, is_there = change(600, function() end)
       assert.same({ "rolled_back", false }, { report.state, is_there })
     end)
   end)

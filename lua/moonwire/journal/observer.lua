@@ -1,7 +1,8 @@
 --- What watches a run and writes it down.
--- Before a device that is to be changed is begun, it is on the disk that it is; so
--- whatever was sent to a device, the journal knows that it may have been. Meanwhile
--- other programs can ask things of the run.
+-- Before a byte of configuration goes to a device, it is on the disk that it may; so
+-- whatever was sent to a device, the journal knows that it may have been. Where the job
+-- runs in this thread that is awaited behind the login, which takes as long; elsewhere
+-- before the device is begun. Meanwhile other programs can ask things of the run.
 -- @module moonwire.journal.observer
 local new_scrub = require "moonwire.journal.scrub"
 local request = require "moonwire.journal.request"
@@ -21,6 +22,7 @@ function observer.new(journal, options)
     journal = journal,
     numbers = options.numbers,
     changes = options.changes,
+    begun = {}, -- by the device's number in the run: the record of its beginning
   }, Observer)
 end
 
@@ -28,9 +30,12 @@ function Observer:_number(index)
   return self.numbers and self.numbers[index] or index
 end
 
+local HEARD = { nonblocking = true, sync = true } -- modes that tell of events
+
 --- The run starts: what the journal cannot keep must not happen.
 -- @local here
 function Observer:starts(run)
+  self.hears_events = HEARD[run.mode] or false
   self.journal.on_failure = function(message)
     run:stop(message)
   end
@@ -44,27 +49,29 @@ end
 --- @local here
 function Observer:begins(index)
   local record = { type = "begin", i = self:_number(index) }
-  if self.changes then
+  if self.changes and not self.hears_events then
     return self.journal:commit(record)
   end
-  self.journal:append(record)
+  self.begun[index] = self.journal:append(record)
   return not self.journal.failure, self.journal.failure
 end
 
--- What must be on the disk before the next byte goes to the device.
-local DURABLE = { intent = true, armed = true }
-
---- A step of a change.
+--- A step of a change. With an intent it goes on when it is known on the disk that the
+-- device was begun, with a timer when that is.
 -- @local here
 function Observer:event(index, name, fields)
   local record = { type = "event", i = self:_number(index), event = name }
   for key, value in pairs(fields) do
     record[key] = value
   end
-  if DURABLE[name] then
+  if name == "armed" and fields.seconds then
     return self.journal:commit(record)
+  elseif next(fields) or name ~= "intent" then
+    self.journal:append(record)
   end
-  self.journal:append(record)
+  if name == "intent" then
+    return self.journal:await(self.begun[index])
+  end
   return not self.journal.failure, self.journal.failure
 end
 
@@ -113,6 +120,7 @@ end
 
 --- @local here
 function Observer:ended(index, result, device)
+  self.begun[index] = nil
   local scrub = new_scrub(type(device) == "table" and device or {})
   self.journal:append {
     type = "end", i = self:_number(index), device = result.device, host = result.host,

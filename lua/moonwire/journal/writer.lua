@@ -132,13 +132,14 @@ function Writer:append(record)
   return self.last
 end
 
---- Wait until all that was added is on the disk.
+--- Wait until what was added is on the disk.
+-- @int[opt] wanted the number of a record, up to which; all, when left out
 -- @treturn[1] boolean true
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: "local"
-function Writer:await()
-  local wanted = self.last
+function Writer:await(wanted)
+  wanted = wanted or self.last
   while self.durable < wanted and not self.failure do
     self.waiters[#self.waiters + 1] = host.current()
     host.park()

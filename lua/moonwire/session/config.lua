@@ -98,8 +98,20 @@ local function refuse_candidate(self, options)
   return nil, message .. '; candidate = "take" takes them along', "candidate"
 end
 
+-- That a device may have been changed must be known before it is: a run notes it.
+local function intend(self)
+  if not self.on_event then
+    return true
+  end
+  local ok, message = self.on_event("intent", {})
+  return ok, message, "local"
+end
+
 local function enter(self, options)
   local ok, message, kind = self:_begin "config"
+  if ok then
+    ok, message, kind = intend(self)
+  end
   local mode
   if ok then
     mode, message, kind = mode_for(self)
