@@ -115,7 +115,7 @@ local function serve(given)
   local devices = served:inventory()
   if given.inventory then
     local ok
-    ok, message = file.write(given.inventory, json.encode(devices))
+    ok, message = file.write(given.inventory, json.encode { devices = devices })
     if not ok then
       return fail(message)
     end

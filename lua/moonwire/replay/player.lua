@@ -55,7 +55,7 @@ end
 
 local function write(self, text)
   if text ~= "" then
-    self.tail = (self.tail .. text):match "[^\n]*$"
+    self.tail = (self.tail .. text):match "[^\r\n]*$"
     self.is_over = self.is_over or not self.tty:write(text)
   end
 end
@@ -123,8 +123,9 @@ end
 
 -- ---- what nobody has recorded ----
 
+-- Where something was typed last, a prompt stood before it.
 local function prompt_of(self)
-  return self.prompt or self.tail
+  return self.prompt or self.tail ~= "" and self.tail or self.known
 end
 
 -- The end of the prompt that a line leads to; nil: the line leads nowhere.
@@ -199,6 +200,7 @@ local function take(self, i, step, line)
 end
 
 local function answer_line(self, line)
+  self.known = self.tail ~= "" and self.tail or self.known
   local i, step = find_step(self, line)
   if step then
     take(self, i, step, line)
@@ -252,7 +254,8 @@ end
 function player.play(tty, played, options)
   local self = setmetatable({
     tty = tty, script = played, speed = options and options.speed or 1,
-    at = 1, clock = 0, typed = "", tail = "", marks = {}, prompt = played.prompt,
+    at = 1, clock = 0, typed = "", tail = "", known = "", marks = {},
+    prompt = played.prompt,
   }, Player)
   say(self, played.greeting)
   write(self, played.prompt or "")

@@ -6,6 +6,7 @@ local spec = {}
 local LONGEST = 5 -- seconds that a replay takes; a longer recording goes faster
 local TIMEOUT = 10 -- seconds for a command
 local WORDS_OF_A_FAILURE = 300 -- bytes
+local WIDTH = 80 -- columns
 
 local function quoted(text)
   return (("%q"):format(text):gsub("\\\n", "\\n"):gsub("[\128-\255]", function(byte)
@@ -17,10 +18,25 @@ local function one_line(text)
   return (text:gsub("[%c\127-\255]+", " "):sub(1, WORDS_OF_A_FAILURE))
 end
 
-local function list_of(lines)
+-- As lines of a comment, broken between words where that can be.
+local function comment_of(text)
+  local lines, rest = {}, one_line(text)
+  while rest ~= "" do
+    local line = rest:sub(1, WIDTH)
+    line = #rest > WIDTH and line:match "^(.+) " or line
+    lines[#lines + 1] = ("--   " .. line):gsub(" +$", "")
+    rest = rest:sub(#line + 1):gsub("^ +", "")
+  end
+  return table.concat(lines, "\n")
+end
+
+-- Of commands, those that were typed: what came behind a failure was not.
+local function list_of(lines, typed)
   local parts = { "{" }
   for line in lines:gmatch "[^\n]+" do
-    parts[#parts + 1] = ("        %s,"):format(quoted(line))
+    if not typed or typed[line] then
+      parts[#parts + 1] = ("        %s,"):format(quoted(line))
+    end
   end
   parts[#parts + 1] = "      }"
   return table.concat(parts, "\n")
@@ -30,9 +46,9 @@ local CALLS = {
   enable = function()
     return { "assert(opened:enable())" }
   end,
-  send_commands = function(lines)
+  send_commands = function(lines, typed)
     return {
-      "local answers = assert(opened:send_commands " .. list_of(lines) .. ")",
+      "local answers = assert(opened:send_commands " .. list_of(lines, typed) .. ")",
       "for _, answer in ipairs(answers) do",
       '  assert.not_matches("mw%-%x+%-%d+", answer.output)',
       "end",
@@ -43,20 +59,23 @@ local CALLS = {
   end,
 }
 
-local function call_of(note)
+local function call_of(note, typed)
   local verb, lines = note:match "^([^\n]*)\n?(.*)$"
   local make = CALLS[verb]
   if make and (lines ~= "" or verb == "enable") then
-    return make(lines)
+    return make(lines, typed)
   elseif verb:find "^send_" then
     return { ("-- %s was here, with what a recording does not hold"):format(verb) }
   end
 end
 
 local function body_of(played)
-  local lines = { "assert(opened:ready())" }
+  local lines, typed = { "assert(opened:ready())" }, {}
+  for _, step in ipairs(played.steps) do
+    typed[step.input] = true
+  end
   for _, note in ipairs(played.notes or {}) do
-    for _, line in ipairs(call_of(note) or {}) do
+    for _, line in ipairs(call_of(note, typed) or {}) do
       lines[#lines + 1] = line
     end
   end
@@ -74,11 +93,11 @@ end
 
 local TEMPLATE = [[
 -- Made of a recording by `moonwire replay --spec`. It fails until this is mended:
---   %s
+%s
 local replay = require "moonwire.replay"
 local session = require "moonwire.session"
 
-local RECORDING = %s
+%s
 
 describe(%s, function()
   it("does well what was recorded", function()
@@ -91,14 +110,17 @@ describe(%s, function()
 end)
 ]]
 
+local HERE = [[
+local HERE = debug.getinfo(1, "S").source:match "^@(.*)/" or "."
+local RECORDING = HERE .. ]]
+
 -- A recording that lies beside its spec may be moved with it.
-local function path_expression(path, folder)
+local function recording_at(path, folder)
   local name = path:match "([^/]*)$"
   if (path:match "^(.*)/" or ".") ~= folder then
-    return quoted(path)
+    return "local RECORDING = " .. quoted(path)
   end
-  local here = 'debug.getinfo(1, "S").source:match "^@(.*)/" or "."'
-  return ("(%s) .. %s"):format(here, quoted("/" .. name))
+  return HERE .. quoted("/" .. name)
 end
 
 --- The text of a spec.
@@ -111,7 +133,7 @@ function spec.text(played, path, folder)
   local words = failure and ("%s: %s"):format(failure.kind, failure.message)
     or "nothing: this recording tells of no failure"
   local speed = math.max(1, math.ceil(seconds_of(played) / LONGEST))
-  return TEMPLATE:format(one_line(words), path_expression(path, folder),
+  return TEMPLATE:format(comment_of(words), recording_at(path, folder),
     quoted(("%s, as it was recorded"):format(one_line(played.name))), speed, TIMEOUT,
     tostring(played.is_lazy == true), body_of(played))
 end
