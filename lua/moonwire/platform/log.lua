@@ -50,4 +50,25 @@ function log.is_in(platform, text)
   return false
 end
 
+-- What messages begin with on most systems: a time of day with its date, or a facility
+-- with a severity, as RFC 3164 has the one and Cisco's devices the other.
+local USUAL = {
+  "^[%*%.]?%u%l%l +%d%d? %d%d:%d%d:%d%d", "^%d%d%d%d%-%d%d%-%d%d[T ]%d%d:%d%d:%d%d",
+  "^%%[%u][%u%d_]*%-%d%-[%u%d_]+:",
+}
+
+--- Whether what stands on the line of a prompt, where nothing was typed, is a message:
+-- of the platform's kind or of any usual one, since nothing else comes there.
+-- @tparam table platform
+-- @string text
+-- @treturn boolean
+function log.is_at_prompt(platform, text)
+  for _, pattern in ipairs(USUAL) do
+    if text:find(pattern) then
+      return true
+    end
+  end
+  return log.is(platform, text)
+end
+
 return log

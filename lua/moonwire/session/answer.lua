@@ -9,6 +9,7 @@ local log = require "moonwire.platform.log"
 local answer = {}
 
 local NEWLINE = 10
+local NEAR = 512 -- bytes at the end of an output
 
 -- A pager that the device does not erase is left between the lines.
 local function without_pager(platform, output)
@@ -39,7 +40,12 @@ local function log_at_end(self, output)
   end
   local rest = self.prompt and line:sub(1, #self.prompt) == self.prompt
     and line:sub(#self.prompt + 1)
-  return rest and log.is(self.platform, rest) and line
+  return rest and log.is_at_prompt(self.platform, rest) and line
+end
+
+-- Whether a prompt that was torn off may be there: a plain search is cheap.
+local function has_prompt_at_end(self, output)
+  return self.prompt ~= nil and output:find(self.prompt, -NEAR, true) ~= nil
 end
 
 -- Take the messages off both ends. The output, and a list of them.
@@ -88,7 +94,8 @@ function answer.output_of(self, text, command)
     output = output:sub(1, -2)
   end
   output = without_pager(self.platform, output)
-  if not log.may_be_in(self.platform, output) then
+  local may_be = log.may_be_in(self.platform, output) or has_prompt_at_end(self, output)
+  if not may_be then
     return output, before, false
   end
   local messages = {}

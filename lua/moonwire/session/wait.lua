@@ -5,13 +5,18 @@
 local failure = require "moonwire.session.failure"
 local header = require "moonwire.session.header"
 local platforms = require "moonwire.platform"
+local log = require "moonwire.platform.log"
 local task = require "host.task"
 
 local wait = {}
 
+local NEWLINE = 10
+local NEAR = 4096 -- bytes at the end of a text
 local MOST_PAGES = 100000
 local QUIET = 0.03 -- seconds without a byte before a line is believed to be the last
 local GREETING = 1 -- the same where a banner may pause that looks like a question
+local TORN = 1 -- seconds without a byte behind a message that stands at the prompt
+local MOST_MESSAGES = 8 -- lines of the log that may stand there
 local MOST_TORN = 3 -- marks in a row that come back without their prompt
 
 local function find_rule(rules, line)
@@ -209,6 +214,40 @@ local function has_echoed(self, command)
   return select(3, self:_strip(self.shell:text(), command))
 end
 
+-- Messages of the log stand behind the prompt, and below it: the device rests, but
+-- shows no prompt that is the end of its text.
+local function is_torn_by_log(self)
+  local text, prompt = self.shell:text():sub(-NEAR), self.prompt
+  local stop = text:byte(-1) == NEWLINE and #text - 1 or 0
+  for _ = 1, prompt and MOST_MESSAGES or 0 do
+    local line = text:sub(1, stop):match "[^\n]*$"
+    if line:sub(1, #prompt) == prompt then
+      return log.is_at_prompt(self.platform, line:sub(#prompt + 1))
+    elseif not log.is_at_prompt(self.platform, line) then
+      return false
+    end
+    stop = stop - #line - 1
+  end
+  return false
+end
+
+-- An unfinished line, or a prompt that is torn from what comes next. Only a mark proves
+-- that it was one: without marks nothing may be typed at it.
+local function next_rest(self, deadline, command)
+  if self.idle or not self.has_marks then
+    return self:_next_event(nil, deadline)
+  end
+  while true do
+    local soon = math.min(deadline, task.now() + TORN)
+    local event, tail, kind = self:_next_event(nil, soon)
+    if event or kind ~= "timeout" or task.now() >= deadline then
+      return event, tail, kind
+    elseif is_torn_by_log(self) and has_echoed(self, command) then
+      return "torn", self.prompt
+    end
+  end
+end
+
 --- Wait until the device is at a prompt or asks something.
 -- @tparam Dialogue self
 -- @number deadline
@@ -223,8 +262,10 @@ end
 function wait.await_rest(self, deadline, command, rules)
   local answer = { pages = 0 }
   while true do
-    local event, tail, kind = self:_next_event(nil, deadline)
-    if event ~= "tail" then
+    local event, tail, kind = next_rest(self, deadline, command)
+    if event == "torn" then
+      return "prompt", tail
+    elseif event ~= "tail" then
       return nil, tail, kind
     end
     local rule = find_rule(rules, tail)

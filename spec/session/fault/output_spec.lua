@@ -130,6 +130,18 @@ describe("a device with a log", function()
     end)
   end)
 
+  it("C6: the same on a device that takes nothing ahead", function()
+    local asa = { platform = "cisco_asa" }
+    faults.session("syslog_prompt", function(session)
+      local commands = { "show version", "show interfaces" }
+      local answers = assert(session:send_commands(commands))
+      for i, command in ipairs(commands) do
+        assert.equal(faults.expected(command, asa), answers[i].output)
+        assert.matches("SYS-5-CONFIG_I", answers[i].messages, 1, true)
+      end
+    end, asa)
+  end)
+
   it("C6: an output without one is not flagged", function()
     faults.session("pager_stuck", function(session)
       local answer = assert(session:send_commands { RUN })[1]
