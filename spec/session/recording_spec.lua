@@ -186,6 +186,21 @@ describe("a recording", function()
     end)
   end)
 
+  it("begins with the login where that is typed, but for the password", function()
+    support.with_lab({ devices = 1, telnet = true, password = CANARY }, function(lab)
+      local device = support.device(lab)
+      device.transport, device.port = "telnet", lab:place().telnet_port
+      local opened = assert(session.open(device, { record = folder }))
+      assert(opened:send_command "show clock")
+      opened:close()
+      local path = folder .. "/" .. device.name .. ".cast"
+      assert.falsy(files.read(path):find(CANARY, 1, true))
+      local _, events = events_of(path)
+      assert.truthy(said(events, "o"):find "[Pp]assword: ")
+      assert.truthy(said(events, "i"):find("admin\r?\n?.*" .. ("%*"):rep(8)))
+    end)
+  end)
+
   it("can be read up to where a program was killed", function()
     local program = require "spec.support.program"
     support.with_lab({ devices = 1 }, function(lab)
