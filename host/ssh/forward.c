@@ -38,7 +38,7 @@ static bool is_stuck(const struct forward *f)
 static void arm(struct forward *f)
 {
   unsigned events = f->inward.length > 0 ? EPOLLOUT : 0;
-  if (f->is_open && !f->is_finished && !is_stuck(f))
+  if (f->is_open && !f->is_finished && !f->options.tells && !is_stuck(f))
     events |= EPOLLIN;
   if (events == 0)
     watch_stop(&f->watch);
@@ -154,22 +154,26 @@ static size_t readable_size(const struct forward *f)
   return ssh_channel_is_closed(f->channel) || window > CHUNK ? CHUNK : window;
 }
 
+/* Nobody is left who would tell of more: it is read to its end. */
+static bool is_released(const struct forward *f)
+{
+  return f->options.owner == NULL;
+}
+
 /* Out of the socket and into the channel, as far as that takes it. */
 static void read_socket(struct forward *f)
 {
   char bytes[CHUNK];
-  while (!f->is_finished && !is_stuck(f)) {
+  while (!f->is_finished && !f->is_dry && !is_stuck(f)) {
     size_t size = readable_size(f);
     ssize_t n = recv(f->fd, bytes, size, MSG_DONTWAIT);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-      return;
-    if (n <= 0) {
+    if (n < 0 && errno == EINTR)
+      continue;
+    f->is_dry = n < 0 || (n < (ssize_t)size && !is_released(f));
+    if (n > 0)
+      write_out(f, bytes, (size_t)n);
+    else if (n == 0 || errno != EAGAIN)
       f->is_finished = true;
-      return;
-    }
-    write_out(f, bytes, (size_t)n);
-    if ((size_t)n < size)
-      return;
   }
 }
 
@@ -230,8 +234,10 @@ static void step(struct forward *f)
   read_socket(f);
   if (f->has_eof && f->inward.length == 0)
     deliver_kept(f);
-  if (f->has_eof && f->inward.length == 0)
+  if (f->has_eof && f->inward.length == 0) {
     shutdown(f->fd, SHUT_WR);
+    f->has_eof = false;
+  }
   if (f->is_finished && f->outward.length == 0) {
     forward_finish(f);
     return;
@@ -266,12 +272,19 @@ void forward_step_all(struct client *via)
   }
 }
 
+void forward_count(struct forward *f, ssh_session session)
+{
+  ssh_set_counters(session, &f->counter, NULL);
+}
+
 void forward_carry(struct forward *f)
 {
   struct client *via = f->via;
-  if (!f->is_open)
+  if (!f->is_open || (!is_released(f) && f->counter.out_bytes == f->carried))
     return;
+  f->carried = f->counter.out_bytes;
   client_enter(via);
+  f->is_dry = false;
   read_socket(f);
   forward_mark(f); /* its step does the rest */
   client_leave(via);
@@ -284,6 +297,7 @@ static void on_events(struct watch *watch, unsigned events)
   struct client *via = f->via;
   (void)events; /* reading and writing tell */
   client_enter(via);
+  f->is_dry = false;
   if (f->inward.length > 0)
     empty_inward(f);
   forward_mark(f);

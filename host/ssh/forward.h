@@ -23,6 +23,7 @@ struct forward_options {
   void (*on_open)(void *owner, int fd);
   /* once, instead of or after it: it was refused, or the jump host is lost */
   void (*on_failed)(void *owner, enum error error, const char *message);
+  bool tells; /* the owner writes by a session, and calls forward_carry then */
 };
 
 /*
@@ -42,6 +43,9 @@ struct forward {
   char *host;
   int fd, inner_fd; /* our end; the owner's, until it has it */
   bool is_open, is_ready, has_news, has_eof, is_finished;
+  bool is_dry; /* all that was in our end has been read */
+  struct ssh_counter_struct counter; /* of the owner's session, see forward_count */
+  uint64_t carried;                  /* bytes of those that we have been told of */
 };
 
 /*
@@ -65,6 +69,9 @@ struct forward *forward_open(struct client *via, const struct forward_options *o
 
 /* Ask for it. The owner may be called, and the forward gone, before this returns. */
 void forward_start(struct forward *forward);
+
+/* Count what the owner's session writes: when it has written nothing, we have nothing. */
+void forward_count(struct forward *forward, ssh_session session);
 
 /* Bytes may be waiting in our end: carry them on, as far as they go. */
 void forward_carry(struct forward *forward);

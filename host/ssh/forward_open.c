@@ -156,8 +156,10 @@ static void see_open(struct forward *f)
   int fd = f->inner_fd;
   f->is_open = true;
   forward_mark(f); /* the device may have spoken, or hung up, already */
-  if (f->options.owner == NULL)
-    return; /* with nobody at the other end it ends */
+  if (f->options.owner == NULL) {
+    f->is_finished = true; /* with nobody at the other end it ends */
+    return;
+  }
   f->inner_fd = -1;
   f->options.on_open(f->options.owner, fd);
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "ssh/keepalive.h"
+#include "ssh/forward.h"
 #include "ssh/kexinit.h"
 
 const char *phase_name(enum phase phase)
@@ -96,6 +97,8 @@ void login_start_ssh(struct client *c, int socket_fd)
   } else if (introduce(c, socket_fd) && !client_watch(c)) {
     client_fail(c, ERROR_LOCAL, "the loop takes no more descriptors");
   }
+  if (c->forward != NULL && c->session != NULL)
+    forward_count(c->forward, c->session);
 }
 
 static void fail_not_ssh(struct client *c, const char *what, const char *bytes,

@@ -77,6 +77,8 @@ static void on_forward_failed(void *owner, enum error error, const char *message
 {
   struct client *c = owner;
   c->forward = NULL;
+  if (c->session != NULL)
+    ssh_set_counters(c->session, NULL, NULL); /* its counter goes with the forward */
   client_enter(c);
   client_fail(c, error, "%s", message);
   client_leave(c);
@@ -89,7 +91,8 @@ static void go_through(struct client *c)
                                     .port = c->login->port,
                                     .owner = c,
                                     .on_open = on_forward_open,
-                                    .on_failed = on_forward_failed};
+                                    .on_failed = on_forward_failed,
+                                    .tells = true};
   login_begin(c, PHASE_JUMP);
   c->forward = forward_open(via, &options);
   if (c->forward != NULL)
