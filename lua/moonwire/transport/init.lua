@@ -25,15 +25,30 @@ local function is_asked_for(detail)
   end
 end
 
+-- What libssh lacks, where that is what a login failed at, and the device as ssh is told
+-- about it.
+local function why_openssh(device, kind, detail)
+  if detail.needs_certificate then
+    local asked = { wants_certificate = true }
+    return "libssh cannot check host certificates",
+      setmetatable(asked, { __index = device })
+  end
+  local wanted = kind == "algorithm" and detail.needs_openssh and is_asked_for(detail)
+  return wanted and "libssh has no " .. wanted, device
+end
+
 local function by_ssh(device, options)
   local client, message, kind, detail = ssh.connect(device, options)
-  local wanted = kind == "algorithm" and detail.needs_openssh and is_asked_for(detail)
-  if not wanted then
-    return client, message, kind, detail
+  if client then
+    return client
   end
-  local text = "%s: libssh has no %s: reached by the system's ssh instead"
-  log.once(text:format(device.name or device.host, wanted))
-  return openssh.connect(device, options)
+  local why, asked = why_openssh(device, kind, detail)
+  if not why then
+    return nil, message, kind, detail
+  end
+  local text = "%s: %s: reached by the system's ssh instead"
+  log.once(text:format(device.name or device.host, why))
+  return openssh.connect(asked, options)
 end
 
 local connect = {
@@ -45,7 +60,8 @@ local connect = {
 
 --- Connect to a device and log in.
 -- @tparam table device `transport`: "ssh" (our own: the default; the system's, where
--- an algorithm was asked for that only that one has), "openssh", "telnet", "command";
+-- an algorithm was asked for that only that one has, or an authority is known for its
+-- host key), "openssh", "telnet", "command";
 -- see the modules of these names
 -- @tparam table options as for `session.open`
 -- @treturn[1] client to be closed by `transport.disconnect`

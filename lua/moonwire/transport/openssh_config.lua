@@ -2,6 +2,7 @@
 -- What it says wins; behind it comes the file that the device names, for what only ssh
 -- can do. No secret is ever in it.
 -- @module moonwire.transport.openssh_config
+local certificate = require "moonwire.transport.certificate"
 local hop = require "moonwire.transport.hop"
 local identity = require "moonwire.transport.identity"
 local offer = require "moonwire.transport.offer"
@@ -77,8 +78,11 @@ local function add_algorithms(lines, device)
     return nil, message, kind
   end
   for _, one in ipairs(offer.kinds) do
-    local names = table.concat(names_of(lists, one), ",")
-    lines[#lines + 1] = ("  %s %s"):format(OPTION_OF[one], names)
+    local names = names_of(lists, one)
+    if one == "hostkey_types" and device.wants_certificate then
+      names = certificate.prefer(names)
+    end
+    lines[#lines + 1] = ("  %s %s"):format(OPTION_OF[one], table.concat(names, ","))
   end
   return true
 end

@@ -1,6 +1,7 @@
 --- SSH as a transport: from a device's table to a logged-in connection.
 -- @module moonwire.transport.ssh
 local algorithms = require "host.algorithms"
+local certificate = require "moonwire.transport.certificate"
 local hop = require "moonwire.transport.hop"
 local hostkeys = require "host.hostkeys"
 local jump = require "moonwire.transport.jump"
@@ -214,6 +215,7 @@ local function log_in(device, options, way, name)
   }
   if not client then
     kind, message = explain(known.lists, kind, message, detail)
+    detail.needs_certificate = certificate.is_needed(known.store, device, detail)
     detail.root = kind == "jump" and message or nil
     return nil, describe(device, message), kind, detail
   end
