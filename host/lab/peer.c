@@ -6,6 +6,7 @@
 #include "lab/peer.h"
 
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -225,15 +226,26 @@ static bool is_eager(const struct peer *peer)
   return false;
 }
 
+/*
+** libuv tells of an error that may be another socket's: one that had this descriptor
+** before, and that a child between fork and exec still holds. Then it is watched anew.
+*/
+static bool is_reset(struct peer *peer)
+{
+  struct pollfd look = {.fd = ssh_get_fd(peer->session)};
+  peer->events = 0;
+  return look.fd < 0 || (poll(&look, 1, 0) > 0 && (look.revents & POLLERR) != 0);
+}
+
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
   struct peer *peer = poll->data;
   if (peer->stage == PEER_GONE)
     return;
-  peer->is_lost = status < 0; /* it was reset, and libuv has stopped watching */
+  peer->is_lost = status < 0 && is_reset(peer); /* libuv has stopped watching it */
   peer_enter(peer);
   if (peer->is_paused)
-    peer->is_lost = true; /* all that is watched for then */
+    peer->is_lost |= status == 0; /* all that is watched for then */
   else
     pump(peer);
   if ((events & UV_READABLE) && peer->relay == NULL) {
