@@ -43,7 +43,7 @@ struct forward {
   char *host;
   int fd, inner_fd; /* our end; the owner's, until it has it */
   bool is_open, is_ready, has_news, has_eof, is_finished;
-  bool is_dry; /* all that was in our end has been read */
+  bool is_dry;                       /* all that was in our end has been read */
   struct ssh_counter_struct counter; /* of the owner's session, see forward_count */
   uint64_t carried;                  /* bytes of those that we have been told of */
 };
@@ -70,7 +70,7 @@ struct forward *forward_open(struct client *via, const struct forward_options *o
 /* Ask for it. The owner may be called, and the forward gone, before this returns. */
 void forward_start(struct forward *forward);
 
-/* Count what the owner's session writes: when it has written nothing, we have nothing. */
+/* Count what the session of the owner writes: if it wrote nothing, we have nothing. */
 void forward_count(struct forward *forward, ssh_session session);
 
 /* Bytes may be waiting in our end: carry them on, as far as they go. */

@@ -13,8 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "ssh/keepalive.h"
 #include "ssh/forward.h"
+#include "ssh/keepalive.h"
 #include "ssh/kexinit.h"
 
 const char *phase_name(enum phase phase)

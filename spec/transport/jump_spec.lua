@@ -233,8 +233,8 @@ Host *
       -- as in spec/host/ssh_spec.lua: a reader that is in no hurry
       local shell = assert(client:shell {})
       -- what comes before the terminal is raw may be dropped, as longer than a line
-      local reader = "stty raw -echo; printf 'R#!%%s\\n' go-1; sleep 0.1; head -c %d|wc -c;"
-        .. " echo 'R#!done-1'\n"
+      local reader = "stty raw -echo; printf 'R#!%%s\\n' go-1; sleep 0.1;"
+        .. " head -c %d|wc -c; echo 'R#!done-1'\n"
       local event, text
       assert(shell:write(reader:format(size)))
       repeat

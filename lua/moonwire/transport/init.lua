@@ -25,8 +25,8 @@ local function is_asked_for(detail)
   end
 end
 
--- What libssh lacks, where that is what a login failed at, and the device as ssh is told
--- about it.
+-- What libssh lacks, where that is what a login failed at; the device, as ssh is told
+-- of it.
 local function why_openssh(device, kind, detail)
   if detail.needs_certificate then
     local asked = { wants_certificate = true }
