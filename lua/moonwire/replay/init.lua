@@ -153,6 +153,8 @@ local function serve_one(self, tty)
   local played = find_script(self, tty:address(), tty:user())
   if played and tty:kind() == "shell" then
     player.play(tty, played, self.options)
+  elseif played and tty:kind() == "exec" then
+    tty:close(player.execute(tty, played))
   end
 end
 

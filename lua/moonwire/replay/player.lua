@@ -245,6 +245,30 @@ local function read(self)
   self.typed = self.typed .. bytes
 end
 
+-- What is said to a command beside a terminal: no echo before it, no prompt behind.
+local function output_of(step)
+  if step.body then
+    return step.body
+  end
+  local text = script.joined(step.output)
+  local first, rest = text:match "^([^\r\n]*)\r*\n(.*)$"
+  if first and is_same(step.input, first) then
+    text = rest
+  end
+  return text:match "^(.*\n)[^\n]*$" or ""
+end
+
+--- Run the one command that a client has asked for, as in `ssh HOST COMMAND`.
+-- @tparam tty tty
+-- @tparam table played
+-- @treturn int exit status: 0, or 127 when it is not in the recording
+function player.execute(tty, played)
+  local self = { script = played, at = 1 }
+  local _, step = find_step(self, tty:command())
+  tty:write(step and output_of(step) or "% this is not in the recording\r\n")
+  return step and 0 or 127
+end
+
 --- Be the device for a client until it goes away, or the recording ends with a device
 -- that has hung up.
 -- @param tty of `host.server`
