@@ -95,6 +95,17 @@ describe("--via", function()
     end)
   end)
 
+  it("is nothing to what logs in by itself", function()
+    files.with_folder(function(folder)
+      local result = program.run({
+        "bench", "--lab", "1", "--mode", "sync", "--runs", "1", "--json", "-",
+        "--output", folder, "--no-recorder",
+      }, { environment = { MOONWIRE_VIA = folder .. "/nobody" } })
+      assert.matches('"failed":0', result.output, 1, true)
+      assert.is_nil(result.errors:find("no moonwire serve", 1, true))
+    end)
+  end)
+
   it("is an error where nobody listens", function()
     with_door(function(path, _, _, folder)
       local result = program.run {

@@ -4,6 +4,7 @@ local host = require "host.task"
 local option = require "moonwire.cli.option"
 local signals = require "moonwire.signals"
 local task = require "moonwire.task"
+local via_option = require "moonwire.cli.via_option"
 
 local cli = {}
 
@@ -88,6 +89,7 @@ local function dispatch(words)
     word = "version"
   end
   if is_subcommand(word) then
+    via_option.prepare(word)
     return cli.module_of(word).run(rest_of(words))
   end
   return require("moonwire.cli.script").run(words)

@@ -7,7 +7,6 @@ local inventory_option = require "moonwire.cli.inventory_option"
 local escape = require "moonwire.report.escape"
 local signals = require "moonwire.signals"
 local uv = require "luv"
-local via = require "moonwire.transport.via"
 local watch = require "moonwire.serve.watch"
 local whole = require "moonwire.cli.whole"
 
@@ -198,8 +197,6 @@ end
 
 local function serve(options, given)
   local listener, watcher
-  via.set_default(false) -- who lends does not borrow
-  uv.os_unsetenv "MOONWIRE_VIA"
   options.on_reload = tell_reload
   local ok, message = require("moonwire.serve").run(options, function(service)
     listener, watcher = obey(service, given), watch_files(service, given)

@@ -4,6 +4,9 @@ local uv = require "luv"
 
 local option = {}
 
+local NAME = "MOONWIRE_VIA"
+local OWN = { bench = true, lab = true, platform = true, serve = true }
+
 --- Add it to a parser.
 -- @param parser of argparse
 function option.add(parser)
@@ -15,7 +18,16 @@ end
 -- @tparam table given by argparse
 function option.apply(given)
   if given.via then
-    uv.os_setenv("MOONWIRE_VIA", given.via)
+    uv.os_setenv(NAME, given.via)
+  end
+end
+
+--- Before a subcommand runs: what measures logins, proves them or lends sessions itself
+-- does not borrow, whatever the environment says.
+-- @string name of the subcommand
+function option.prepare(name)
+  if OWN[name] then
+    uv.os_unsetenv(NAME)
   end
 end
 

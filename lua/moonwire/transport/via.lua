@@ -22,22 +22,11 @@ local Loan = setmetatable({ __name = "moonwire.Loan", is_loan = true }, {
 })
 Loan.__index = Loan
 
-local default
-
---- Name the socket for sessions that name none.
--- @tparam ?string|boolean path false: none, whatever the environment says
-function via.set_default(path)
-  default = path
-end
-
 --- The socket to borrow over.
 -- @tparam table options of `session.open`: `via`
 -- @treturn string|boolean|nil its path, if any
 function via.path(options)
   local path = options.via
-  if path == nil then
-    path = default
-  end
   if path == nil then
     path = os.getenv(NAME)
   end
