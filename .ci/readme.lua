@@ -6,6 +6,7 @@ local plot = require "moonwire.report.plot"
 local uv = require "luv"
 
 package.path = ".ci/?.lua;" .. package.path
+local change = require "change"
 local transcript = require "transcript"
 
 local function read(path)
@@ -150,6 +151,7 @@ text = replace(text, "script", fenced(read "scripts/hello.lua", "lua"))
 text = replace(text, "output", fenced(output_of(uv.exepath() .. " scripts/hello.lua")))
 text = replace(text, "spec", fenced(read "scripts/health_spec.lua", "lua"))
 text = replace(text, "prompt", fenced(transcript()))
+text = replace(text, "change", fenced(change()))
 text = replace(text, "modes", modes_section())
 local from_ansible = ansible_section()
 if from_ansible then
