@@ -1,3 +1,4 @@
+local await = require "spec.support.await"
 local files = require "spec.support.files"
 local host = require "host.task"
 local line = require "host.line"
@@ -53,12 +54,6 @@ end
 
 local function timeless(text)
   return (text:gsub("uptime[^\n]*", ""))
-end
-
-local function await(condition)
-  while not condition() do
-    task.sleep(0.005)
-  end
 end
 
 -- the sessions that rest, as many as there should be

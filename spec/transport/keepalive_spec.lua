@@ -1,3 +1,5 @@
+-- Faults of spec/README.md: N7.
+local await = require "spec.support.await"
 local files = require "spec.support.files"
 local inventory = require "moonwire.inventory"
 local openssh_config = require "moonwire.transport.openssh_config"
@@ -20,12 +22,6 @@ local function with_relay(options, fn)
     end
     fn(device, relay)
   end)
-end
-
-local function await(condition)
-  while not condition() do
-    task.sleep(0.005)
-  end
 end
 
 local WATCHED = { keepalive = SOON, keepalive_count = 3 }
