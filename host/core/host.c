@@ -117,8 +117,8 @@ static void measure_turn(struct host *host)
 static void on_before_poll(uv_prepare_t *prepare)
 {
   struct host *host = prepare->data;
+  collector_adjust(&host->collector, host->L); /* a cycle may end in what follows */
   drain(host);
-  collector_adjust(&host->collector, host->L);
   measure_turn(host);
 }
 
