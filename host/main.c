@@ -118,8 +118,13 @@ static void set_arguments(lua_State *L, int argc, char **argv)
   lua_setglobal(L, "arg");
 }
 
+/* All that needs memory of Lua's: where there is none it raises, and ends nothing. */
 static int start(lua_State *L)
 {
+  int argc = (int)lua_tointeger(L, 1);
+  char **argv = lua_touserdata(L, 2);
+  library_open(L);
+  set_arguments(L, argc, argv);
   set_path(L);
   lua_getglobal(L, "require");
   lua_pushliteral(L, "moonwire.cli");
@@ -141,11 +146,11 @@ int main(int argc, char **argv)
     fprintf(stderr, "moonwire: cannot start: not enough memory or descriptors\n");
     return EXIT_FAILURE;
   }
-  library_open(host.L);
   lua_warning(host.L, "@on", 0);
-  set_arguments(host.L, argc, argv);
   lua_pushcfunction(host.L, start);
-  if (lua_pcall(host.L, 0, 0, 0) != LUA_OK) {
+  lua_pushinteger(host.L, argc);
+  lua_pushlightuserdata(host.L, argv);
+  if (lua_pcall(host.L, 2, 0, 0) != LUA_OK) {
     fprintf(stderr, "moonwire: %s\n", lua_tostring(host.L, -1));
     host_exit(&host, EXIT_FAILURE);
   }

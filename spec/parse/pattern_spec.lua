@@ -72,9 +72,19 @@ describe("a regular expression of Python's", function()
   end
 
   it("is left wrong when it ends too early", function()
-    for _, text in ipairs { "[a", "a\\", "(?P<a", "(?", "a{,", "[", "[^" } do
+    for _, text in ipairs { "[a", "a\\", "[a\\", "(?P<a", "(?", "a{,", "[", "[^" } do
       local ok = pcall(pattern.translate, text)
       assert.is_true(ok)
+    end
+  end)
+
+  it("has all digits of a character, or is told", function()
+    assert.equal([[\x{20ac}5]], (pattern.translate [[\u20ac5]]))
+    assert.equal("[\\x{0001f600}]", (pattern.translate "[\\U0001f600]"))
+    for _, text in ipairs { [[\u20a]], [[a[\u2]], [[\u]], [[\U20ac]], [[\uwxyz]] } do
+      local translated, message = pattern.translate(text)
+      assert.is_nil(translated)
+      assert.matches("without its digits$", message)
     end
   end)
 end)

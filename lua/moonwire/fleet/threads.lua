@@ -128,6 +128,9 @@ function Dispatch:_keep(number, index, result)
   result.device = result.device or device.name or device.host
   result.host = result.host or device.host
   self.on_result(index, result)
+  if self.stuck[1] then
+    self:send(table.remove(self.stuck, 1)) -- this one has room again
+  end
 end
 
 -- Nil, message, kind when the pool fails as a whole.

@@ -21,6 +21,17 @@ end
 -- Each of the readers takes the text, the place of its first character and the names of
 -- the groups. It gives what to write, and the place behind what it has read.
 
+-- "\u" and "\U" with as many digits as they want
+local function code_point(wanted)
+  return function(text, at)
+    local digits = text:match("^" .. wanted, at + 2)
+    if not digits then
+      return nil, ("\\%s without its digits"):format(text:sub(at + 1, at + 1))
+    end
+    return ("\\x{%s}"):format(digits), at + 2 + #digits
+  end
+end
+
 local ESCAPES = {
   Z = function(_, at)
     return "\\z", at + 2 -- \Z would allow for a newline
@@ -28,12 +39,8 @@ local ESCAPES = {
   v = function(_, at)
     return "\\x0b", at + 2 -- \v is a class of its own
   end,
-  u = function(text, at)
-    return ("\\x{%s}"):format(text:sub(at + 2, at + 5)), at + 6
-  end,
-  U = function(text, at)
-    return ("\\x{%s}"):format(text:sub(at + 2, at + 9)), at + 10
-  end,
+  u = code_point "%x%x%x%x",
+  U = code_point "%x%x%x%x%x%x%x%x",
 }
 
 local function escape(text, at)
@@ -43,7 +50,7 @@ local function escape(text, at)
   elseif letter:find "%a" and not letter:find "[AbBdDsSwWafnrtx]" then
     return nil, "there is no \\" .. letter
   end
-  return text:sub(at, at + 1), at + 2
+  return text:sub(at, at + 1), at + 1 + #letter
 end
 
 -- In a class "[" is a letter like others, and PCRE2 would look for "[:alpha:]"; so is

@@ -1,0 +1,17 @@
+--- A login and a command, in this thread.
+local moonwire = require "moonwire"
+
+local devices <close> = assert(moonwire.inventory.load(arg[1]))
+local run = moonwire.fleet.run(devices, {
+  timeout = 5,
+  job = function(session)
+    return session:send_command "show version"
+  end,
+})
+for _, result in ipairs(run.results) do
+  print(result.device, result.ok and result.value or "")
+  if not result.ok then
+    io.stderr:write(result.kind, ": ", result.message, "\n")
+  end
+end
+return run.ok
