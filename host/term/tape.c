@@ -59,13 +59,21 @@ static struct note note_at(const struct bytes *bytes, size_t at)
   return note;
 }
 
-static void drop_oldest(struct tape *tape)
+/* Make room for 'size' bytes: the oldest event goes, or as much of it as it takes. */
+static void drop_oldest(struct tape *tape, size_t size)
 {
   struct note note = note_at(&tape->last, 0);
-  size_t size = sizeof note + note.length;
-  tape->lost += note.length;
-  tape->newest = tape->newest >= size ? tape->newest - size : 0;
-  bytes_drop(&tape->last, size);
+  size_t cut = tape->last.length + size - tape->limit;
+  bool is_cut = cut < note.length;
+  if (!is_cut)
+    cut = sizeof note + note.length;
+  tape->lost += is_cut ? cut : note.length;
+  tape->newest = tape->newest >= cut ? tape->newest - cut : 0;
+  bytes_drop(&tape->last, cut);
+  if (is_cut) { /* what is left of it begins with its note again */
+    note.length -= (uint32_t)cut;
+    memcpy(tape->last.data + tape->last.start, &note, sizeof note);
+  }
 }
 
 /* One write of many small pieces is one event. */
@@ -114,7 +122,7 @@ static void keep(struct tape *tape, struct note note, const char *text)
     tape->lost += cut;
   }
   while (tape->last.length + size > tape->limit)
-    drop_oldest(tape);
+    drop_oldest(tape, size);
   keep_in(tape, &tape->last, &note, text);
 }
 
@@ -187,27 +195,33 @@ static const char *behind_line(const char *text, size_t *length)
   return text + skipped;
 }
 
+static size_t stream_of(uint32_t event)
+{
+  return event == TAPE_OUTPUT ? 0 : event == TAPE_INPUT ? 1 : 2;
+}
+
 static void put_torn(struct tape *tape, struct note note, const char *text,
                      bool *is_torn)
 {
-  bool *torn = &is_torn[note.event == TAPE_INPUT];
   size_t length = note.length;
-  if (*torn && note.event != TAPE_MARK) {
+  if (*is_torn) {
     text = behind_line(text, &length);
-    *torn = length == 0;
+    *is_torn = length == 0;
     note.length = (uint32_t)length;
   }
   put_note(tape, &note, text);
 }
 
+/* Of marks, which are no stream, only the first event can be torn. */
 static void put_kept(struct tape *tape, const struct bytes *kept, bool is_torn)
 {
-  bool torn[2] = {is_torn, is_torn}; /* output, input */
+  bool torn[3] = {is_torn, is_torn, is_torn};
   for (size_t at = 0; at < kept->length;) {
     struct note note = note_at(kept, at);
     at += sizeof note;
-    put_torn(tape, note, bytes_head(kept) + at, torn);
+    put_torn(tape, note, bytes_head(kept) + at, &torn[stream_of(note.event)]);
     at += note.length;
+    torn[2] = false;
   }
 }
 

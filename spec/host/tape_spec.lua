@@ -1,5 +1,6 @@
 local lfs = require "lfs"
 
+local files = require "spec.support.files"
 local json = require "dkjson"
 local needle = require "moonwire.platform.needle"
 local platforms = require "moonwire.platform"
@@ -236,6 +237,38 @@ describe("a tape", function()
     end
     assert.truthy(has_gap)
     assert.is_true(#lines < 100)
+  end)
+
+  it("keeps as much of a long event as there is room for", function()
+    local one <close> = tape.new(1024)
+    one:mark(("line of many\n"):rep(10000))
+    for i = 1, 5 do
+      one:mark("event " .. i)
+    end
+    assert(one:write(folder .. "/l.cast", "{}"))
+    assert(one:finish())
+    local lines = read "l.cast"
+    assert.equal("event 5", lines[#lines][3])
+    local size = 0
+    for _, line in ipairs(lines) do
+      size = size + #(line[3] or "")
+    end
+    assert.is_true(size > 800 and size <= 1024 + 64)
+  end)
+
+  it("leaves nothing of a line that was cut, wherever that is", function()
+    for extra = 0, 40 do
+      local one <close> = tape.new(256)
+      one:hide(secrets.from_string "swordfish")
+      one:mark(("x"):rep(3000)) -- the beginning is full
+      one:mark(("y"):rep(100) .. "\n" .. ("swordfish"):rep(10) .. "\nend")
+      one:mark(("z"):rep(70 + extra))
+      local path = ("%s/cut-%d.cast"):format(folder, extra)
+      assert(one:write(path, "{}"))
+      assert(one:finish())
+      local text = files.read(path)
+      assert.falsy(text:find "[swordfi]+fish" or text:find("ish", 1, true))
+    end
   end)
 
   it("writes bytes that are no text so that they can be read again", function()
