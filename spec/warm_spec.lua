@@ -389,6 +389,22 @@ describe("a warm session", function()
     end)
   end)
 
+  it("is recorded as any other, and nothing beside it", function()
+    with_door({}, function(devices, path)
+      files.with_folder(function(folder)
+        do
+          local own = { via = path, record = folder }
+          local session <close> = assert(sessions.open(devices[1], own))
+          assert(session:send_command "show clock")
+        end
+        local text = assert(files.read(folder .. "/SW-CORE_1.cast"))
+        assert.matches("show clock", text, 1, true)
+        assert.is_nil(text:find("attach", 1, true))
+        assert.is_nil(text:find("token", 1, true))
+      end)
+    end)
+  end)
+
   it("has a terminal and no other channels, and says so", function()
     with_door({}, function(devices, path)
       local session <close> = assert(sessions.open(devices[1], { via = path }))

@@ -380,16 +380,17 @@ static int write_push(struct op *op, lua_State *L)
 static bool write_argument(lua_State *L, const struct shell *shell, int index)
 {
   struct line *line = shell->line;
+  struct tape *tape = shell_lua_tape(shell);
   struct secret *secret = secret_test(L, index);
   if (secret != NULL) {
-    if (shell->tape != NULL)
-      tape_add_secret(shell->tape, secret);
+    if (tape != NULL)
+      tape_add_secret(tape, secret);
     return line->verbs->write(line, secret_bytes(secret), secret_length(secret));
   }
   size_t length;
   const char *bytes = luaL_checklstring(L, index, &length);
-  if (shell->tape != NULL)
-    tape_add(shell->tape, TAPE_INPUT, bytes, length);
+  if (tape != NULL)
+    tape_add(tape, TAPE_INPUT, bytes, length);
   return line->verbs->write(line, bytes, length);
 }
 

@@ -23,10 +23,16 @@ struct shell {
   enum line_state awaited; /* for WISH_OPEN */
   size_t heard;            /* how much of what is said beside was known to the reader */
   struct tape *tape;       /* what is said is noted on it; or NULL */
-  bool is_out_of_memory, is_streaming, is_listening;
+  bool is_out_of_memory, is_streaming, is_listening, is_raw;
   struct bytes raw;      /* where nobody looks at them (shell_raw_lua.c) */
   struct take_op *taker; /* the task that waits for them */
 };
+
+/* The tape for what is said by us: bytes that are somebody else's are not noted. */
+static inline struct tape *shell_lua_tape(const struct shell *shell)
+{
+  return shell->is_raw ? NULL : shell->tape;
+}
 
 /* How a shell is to be opened: options of its maker's table. */
 struct shell_options {

@@ -69,6 +69,7 @@ int shell_lua_raw(lua_State *L)
   bytes_clear(&shell->raw);
   expect_take_all(&shell->expect);
   shell_lua_listen(shell);
+  shell->is_raw = is_raw;
   if (!is_raw)
     return 0;
   shell->line->on_bytes = on_bytes;

@@ -22,7 +22,7 @@ local Door = { __name = "moonwire.warm.Door" }
 Door.__index = Door
 
 local TOKEN = 16 -- random bytes, which only the borrower is told
-local FIRST = 10 -- seconds for somebody who knocks to say what he wants
+local FIRST = 30 -- seconds for somebody who knocks to say what he wants
 local MOST_GUESTS = 4096
 
 -- ---- which device ----
