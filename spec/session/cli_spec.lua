@@ -116,7 +116,7 @@ describe("the functions of a platform", function()
     end)
     transport.connect = function(given)
       names[#names + 1] = given.username
-      return nil, given.host, "refused"
+      return nil, given.host, "refused", { phase = "connect", phases = {} }
     end
     for _, device_type in ipairs { "suffix_ios", "quirky_ios", "autodetect" } do
       device.device_type = device_type
