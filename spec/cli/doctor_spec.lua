@@ -75,6 +75,24 @@ describe("moonwire doctor", function()
     end)
   end)
 
+  it("knows which other libraries are too old", function()
+    files.with_folder(function(folder)
+      local path = folder .. "/status"
+      for version, state in pairs {
+        ["1.44.2-1+deb12u1"] = "ok", ["1.48.0-1"] = "ok", ["1.44.2-1"] = "unsafe",
+      } do
+        files.write(path, (status_with(version):gsub("libssh%-4", "libuv1")))
+        local found = check.mended(path)
+        assert.equal(1, #found)
+        assert.equal("libuv1", found[1].name)
+        assert.equal(state, found[1].state, version)
+        local is_told = (found[1].advice or ""):find "CVE%-2024%-24806" ~= nil
+        assert.equal(state ~= "ok", is_told)
+      end
+      assert.same({}, check.mended(folder .. "/none"))
+    end)
+  end)
+
   it("goes by the revision of Debian's package", function()
     files.with_folder(function(folder)
       local path = folder .. "/status"

@@ -39,7 +39,8 @@ local function examine(given)
     check.disk(given.output), check.clock(),
   }
   local home = uv.os_homedir()
-  local more = { check.libraries(), home and check.ssh_folder(home .. "/.ssh") or {} }
+  local ours = home and check.ssh_folder(home .. "/.ssh") or {}
+  local more = { check.mended(), check.libraries(), ours }
   for _, found in ipairs(more) do
     table.move(found, 1, #found, #list + 1, list)
   end

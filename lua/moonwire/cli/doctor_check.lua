@@ -76,6 +76,31 @@ function check.libssh(status_path)
   return finding("libssh", "ok", version)
 end
 
+-- The first revision of a package of Debian 12 without a hole that we would be open to.
+local MENDED = {
+  { "libuv1", "1.44.2-1+deb12u1", "CVE-2024-24806, a host name that is cut" },
+  { "libmicrohttpd12", "0.9.75-6", "CVE-2023-27371, a form that ends the server" },
+}
+
+--- Other libraries that face a network. One that is no package here is left out.
+-- @string[opt] status_path of dpkg
+-- @treturn {table,...} findings
+function check.mended(status_path)
+  local status = read(status_path or "/var/lib/dpkg/status") or ""
+  local findings = {}
+  for _, one in ipairs(MENDED) do
+    local package, wanted, hole = table.unpack(one)
+    local version = version_of(status, package)
+    if version and is_at_least(version, wanted) then
+      findings[#findings + 1] = finding(package, "ok", version)
+    elseif version then
+      findings[#findings + 1] = finding(package, "unsafe", version,
+        ("apt-get install %s, at least %s: %s"):format(package, wanted, hole))
+    end
+  end
+  return findings
+end
+
 --- Whether libssh knows strict key exchange.
 -- @treturn table finding
 function check.strict_kex()
