@@ -256,6 +256,20 @@ enum hostkeys_verdict hostkeys_lookup(struct hostkeys *store,
   return match->verdict;
 }
 
+bool hostkeys_prepare(struct hostkeys *store, const struct hostkeys_peer *peer,
+                      size_t budget)
+{
+  struct candidates candidates;
+  bool is_done = true;
+  if (!list_candidates(peer, &candidates))
+    return true; /* the lookup will say so */
+  pthread_mutex_lock(&store->mutex);
+  for (size_t i = 0; is_done && i < candidates.count; i++)
+    is_done = hostkeys_table_prepare(&store->table, candidates.names[i], &budget);
+  pthread_mutex_unlock(&store->mutex);
+  return is_done;
+}
+
 static bool has_word(const char *list, const char *word)
 {
   size_t length = strlen(word);

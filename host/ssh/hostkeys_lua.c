@@ -14,6 +14,8 @@ Public keys are written as in known_hosts, without the host: "ssh-ed25519 AAAAâ€
 #include "ssh/hostkeys_edit_lua.h"
 #include "ssh/known_hosts.h"
 
+enum { SLICE = 1000 }; /* hashed lines: half a millisecond to one */
+
 #define HOSTKEYS_NAME "moonwire.hostkeys"
 
 struct key_text {
@@ -218,6 +220,24 @@ static int hostkeys_lua_lookup(lua_State *L)
 }
 
 /***
+Do a part of what the first lookup of a host has to do where lines are hashed: less than
+a millisecond of it. A caller that goes on with other things between two parts keeps
+nobody waiting.
+@function store:prepare
+@string host
+@int[opt=22] port
+@string[opt] address
+@treturn boolean whether all of it is done
+*/
+static int hostkeys_lua_prepare(lua_State *L)
+{
+  struct hostkeys *store = hostkeys_check_lua(L, 1);
+  struct hostkeys_peer peer = check_peer(L, 4);
+  lua_pushboolean(L, hostkeys_prepare(store, &peer, SLICE));
+  return 1;
+}
+
+/***
 Which types of keys are known of a host.
 @function store:types
 @string host
@@ -345,6 +365,7 @@ static const luaL_Reg methods[] = {
     {"append", hostkeys_lua_append},
     {"count", hostkeys_lua_count},
     {"lookup", hostkeys_lua_lookup},
+    {"prepare", hostkeys_lua_prepare},
     {"types", hostkeys_lua_types},
     {"__gc", hostkeys_gc},
     {NULL, NULL},

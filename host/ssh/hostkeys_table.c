@@ -9,6 +9,7 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/params.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -208,9 +209,14 @@ static bool is_hash_of(struct hostkeys_table *table, const struct hostkeys_entry
   return true;
 }
 
-static bool resolve(struct hostkeys_table *table, struct hostkeys_name *name)
+/* As far as the budget of hashed lines goes. */
+static bool resolve(struct hostkeys_table *table, struct hostkeys_name *name,
+                    size_t *budget)
 {
-  for (; name->tried < table->hashed.count; name->tried++) {
+  size_t left = table->hashed.count - name->tried;
+  size_t part = left < *budget ? left : *budget;
+  *budget -= part;
+  for (size_t end = name->tried + part; name->tried < end; name->tried++) {
     struct hostkeys_entry *entry = table->hashed.items[name->tried];
     bool is_equal = false;
     if (entry->is_resolved)
@@ -283,14 +289,24 @@ enum hostkeys_added hostkeys_table_add(struct hostkeys_table *table,
   return is_added ? HOSTKEYS_ADDED : HOSTKEYS_NO_MEMORY;
 }
 
+bool hostkeys_table_prepare(struct hostkeys_table *table, const char *name,
+                            size_t *budget)
+{
+  struct hostkeys_name *found =
+      table->hashed.count > 0 ? find_or_make(table, name) : NULL;
+  return found == NULL || !resolve(table, found, budget) ||
+         found->tried == table->hashed.count;
+}
+
 bool hostkeys_table_visit(struct hostkeys_table *table, const char *name,
                           void (*visit)(const struct hostkeys_entry *entry,
                                         void *context),
                           void *context)
 {
+  size_t budget = SIZE_MAX;
   struct hostkeys_name *found =
       table->hashed.count > 0 ? find_or_make(table, name) : find(table, name);
-  if (table->hashed.count > 0 && (found == NULL || !resolve(table, found)))
+  if (table->hashed.count > 0 && (found == NULL || !resolve(table, found, &budget)))
     return false;
   for (struct link *link = found != NULL ? found->first : NULL; link != NULL;
        link = link->next)

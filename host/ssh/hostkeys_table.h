@@ -57,6 +57,13 @@ bool hostkeys_table_visit(struct hostkeys_table *table, const char *name,
                                         void *context),
                           void *context);
 
+/*
+** Do a part of what a visit has to do: hold as many hashed lines against this name.
+** True: the visit will find all of it done, or say that it cannot be.
+*/
+bool hostkeys_table_prepare(struct hostkeys_table *table, const char *name,
+                            size_t *budget);
+
 /* Memory that lives as long as the table, and a string in it. NULL: there is none. */
 void *hostkeys_table_allocate(struct hostkeys_table *table, size_t size);
 const char *hostkeys_table_copy(struct hostkeys_table *table, const char *text,

@@ -160,6 +160,32 @@ describe("host.hostkeys", function()
     end)
   end)
 
+  describe("many hashed lines", function()
+    local lines = {}
+    for i = 1, 5000 do
+      local salt = ("%s%06dA="):format(("A"):rep(20), i)
+      lines[i] = ("|1|%s|%s %s"):format(salt, salt, KEY)
+    end
+
+    it("are prepared in parts, and the verdict is the same", function()
+      local store = open(table.concat(lines, "\n") .. "\nr1 " .. KEY .. "\n")
+      local parts = 1
+      while not store:prepare("r1") do
+        parts = parts + 1
+      end
+      assert.equal(5, parts)
+      assert.is_true(store:prepare("r1"))
+      assert.equal("known", (store:lookup("r1", 22, KEY)))
+      assert.is_false(store:prepare("r2", 2222)) -- both its names wait
+      assert.equal("unknown", (store:lookup("r2", 2222, KEY)))
+      assert.is_true(store:prepare("r2", 2222))
+    end)
+
+    it("are none where none is hashed", function()
+      assert.is_true(open("r1 " .. KEY .. "\n"):prepare("r1", 2222))
+    end)
+  end)
+
   describe("a hashed line", function()
     local function hash(text)
       local path = write(folder .. "/known_hosts", text)

@@ -12,6 +12,7 @@ local mismatch = require "moonwire.transport.mismatch"
 local offer = require "moonwire.transport.offer"
 local secret = require "moonwire.transport.secret"
 local ssh = require "host.ssh"
+local task = require "moonwire.task"
 local uv = require "luv"
 
 local transport = {}
@@ -108,11 +109,18 @@ local function pins_of(device)
   return pins
 end
 
--- A device may have keys of several types: ask for one that we can judge.
+-- A device may have keys of several types: ask for one that we can judge. Many hashed
+-- lines take long: others have their turns meanwhile.
 local function hostkey_types(store, device, lists)
+  if not store then
+    return lists.hostkey_types
+  end
   local alias = device.host_key_alias
   local port = not alias and device.port or 22 -- an alias has none, as for ssh
-  local types = store and store:types(alias or device.host, port) or ""
+  while not store:prepare(alias or device.host, port) do
+    task.sleep(0)
+  end
+  local types = store:types(alias or device.host, port) or ""
   if types == "" then
     return lists.hostkey_types
   end
