@@ -2,6 +2,7 @@
 -- @module moonwire.cli.runs
 local argparse = require "argparse"
 
+local command_line = require "moonwire.cli.line"
 local escape = require "moonwire.report.escape"
 local history_text = require "moonwire.cli.run.history"
 local journal = require "moonwire.journal"
@@ -167,28 +168,14 @@ function action.tail(given, id)
   return tail.follow(id, given.runs, given.once)
 end
 
-local function help_for(words, parser, commands)
-  for _, word in ipairs(words) do
-    if word == "-h" or word == "--help" then
-      return (commands[words[1]] or parser):get_help()
-    end
-  end
-end
-
 --- Run a subcommand.
 -- @tparam {string,...} words of the command line
 -- @treturn int exit status
 function command.run(words)
   local parser, commands = new_parser()
-  local help = help_for(words, parser, commands)
-  if help then
-    io.stdout:write(help, "\n")
-    return 0
-  end
-  local ok, given = parser:pparse(words)
-  if not ok then
-    io.stderr:write(parser:get_usage(), "\n\nmoonwire runs: ", given, "\n")
-    return 2
+  local given, status = command_line.read("runs", words, parser, commands)
+  if not given then
+    return status
   end
   if not given.id then
     return action[given.action](given)
