@@ -54,6 +54,47 @@ describe("moonwire.fleet.worker", function()
     }, results)
   end)
 
+  -- What comes of a result that cannot be sent the first so many times.
+  local function after_failed_sends(failures, kind)
+    package.loaded[RUNNER] = { run = function() return { ok = true, value = 7 } end }
+    local port = new_port({
+      { job = ship.pack(do_nothing), options = {}, runner = RUNNER },
+      { index = 1, device = { name = "r1" } },
+    }, "the pool is closed", "closed")
+    local send = port.send
+    function port:send(value)
+      failures = failures - 1
+      if failures >= 0 then
+        return nil, "not enough memory", kind
+      end
+      return send(self, value)
+    end
+    local ok, message = pcall(worker, port)
+    package.loaded[RUNNER] = nil
+    return port.sent, ok, message
+  end
+
+  it("tells that a result cannot be sent, in a smaller one", function()
+    local sent, ok = after_failed_sends(1, "local")
+    assert.is_true(ok)
+    assert.equal(1, #sent)
+    assert.same({ ok = false, kind = "local", phase = "job",
+      message = "not enough memory" }, sent[1].result)
+  end)
+
+  it("ends when nothing can be sent, so that nobody waits for it", function()
+    local sent, ok, message = after_failed_sends(2, "local")
+    assert.is_false(ok)
+    assert.matches("a result cannot be sent back: not enough memory", message)
+    assert.same({}, sent)
+  end)
+
+  it("sends nothing more to a pool that is closed", function()
+    local sent, ok = after_failed_sends(9, "closed")
+    assert.is_true(ok)
+    assert.same({}, sent)
+  end)
+
   it("runs devices beside each other", function()
     local live, most = 0, 0
     results_of(function()

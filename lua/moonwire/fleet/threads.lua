@@ -272,7 +272,10 @@ function threads.run(options)
   end
   local pool <close> = opened -- also when this task is cancelled
   for number = 1, pool:size() do
-    pool:send(number, order)
+    local sent, message, reason = pool:send(number, order)
+    if not sent and reason ~= "closed" then -- else it has ended, and that is told
+      return nil, message, reason
+    end
   end
   local dispatch = new_dispatch(pool, options, limit)
   local whose = options.turns or own_turns(options, dispatch)

@@ -22,6 +22,19 @@ local function to_plain(result)
   return { ok = false, kind = "error", phase = "job", message = result.message }
 end
 
+-- A result that is lost would be waited for: what cannot be sent is told, and when not
+-- even that can be, the thread ends, which tells it as well.
+local function give_back(port, index, result)
+  local sent, message, kind = port:send { index = index, result = to_plain(result) }
+  if not sent and kind ~= "closed" then
+    local told = { ok = false, kind = kind, phase = "job", message = message }
+    sent, message, kind = port:send { index = index, result = told }
+  end
+  if not sent and kind ~= "closed" then
+    error("a result cannot be sent back: " .. message, 0)
+  end
+end
+
 local function run_device(port, run, job, order, turn)
   local on = {
     open = order.tells_opened and function()
@@ -36,7 +49,7 @@ local function run_device(port, run, job, order, turn)
     local message = ok and "its runner gave no result" or tostring(result)
     result = { ok = false, kind = "error", phase = "job", message = message }
   end
-  port:send { index = turn.index, result = to_plain(result) }
+  give_back(port, turn.index, result)
 end
 
 --- The root task of a thread: see `moonwire.fleet.threads`.

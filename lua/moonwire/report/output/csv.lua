@@ -26,7 +26,7 @@ local function line(cells, columns)
   local parts = {}
   for i, name in ipairs(columns) do
     local value = cells[name]
-    parts[i] = value ~= nil and writer.cell(escape.utf8(tostring(value))) or ""
+    parts[i] = value ~= nil and writer.cell(escape.text(tostring(value))) or ""
   end
   return table.concat(parts, ",") .. "\n"
 end
