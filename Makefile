@@ -218,6 +218,24 @@ $(BUILD)/fuzz-replay: $(call object,$(FUZZ_FILES) $(filter-out host/main.c,$(HOS
 	@echo "  link  $@"
 	$(Q)$(LINK) -o $@ $^ $(HOST_LIBS)
 
+PARSERS = $(filter-out %_lua.c,$(wildcard host/term/*.c host/proto/*.c)) \
+  $(wildcard host/decode/*.c) \
+  $(addprefix host/,core/wire_unpack.c core/scrub.c lab/edit.c ssh/agent.c ssh/kexinit.c \
+  ssh/known_hosts.c ssh/algorithms.c http/httpd.c http/request.c)
+
+.PHONY: coverage valgrind
+coverage: ## how much of the parsers in C the fuzzers' kept inputs reach
+	@$(MAKE) setup-build-run
+	@$(MAKE) fuzz-replay BUILD=$(BUILD)/coverage WERROR= LDFLAGS=--coverage \
+	  CFLAGS='-O0 -g --coverage'
+	@.ci/coverage $(BUILD)/coverage $(PARSERS)
+
+valgrind: ## a spec under valgrind: FILE=spec/host/ssh_spec.lua
+	@$(MAKE) setup-specs setup-memcheck
+	@$(MAKE) build
+	@MOONWIRE_TEST_TIMEOUT=600 valgrind -q --error-exitcode=9 --leak-check=no \
+	  $(MOONWIRE) test $(FILE)
+
 # What makes one call of ours fail; not under a sanitizer, which has its own malloc.
 .PHONY: starve
 starve: $(if $(SANITIZE),,$(BUILD)/starve.so)
