@@ -117,7 +117,8 @@ describe("FRR's vtysh", function()
 
   it("keeps apart what was asked at once", function()
     local questions = {
-      "show version", "show interface v0", "show running-config", "show ip route summary",
+      "show version", "show interface v0", "show running-config",
+      "show ip route summary",
     }
     mixture.keeps_apart(router, questions, 60)
   end)
