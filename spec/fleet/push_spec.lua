@@ -1,4 +1,5 @@
 -- Faults of spec/README.md: P3.
+local lock = require "moonwire.session.lock"
 local push = require "moonwire.fleet.push"
 local sessions = require "moonwire.session"
 local support = require "spec.support.lab"
@@ -95,6 +96,20 @@ describe("moonwire.fleet.push", function()
       assert.is_nil(done)
       assert.same({ "unknown", "unknown" }, { kind, detail.state })
       assert.matches("some of the lines are there, and 1 are not", message)
+    end)
+  end)
+
+  it("leaves a device alone that somebody else changes", function()
+    support.with_lab({ devices = 1 }, function(lab)
+      local device = support.device(lab)
+      local held <close> = assert(lock.take(device, "run 7")) -- luacheck: ignore 211
+      local session <close> = assert(sessions.open(device, { timeout = 5 }))
+      local plan = { lines = LINES }
+      local value, message, kind, detail = push.apply(session, device, plan)
+      assert.is_nil(value)
+      assert.same({ "locked", "failed_clean" }, { kind, detail.state })
+      assert.matches("by run 7", message)
+      assert(push.apply(session, device, { lines = LINES, dry_run = true }))
     end)
   end)
 

@@ -32,6 +32,23 @@ describe("moonwire.journal", function()
     return out.id
   end
 
+  it("knows which timers run on devices", function()
+    local names = { "a", "b", "c" }
+    local out <close> = assert(journal.create({ verb = "push" }, names, root))
+    for i = 1, 3 do
+      out:append { type = "begin", i = i }
+      out:append { type = "event", i = i, event = "armed", seconds = 60 }
+    end
+    out:append { type = "event", i = 1, event = "confirmed" }
+    out:append { type = "end", i = 1, state = "changed", ok = true }
+    out:append { type = "end", i = 2, state = "unknown", ok = false }
+    assert(out:await())
+    local timers = assert(journal.read(out.id, { root = root })).timers
+    assert.is_nil(timers[1])
+    assert.is_number(timers[2]) -- it was dropped, and its timer runs
+    assert.is_number(timers[3])
+  end)
+
   it("is there from the first byte on, and for its owner only", function()
     local out <close> = assert(journal.create({ verb = "send" }, { "a" }, root))
     assert.equal("rw-------", lfs.attributes(path_of(out.id), "permissions"))

@@ -3,6 +3,7 @@
 -- not sent again, and "changed" is said when the change was seen.
 -- @module moonwire.fleet.push
 local failure = require "moonwire.session.failure"
+local lock = require "moonwire.session.lock"
 local platforms = require "moonwire.platform"
 local presence = require "moonwire.session.presence"
 local sessions = require "moonwire.session"
@@ -232,20 +233,7 @@ local function plain_push(session, device, plan)
   return send_lines(session, device, plan, before)
 end
 
---- Push a plan to a device.
--- @tparam Session session
--- @tparam table device `is_in_doubt`: an earlier run had it in its hands and was lost,
--- so that it is looked at first, and nothing is sent where a part of it is there
--- @tparam table plan `lines`; optional: `dry_run` (show what would change, and change
--- nothing), `save`, `confirm` (seconds: the device takes all of it back unless a new
--- session is possible behind it), `comment` (of the commit)
--- @treturn[1] table `state` (see `moonwire.fleet.state`), `applied` (lines), `diff`
--- (with no secrets in it), `verified` (the change was seen), `saved`, `note`
--- @return[2] nil
--- @treturn[2] string message
--- @treturn[2] string kind
--- @treturn[2] table detail: `state`
-function push.apply(session, device, plan)
+local function apply(session, device, plan)
   local enabled, message, kind = session:enable()
   if not enabled and kind ~= "mode" then
     return fail("failed_clean", message, kind)
@@ -264,6 +252,30 @@ function push.apply(session, device, plan)
     return plain_push(session, device, own)
   end
   return value, message, kind, detail
+end
+
+--- Push a plan to a device.
+-- @tparam Session session
+-- @tparam table device `is_in_doubt`: an earlier run had it in its hands and was lost,
+-- so that it is looked at first, and nothing is sent where a part of it is there
+-- @tparam table plan `lines`; optional: `dry_run` (show what would change, and change
+-- nothing), `save`, `confirm` (seconds: the device takes all of it back unless a new
+-- session is possible behind it), `comment` (of the commit)
+-- @treturn[1] table `state` (see `moonwire.fleet.state`), `applied` (lines), `diff`
+-- (with no secrets in it), `verified` (the change was seen), `saved`, `note`
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind
+-- @treturn[2] table detail: `state`
+function push.apply(session, device, plan)
+  if plan.dry_run then
+    return apply(session, device, plan)
+  end
+  local held <close>, message, kind = lock.take(device, plan.who)
+  if not held then
+    return fail("failed_clean", located(device, message), kind)
+  end
+  return apply(session, device, plan)
 end
 
 return push

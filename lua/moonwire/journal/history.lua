@@ -37,7 +37,10 @@ take["begin"] = function(self, record)
 end
 
 take["end"] = function(self, record)
-  self.handed[record.i], self.timers[record.i] = nil, nil
+  self.handed[record.i] = nil
+  if record.state ~= "unknown" then -- of one that was dropped it still runs
+    self.timers[record.i] = nil
+  end
   self.ends[record.i] = record.state
   self.causes[record.i] = not record.ok and record.kind or nil
   if self.on_end then
