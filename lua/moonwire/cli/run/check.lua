@@ -3,7 +3,7 @@
 -- by its path, since a job may run in any thread, and by its digest, so that a plan is
 -- applied with the check that it was made with.
 -- @module moonwire.cli.run.check
-local digests = require "host.digest"
+local input = require "moonwire.cli.run.input"
 
 local check = {}
 
@@ -29,17 +29,11 @@ end
 -- @return[2] nil
 -- @treturn[2] string message
 function check.read(path, digest)
-  local file <close>, message = io.open(path, "rb")
-  local text = file and file:read "a"
+  local text, found = input.read(path, digest)
   if not text then
-    return nil, message or path .. ": is not a file that can be read"
+    return nil, found
   end
-  local found = digests.new("sha256"):update(text):hex()
-  if digest and digest ~= found then
-    return nil, path .. " is not what it was"
-  end
-  local given
-  given, message = run(path, text)
+  local given, message = run(path, text)
   return given, given and found or message
 end
 

@@ -1,7 +1,7 @@
 --- The file with the lines of a push. A journal keeps where it is and its digest, not
 -- what stands in it, which may be secret: a push goes on with the same lines or not.
 -- @module moonwire.cli.run.lines
-local digests = require "host.digest"
+local input = require "moonwire.cli.run.input"
 local plan = require "moonwire.session.plan"
 local uv = require "luv"
 
@@ -23,16 +23,12 @@ end
 -- @return[2] nil
 -- @treturn[2] string message
 function lines.read(path, digest)
-  local file <close>, message = io.open(path, "rb")
-  local text = file and file:read "a"
+  local text, found = input.read(path, digest)
   if not text then
-    return nil, message or path .. ": is not a file that can be read"
+    return nil, found
   end
-  local found = digests.new("sha256"):update(text):hex()
   local list = plan.lines(text)
-  if digest and digest ~= found then
-    return nil, path .. " is not what it was when this run began"
-  elseif text:find "\0" then
+  if text:find "\0" then
     return nil, path .. ": is not a text"
   elseif is_empty(list) then
     return nil, path .. ": there are no lines in it"

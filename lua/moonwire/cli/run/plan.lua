@@ -3,8 +3,8 @@
 -- or torn is none. Lines of configuration are not in it, only where they are and their
 -- digest: they may be secret. The differences are shown without secrets.
 -- @module moonwire.cli.run.plan
-local digests = require "host.digest"
 local file = require "moonwire.report.file"
+local input = require "moonwire.cli.run.input"
 local json = require "moonwire.report.json"
 
 local plan = {}
@@ -12,10 +12,6 @@ local plan = {}
 local FORMAT = 1
 local OLDEST = 24 * 60 * 60 -- seconds until it is too old to be applied
 local LATER = 60 -- seconds by which a clock may be wrong
-
-local function sum_of(text)
-  return digests.new("sha256"):update(text):hex()
-end
 
 --- What an inventory is known by: who is meant, and where; not what it logs in with.
 -- @tparam {table,...} devices
@@ -29,7 +25,7 @@ function plan.inventory_digest(devices)
     }, "\0")
   end
   table.sort(lines)
-  return sum_of(table.concat(lines, "\n"))
+  return input.digest(table.concat(lines, "\n"))
 end
 
 --- Begin a plan.
@@ -68,7 +64,8 @@ end
 function plan.write(self, path)
   table.sort(self.devices, function(a, b) return a.name < b.name end)
   local body = json.encode(self)
-  local head = json.encode({ moonwire_plan = FORMAT, sha256 = sum_of(body) }, true)
+  local sum = input.digest(body)
+  local head = json.encode({ moonwire_plan = FORMAT, sha256 = sum }, true)
   return file.write(path, head .. body)
 end
 
@@ -82,7 +79,7 @@ local function in_words(seconds)
 end
 
 local function read_body(head, body, oldest)
-  local whole = type(head) == "table" and head.sha256 == sum_of(body)
+  local whole = type(head) == "table" and head.sha256 == input.digest(body)
   local self = whole and json.decode(body)
   if type(head) ~= "table" or not head.moonwire_plan then
     return nil, "is no plan"
@@ -100,12 +97,6 @@ local function read_body(head, body, oldest)
   return self
 end
 
-local function read_all(path)
-  local handle <close>, message = io.open(path, "rb")
-  local text = handle and handle:read "a"
-  return text, message or path .. ": is not a file that can be read"
-end
-
 --- Read it.
 -- @string path
 -- @tparam[opt] table options `oldest` (seconds: 24 hours), `digest` (that its text must
@@ -114,16 +105,12 @@ end
 -- @return[2] nil
 -- @treturn[2] string message
 function plan.read(path, options)
-  local text, message = read_all(path)
-  if not text then
-    return nil, message
-  end
   options = options or {}
-  local first, body = (text .. "\n"):match "^([^\n]*)\n(.*)\n$"
-  local digest = sum_of(text)
-  if options.digest and options.digest ~= digest then
-    return nil, path .. " is not what it was when this run began"
+  local text, digest = input.read(path, options.digest)
+  if not text then
+    return nil, digest
   end
+  local first, body = (text .. "\n"):match "^([^\n]*)\n(.*)\n$"
   local self, why = read_body(json.decode(first or ""), body or "",
     options.oldest or OLDEST)
   if not self then
