@@ -96,6 +96,18 @@ static void tear_down(struct client *c)
   leave_carriers(c);
 }
 
+/* Some of it may be the device's words: nothing in it that a terminal obeys. */
+static void make_plain(char *text)
+{
+  for (unsigned char *at = (unsigned char *)text; *at != '\0'; at++) {
+    bool is_c1 = at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0;
+    if (is_c1)
+      *at++ = '.';
+    if (is_c1 || *at < ' ' || *at == 0x7f)
+      *at = '.';
+  }
+}
+
 void client_fail(struct client *c, enum error error, const char *format, ...)
 {
   if (c->error != ERROR_NONE)
@@ -109,6 +121,7 @@ void client_fail(struct client *c, enum error error, const char *format, ...)
   va_start(arguments, format);
   vsnprintf(c->message, CLIENT_MESSAGE, format, arguments);
   va_end(arguments);
+  make_plain(c->message);
 }
 
 void client_enter(struct client *c)
@@ -131,12 +144,17 @@ static bool flush(struct client *c)
   return round > 0;
 }
 
+bool client_is_lost(const struct client *c)
+{
+  return ssh_get_fd(c->session) < 0 ||
+         (ssh_get_status(c->session) & (SSH_CLOSED | SSH_CLOSED_ERROR)) != 0;
+}
+
 static void see_whether_lost(struct client *c)
 {
-  bool is_gone = ssh_get_fd(c->session) < 0;
-  if (is_gone)
+  if (ssh_get_fd(c->session) < 0)
     watch_forget(&c->watch); /* at once: the number may be another socket's soon */
-  if (!is_gone && (ssh_get_status(c->session) & (SSH_CLOSED | SSH_CLOSED_ERROR)) == 0)
+  if (!client_is_lost(c))
     return;
   const char *text = ssh_get_error(c->session);
   bool has_text = strstr(text, "SSH_MSG_DISCONNECT") != NULL;

@@ -119,6 +119,7 @@ struct client {
   char *offered; /* the host key that the device showed, as in known_hosts */
   char *opening; /* what it said first, while the key exchange goes on */
   size_t opening_length;
+  struct ssh_counter_struct traffic; /* of libssh with the socket */
   void *owner;
   void (*on_login)(struct client *client); /* once: look at 'error' */
   enum error error;
@@ -144,6 +145,9 @@ void client_close(struct client *client);
 
 void client_enter(struct client *client);
 void client_leave(struct client *client);
+
+/* Whether libssh has given the connection up: leaving will say why. */
+bool client_is_lost(const struct client *client);
 
 /* Give the connection up with an error that every stream will see. */
 void client_fail(struct client *client, enum error error, const char *format, ...)

@@ -160,6 +160,11 @@ static bool is_released(const struct forward *f)
   return f->options.owner == NULL;
 }
 
+static uint64_t sent_by_owner(const struct forward *f)
+{
+  return f->counter != NULL ? f->counter->out_bytes : 0;
+}
+
 /* Out of the socket and into the channel, as far as that takes it. */
 static void read_socket(struct forward *f)
 {
@@ -272,17 +277,17 @@ void forward_step_all(struct client *via)
   }
 }
 
-void forward_count(struct forward *f, ssh_session session)
+void forward_count(struct forward *f, const struct ssh_counter_struct *counter)
 {
-  ssh_set_counters(session, &f->counter, NULL);
+  f->counter = counter;
 }
 
 void forward_carry(struct forward *f)
 {
   struct client *via = f->via;
-  if (!f->is_open || (!is_released(f) && f->counter.out_bytes == f->carried))
+  if (!f->is_open || (!is_released(f) && sent_by_owner(f) == f->carried))
     return;
-  f->carried = f->counter.out_bytes;
+  f->carried = sent_by_owner(f);
   client_enter(via);
   f->is_dry = false;
   read_socket(f);
@@ -310,6 +315,7 @@ void forward_fail(struct forward *f, enum error error, const char *message)
   if (owner == NULL)
     return;
   f->options.owner = NULL;
+  f->counter = NULL; /* it goes with the owner */
   f->via->carrier->load--;
   f->options.on_failed(owner, error, message);
 }

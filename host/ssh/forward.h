@@ -43,9 +43,9 @@ struct forward {
   char *host;
   int fd, inner_fd; /* our end; the owner's, until it has it */
   bool is_open, is_ready, has_news, has_eof, is_finished;
-  bool is_dry;                       /* all that was in our end has been read */
-  struct ssh_counter_struct counter; /* of the owner's session, see forward_count */
-  uint64_t carried;                  /* bytes of those that we have been told of */
+  bool is_dry;                              /* all that was in our end has been read */
+  const struct ssh_counter_struct *counter; /* see forward_count */
+  uint64_t carried;                         /* bytes of those that we were told of */
 };
 
 /*
@@ -70,8 +70,9 @@ struct forward *forward_open(struct client *via, const struct forward_options *o
 /* Ask for it. The owner may be called, and the forward gone, before this returns. */
 void forward_start(struct forward *forward);
 
-/* Count what the session of the owner writes: if it wrote nothing, we have nothing. */
-void forward_count(struct forward *forward, ssh_session session);
+/* What the owner's session counts, while it is the owner: it wrote nothing, then there
+** is nothing to carry. */
+void forward_count(struct forward *forward, const struct ssh_counter_struct *counter);
 
 /* Bytes may be waiting in our end: carry them on, as far as they go. */
 void forward_carry(struct forward *forward);

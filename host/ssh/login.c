@@ -17,6 +17,9 @@
 #include "ssh/keepalive.h"
 #include "ssh/kexinit.h"
 
+/* Far more than any login takes, and little for one that never ends. */
+static const uint64_t MOST_BEFORE_LOGIN = 1 << 20;
+
 const char *phase_name(enum phase phase)
 {
   static const char *const names[PHASE_COUNT] = {"resolve", "connect", "jump", "banner",
@@ -94,11 +97,13 @@ void login_start_ssh(struct client *c, int socket_fd)
   if (c->session == NULL) {
     client_fail(c, ERROR_ALGORITHM, "%s", why);
     close(socket_fd);
-  } else if (introduce(c, socket_fd) && !client_watch(c)) {
-    client_fail(c, ERROR_LOCAL, "the loop takes no more descriptors");
+    return;
   }
-  if (c->forward != NULL && c->session != NULL)
-    forward_count(c->forward, c->session);
+  if (introduce(c, socket_fd) && !client_watch(c))
+    client_fail(c, ERROR_LOCAL, "the loop takes no more descriptors");
+  ssh_set_counters(c->session, &c->traffic, NULL);
+  if (c->forward != NULL)
+    forward_count(c->forward, &c->traffic);
 }
 
 static void fail_not_ssh(struct client *c, const char *what, const char *bytes,
@@ -232,6 +237,13 @@ static void settle_login(struct client *c)
   keepalive_begin(c);
 }
 
+static void see_flood(struct client *c)
+{
+  if (!c->is_up && c->traffic.in_bytes > MOST_BEFORE_LOGIN)
+    client_fail(c, ERROR_PROTOCOL, "the device floods: %llu bytes before the login",
+                (unsigned long long)c->traffic.in_bytes);
+}
+
 void login_step(struct client *c)
 {
   if (c->phase < PHASE_KEX && !see_banner(c))
@@ -240,5 +252,6 @@ void login_step(struct client *c)
     exchange_keys(c);
   else if (c->phase == PHASE_AUTH)
     auth_step(c);
+  see_flood(c);
   settle_login(c);
 }

@@ -77,8 +77,6 @@ static void on_forward_failed(void *owner, enum error error, const char *message
 {
   struct client *c = owner;
   c->forward = NULL;
-  if (c->session != NULL)
-    ssh_set_counters(c->session, NULL, NULL); /* its counter goes with the forward */
   client_enter(c);
   client_fail(c, error, "%s", message);
   client_leave(c);

@@ -244,7 +244,7 @@ static void open_on(struct stream *stream)
     int code = ask(stream);
     if (is_opening)
       note_opening(stream, code);
-    if (code == SSH_AGAIN)
+    if (code == SSH_AGAIN || (code != SSH_OK && client_is_lost(stream->client)))
       return;
     if (code != SSH_OK) {
       end_with(stream, ERROR_CHANNEL);
