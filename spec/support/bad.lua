@@ -1,7 +1,8 @@
 --- Devices that have one fault each, for a fleet that is otherwise well: those that the
--- lab can play, in a process of its own.
+-- lab can play, and servers that are hostile by trade, in processes of their own.
 local child = require "moonwire.lab.child"
 local fault = require "moonwire.lab.fault"
+local hostile = require "spec.support.hostile"
 local uv = require "luv"
 
 local bad = {}
@@ -15,23 +16,26 @@ local ROWS = {
   slow = "C11", pager_stuck = "C7", pager_endless = "C7", endless = "C12", drop = "N6",
   restart = "C15", dribble = "N9", lookalike = "C1", rename = "C2", syslog = "C6",
   syslog_around = "C6", syslog_prompt = "C6", ansi = "C5", bytes = "C17", bulk = "C18",
-  long_line = "C19",
+  long_line = "C19", reset_at = "N6", end_at = "N6", stall_at = "S3", garble_at = "S4",
+  slices = "N12",
 }
 
 -- Their work is not ours: on a machine with few cores it comes last.
 local LAST = 19
 
-local function of_lab(options)
-  local own, cases = { faults = {} }, {}
-  for name, value in pairs(options) do
-    own[name] = value
+--- A lab in which each device but the last has one of these faults.
+-- @tparam {table,...} faults as `lab.open` takes them
+-- @treturn Child
+-- @treturn {table,...} cases: `name`, `row` and `device`
+function bad.of_lab(faults)
+  local list, cases = {}, {}
+  for i, given in ipairs(faults) do
+    list[i] = {
+      name = given.name, device = i, bytes = given.bytes, seconds = given.seconds,
+    }
+    cases[i] = { name = given.name, row = ROWS[given.name] }
   end
-  for i, entry in ipairs(fault.list()) do
-    own.faults[i] = { name = entry.name, device = i, bytes = entry.bytes }
-    cases[i] = { name = entry.name, row = ROWS[entry.name] }
-  end
-  own.devices = #cases
-  local lab = assert(child.start(own))
+  local lab = assert(child.start { devices = #faults + 1, faults = list })
   uv.os_setpriority(lab.pid, LAST)
   for i, case in ipairs(cases) do
     case.device = lab.devices[i]
@@ -45,17 +49,18 @@ All.__index = All
 
 function All:__close()
   for _, owner in ipairs(self) do
-    owner:stop()
+    (owner.stop or owner.close)(owner)
   end
 end
 
 --- All that there are.
--- @tparam[opt] table options of the lab
 -- @return what must be closed
 -- @treturn {table,...} cases: `name`, `row` (of the catalogue, or nil) and `device`
-function bad.all(options)
-  local lab, cases = of_lab(options or {})
-  return setmetatable({ lab }, All), cases
+function bad.all()
+  local lab, cases = bad.of_lab(fault.list())
+  local process, more = hostile.start()
+  table.move(more, 1, #more, #cases + 1, cases)
+  return setmetatable({ lab, process }, All), cases
 end
 
 return bad

@@ -50,6 +50,47 @@ return {
       profile.kex_delay = seconds
     end,
   },
+  -- the line, at a byte that the device sends; the first one has the number 1
+  {
+    name = "reset_at",
+    about = "resets the connection after so many bytes (1K)",
+    bytes = 1 << 10,
+    connection = function(profile, bytes)
+      profile.drop_after = bytes
+    end,
+  },
+  {
+    name = "end_at",
+    about = "ends the connection after so many bytes (1K)",
+    bytes = 1 << 10,
+    connection = function(profile, bytes)
+      profile.fin_after = bytes
+    end,
+  },
+  {
+    name = "stall_at",
+    about = "says nothing more after so many bytes (1K)",
+    bytes = 1 << 10,
+    connection = function(profile, bytes)
+      profile.stall_after = bytes
+    end,
+  },
+  {
+    name = "garble_at",
+    about = "sends one byte wrong (number 1K)",
+    bytes = 1 << 10,
+    connection = function(profile, bytes)
+      profile.garble_at = bytes
+    end,
+  },
+  {
+    name = "slices",
+    about = "sends every byte in a packet of its own (20 µs apart)",
+    seconds = 2e-5,
+    connection = function(profile, seconds)
+      profile.dribble = seconds
+    end,
+  },
   -- the login
   { name = "slow_auth", about = "waits before it answers a login (5 s)", seconds = 5 },
   { name = "auth_failure", about = "refuses every login" },
