@@ -57,7 +57,9 @@ static int run(lua_State *L, lua_State *co, int nargs, bool is_wrap)
   bool is_barrier = !lua_isyieldable(L);
   int nresults = 0;
   host->barriers += is_barrier;
+  host->running = co;
   int status = lua_resume(co, L, nargs, &nresults);
+  host->running = L;
   host->barriers -= is_barrier;
   if (status == LUA_YIELD && host->is_waiting) {
     lua_settop(L, 1);

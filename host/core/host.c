@@ -44,6 +44,7 @@ static void resume(struct host *host, struct task *task)
   int nargs = task->nargs;
   task->nargs = 0;
   task->op = NULL;
+  host->running = task->co;
   host->current = task;
   host->is_waiting = false;
   host->resumes++;
@@ -151,6 +152,7 @@ struct task *host_spawn(struct host *host, lua_State *L, int nargs)
   lua_rotate(L, -(nargs + 2), 1);
   lua_xmove(L, task->co, nargs + 1);
   task->nargs = nargs;
+  task->bound_looks = host->current != NULL ? host->current->bound_looks : 0;
   task->next = host->tasks;
   if (host->tasks != NULL)
     host->tasks->prev = task;
@@ -241,6 +243,7 @@ int host_open(struct host *host)
   uv_check_start(&host->after_poll, on_after_poll);
   uv_unref((uv_handle_t *)&host->before_poll);
   uv_unref((uv_handle_t *)&host->after_poll);
+  watchdog_open(host);
   return 0;
 }
 
@@ -309,6 +312,7 @@ bool host_close(struct host *host)
 {
   host->is_closing = true;
   turn_until(host, has_no_tasks);
+  watchdog_close(host);
   lua_close(host->L); /* luv's handles and our userdata close in here */
   uv_close((uv_handle_t *)&host->before_poll, NULL);
   uv_close((uv_handle_t *)&host->after_poll, NULL);

@@ -8,6 +8,7 @@
 #include "core/collector.h"
 #include "core/deadline.h"
 #include "core/watch.h"
+#include "core/watchdog.h"
 
 struct op;
 
@@ -23,7 +24,8 @@ struct task {
   struct task *next, *prev;             /* among all that live */
   int nargs;                            /* arguments for the first resume */
   int shields;                          /* waits that a cancel may not end, nested */
-  int cancels; /* how often it was cancelled and not yet pardoned */
+  int cancels;          /* how often it was cancelled and not yet pardoned */
+  unsigned bound_looks; /* of the watchdog, then it computes for too long; 0: never */
   bool is_ready, is_done;
 };
 
@@ -42,6 +44,8 @@ struct host {
   uv_idle_t more; /* and this keeps the loop from sleeping on a full one */
   lua_State *L;   /* the main Lua thread: it never runs a task */
   struct task *current;
+  lua_State *running; /* the Lua thread that is at it: the task's, or one inside it */
+  struct watchdog watchdog;
   int barriers;    /* C functions between the task and its coroutine: no wait */
   bool is_waiting; /* the running task has just gone to sleep on an op */
   bool is_closing;

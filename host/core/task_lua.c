@@ -175,6 +175,97 @@ static int task_lua_now(lua_State *L)
   return 1;
 }
 
+/* What handles the error is not struck by the next one. */
+static int handle_freely(lua_State *L)
+{
+  watchdog_free(host_of(L), L);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, lua_gettop(L) - 1, 1);
+  return 1;
+}
+
+static int finish_call(lua_State *L, int status, lua_KContext context)
+{
+  (void)context;
+  if (host_of(L)->current->bound_looks > 0)
+    watchdog_free(host_of(L), L);
+  lua_pushboolean(L, status == LUA_OK || status == LUA_YIELD);
+  lua_replace(L, 1);
+  return lua_gettop(L);
+}
+
+/* The stack: handler, function, arguments. What follows the call is free again. */
+static int call_bounded(lua_State *L)
+{
+  if (host_of(L)->current->bound_looks > 0) {
+    lua_pushvalue(L, 1);
+    lua_pushcclosure(L, handle_freely, 1);
+    lua_replace(L, 1);
+  }
+  int nargs = lua_gettop(L) - 2;
+  return finish_call(L, lua_pcallk(L, nargs, LUA_MULTRET, 1, 0, finish_call), 0);
+}
+
+static void check_call(lua_State *L, int handler)
+{
+  luaL_checktype(L, handler, LUA_TFUNCTION);
+  luaL_checktype(L, handler + 1, LUA_TFUNCTION);
+  if (host_of(L)->current == NULL)
+    luaL_error(L, "not inside a task");
+}
+
+/***
+Call a function that computes no longer than this without a wait, as `xpcall` does. What
+takes longer gets an error, and so do tasks that it has spawned. Time in C counts, but C
+is not interrupted.
+@function within
+@number seconds of CPU, a tenth at least
+@tparam function handler of errors
+@tparam function fn
+@param ... its arguments
+@treturn boolean whether it returned
+@return what it returned, or what the handler made of the error
+*/
+static int task_lua_within(lua_State *L)
+{
+  double seconds = luaL_checknumber(L, 1);
+  luaL_argcheck(L, seconds > 0, 1, "not above zero");
+  check_call(L, 2);
+  watchdog_bound(host_of(L), seconds);
+  lua_remove(L, 1);
+  return call_bounded(L);
+}
+
+/***
+The same as the last thing that a task does: bound as the one that has spawned it.
+@function finally
+@tparam function handler of errors
+@tparam function fn
+@param ... its arguments
+@treturn boolean whether it returned
+@return what it returned, or what the handler made of the error
+*/
+static int task_lua_finally(lua_State *L)
+{
+  check_call(L, 1);
+  return call_bounded(L);
+}
+
+/***
+Whom to tell where a bounded task computes for a third of a second without a wait: once
+for each time, from within that task. It must not wait; what it raises is lost.
+@function on_late
+@tparam function fn given the place ("script.lua:12") and seconds
+*/
+static int task_lua_on_late(lua_State *L)
+{
+  luaL_checktype(L, 1, LUA_TFUNCTION);
+  lua_settop(L, 1);
+  lua_setfield(L, LUA_REGISTRYINDEX, WATCHDOG_LISTENER);
+  return 0;
+}
+
 /***
 What the scheduler has done so far.
 @function statistics
@@ -237,6 +328,9 @@ static void push_cancelled(lua_State *L)
 }
 
 static const luaL_Reg functions[] = {
+    {"finally", task_lua_finally},
+    {"within", task_lua_within},
+    {"on_late", task_lua_on_late},
     {"cancel", task_lua_cancel},
     {"current", task_lua_current},
     {"exit", task_lua_exit},

@@ -73,7 +73,7 @@ local function body(self, fn, ...)
   if host.is_cancelled() then
     return finish(self, false, host.cancelled)
   end
-  finish(self, xpcall(fn, describe, ...))
+  finish(self, host.finally(describe, fn, ...))
 end
 
 --- Wait for the task to end.

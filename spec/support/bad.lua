@@ -36,7 +36,6 @@ function bad.of_lab(faults)
     cases[i] = { name = given.name, row = ROWS[given.name] }
   end
   local lab = assert(child.start { devices = #faults + 1, faults = list })
-  uv.os_setpriority(lab.pid, LAST)
   for i, case in ipairs(cases) do
     case.device = lab.devices[i]
     case.device.name = "bad-" .. case.name
@@ -58,6 +57,7 @@ end
 -- @treturn {table,...} cases: `name`, `row` (of the catalogue, or nil) and `device`
 function bad.all()
   local lab, cases = bad.of_lab(fault.list())
+  uv.os_setpriority(lab.pid, LAST)
   local process, more = hostile.start()
   table.move(more, 1, #more, #cases + 1, cases)
   return setmetatable({ lab, process }, All), cases

@@ -2,11 +2,22 @@
 -- Whatever happens ends as a plain result table; nothing is raised.
 -- @module moonwire.fleet.device
 local host = require "host.task"
+local log = require "moonwire.log"
 local session = require "moonwire.session"
 local task = require "moonwire.task"
 local transport = require "moonwire.transport.ssh"
 
 local device_run = {}
+
+local COMPUTE_LIMIT = 5 -- seconds of CPU that a job may take without a wait
+
+local working = setmetatable({}, { __mode = "k" }) -- devices by the task of their job
+
+local function tell_late(place, seconds)
+  log.event("warning", "computes", {
+    device = working[host.current()], place = place, seconds = seconds,
+  })
+end
 
 local function new_result(device)
   return { device = device.name or device.host, host = device.host, ok = false }
@@ -23,6 +34,14 @@ local function describe_error(err)
   end
   local message = tostring(err)
   return { kind = "error", message = message, traceback = debug.traceback(message, 2) }
+end
+
+-- A job that never waits would keep all other devices waiting.
+local function run_job(options, job, opened, device)
+  working[host.current()] = device.name or device.host
+  host.on_late(tell_late)
+  local seconds = options.compute_limit or COMPUTE_LIMIT
+  return host.within(seconds, describe_error, job, opened, device)
 end
 
 -- A job's report on what it has changed is kept; the rest of a detail may be anything.
@@ -86,7 +105,7 @@ local function with_session(result, device, job, options, gate, on)
   if on.open then
     on.open()
   end
-  keep_job(result, self, xpcall(job, describe_error, self, device))
+  keep_job(result, self, run_job(options, job, self, device))
   end_recording(self, result)
   if options.dwell then
     host.sleep(options.dwell)
@@ -117,7 +136,8 @@ end
 -- @tparam function job called with the session and the device; what it returns is the
 -- result's `value`; `nil, message, kind` makes the device fail
 -- @tparam table options as for `session.open`; `dwell` (seconds the session stays open
--- behind the job), `device_timeout` (seconds for all of it)
+-- behind the job), `device_timeout` (seconds for all of it), `compute_limit` (5: of
+-- CPU, that the job may take without a wait)
 -- @tparam[opt] Semaphore gate lets in so many logins at a time
 -- @tparam[opt] table on functions: `open`, called when it is logged in to; `event`,
 -- given to the session: see `session:change`

@@ -94,6 +94,7 @@ local function device_options(options)
     timeout = options.timeout,
     timeouts = options.timeouts,
     device_timeout = options.device_timeout,
+    compute_limit = options.compute_limit,
     connecting = options.connecting or CONNECTING,
     dwell = options.dwell,
     host_key_policy = options.host_key_policy,
@@ -106,6 +107,7 @@ end
 local NUMBERS = {
   workers = "integer", limit = "integer", connecting = "integer",
   device_timeout = "positive", run_timeout = "positive", rate = "positive",
+  compute_limit = "positive",
   retries = "count", jitter = "share", retry_pause = "positive",
 }
 
@@ -224,7 +226,9 @@ end
 -- `workers` (threads: 10; hybrid: one for each core), `limit` (500 sessions at once),
 -- `on_result` (called with each result as it comes, and the counts so far), `timeout`
 -- (30 seconds for a command), `timeouts` (seconds by phase of the login),
--- `device_timeout` (seconds for all of a device), `run_timeout` (seconds for the run:
+-- `device_timeout` (seconds for all of a device), `compute_limit` (5 seconds of CPU
+-- that a job may take without a wait, or it fails: nobody else in its thread goes on
+-- meanwhile), `run_timeout` (seconds for the run:
 -- what is under way then is broken off, kind "timeout"), `dwell`
 -- (seconds that a session stays open behind its job), `connecting` (1000 logins at
 -- once in a thread), `via` (as for `session.open`), `pin` (threads to cores),

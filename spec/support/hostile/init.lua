@@ -4,7 +4,7 @@ local json = require "dkjson"
 local raw = require "spec.support.hostile.raw"
 local uv = require "luv"
 
-local hostile = {}
+local hostile = { password = "not-for-Them-77" }
 
 local SERVER = "spec/support/hostile/server.lua"
 local UNKNOWN_KEY = "SHA256:" .. ("A"):rep(43) -- none of them gets as far as that
@@ -19,7 +19,7 @@ function hostile.start()
   for i, case in ipairs(raw) do
     local copy = { device = {
       name = "bad-" .. case.name, host = "127.0.0.1", port = ports[case.name],
-      username = "admin", password = "moonwire", host_key = UNKNOWN_KEY,
+      username = "admin", password = hostile.password, host_key = UNKNOWN_KEY,
       device_type = "cisco_ios",
     } }
     cases[i] = setmetatable(copy, { __index = case })

@@ -6,7 +6,8 @@ local offsets = require "spec.support.offsets"
 local WHOLE = 4096 -- bytes: the login, and more
 local BEHIND, STEP = 12288, 97 -- and from there on some
 local AT_ONCE = 300 -- bytes, each in four ways
-local TIMEOUTS = { banner = 3, kex = 3, auth = 3, shell = 3 }
+local LONG = 8 -- seconds: longer than a login takes on a busy machine
+local TIMEOUTS = { banner = LONG, kex = LONG, auth = LONG, shell = LONG }
 local COVERS = { "N6", "S3", "S4" }
 
 local function all()
@@ -25,7 +26,7 @@ local function try(bytes, say)
   for first = 1, #bytes, AT_ONCE do
     local some = table.move(bytes, first, math.min(first + AT_ONCE - 1, #bytes), 1, {})
     local found, devices, count = offsets.run(some, {
-      timeout = 3, timeouts = TIMEOUTS, retries = 0,
+      timeout = LONG, timeouts = TIMEOUTS, retries = 0,
     })
     table.move(found, 1, #found, #problems + 1, problems)
     tried, failed = tried + devices, failed + count.failed

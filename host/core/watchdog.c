@@ -1,0 +1,141 @@
+/*
+** watchdog.c - scripts that compute and never wait. It interrupts Lua by a hook, which
+** may be set from a signal handler; what C does, as in a match of a pattern, and what
+** finalizers do it cannot end.
+*/
+#include "core/watchdog.h"
+
+#include <errno.h>
+#include <lauxlib.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/host.h"
+
+enum { LOOK_MS = 100, TELL_LOOKS = 3 };
+
+enum { PATIENCE = 16 }; /* instructions until the next error, at most */
+
+static unsigned looks_of(double seconds)
+{
+  double looks = seconds * 1000 / LOOK_MS;
+  return looks < 1 ? 1U : looks > 1e6 ? 1000000U : (unsigned)looks;
+}
+
+static double seconds_of(unsigned looks)
+{
+  return looks * (LOOK_MS / 1000.0);
+}
+
+/* Hooks raise nothing of their own: what the listener raises is as good as nothing. */
+static void tell(lua_State *L, lua_Debug *ar, unsigned looks)
+{
+  if (lua_getfield(L, LUA_REGISTRYINDEX, WATCHDOG_LISTENER) != LUA_TFUNCTION) {
+    lua_pop(L, 1);
+    return;
+  }
+  lua_getinfo(L, "Sl", ar);
+  lua_pushfstring(L, "%s:%d", ar->short_src, ar->currentline);
+  lua_pushnumber(L, seconds_of(looks));
+  if (lua_pcall(L, 2, 0, 0) != LUA_OK)
+    lua_pop(L, 1);
+}
+
+/*
+** Whoever calls pcall in a loop catches every error that is raised within. The next one
+** comes soon, and by chance as soon as in the loop itself, or in the loop around that.
+*/
+static int next_patience(struct watchdog *watchdog)
+{
+  watchdog->chance = watchdog->chance * 1664525U + 1013904223U;
+  return (int)(1 + (watchdog->chance >> 24) % PATIENCE);
+}
+
+static void on_late(lua_State *L, lua_Debug *ar)
+{
+  struct host *host = host_of(L);
+  const struct task *task = host->current;
+  unsigned looks = host->watchdog.looks;
+  lua_sethook(L, NULL, 0, 0);
+  if (task == NULL || task->bound_looks == 0 || looks < TELL_LOOKS)
+    return; /* it has waited meanwhile */
+  if (!lua_checkstack(L, LUA_MINSTACK))
+    return;
+  if (looks == TELL_LOOKS)
+    tell(L, ar, looks);
+  if (looks < task->bound_looks)
+    return;
+  lua_sethook(L, on_late, LUA_MASKCOUNT, next_patience(&host->watchdog));
+  lua_getinfo(L, "Sl", ar);
+  luaL_error(L, "%s:%d: has computed for %f s without a wait", ar->short_src,
+             ar->currentline, seconds_of(looks));
+}
+
+/* The thread's own timer: it interrupts nobody else. */
+static void on_look(int number, siginfo_t *info, void *context)
+{
+  struct host *host = info->si_value.sival_ptr;
+  struct watchdog *watchdog = &host->watchdog;
+  (void)number;
+  (void)context;
+  if (info->si_code != SI_TIMER)
+    return;
+  if (watchdog->resumes != host->resumes || host->current == NULL) {
+    watchdog->resumes = host->resumes;
+    watchdog->looks = 0;
+    return;
+  }
+  watchdog->looks++;
+  if (host->current->bound_looks > 0 && watchdog->looks >= TELL_LOOKS)
+    lua_sethook(host->running, on_late, LUA_MASKCOUNT, 1);
+}
+
+static bool take_signal(void)
+{
+  struct sigaction action;
+  memset(&action, 0, sizeof action);
+  action.sa_sigaction = on_look;
+  action.sa_flags = SA_SIGINFO | SA_RESTART;
+  sigset_t ours;
+  sigemptyset(&ours);
+  sigaddset(&ours, SIGVTALRM);
+  return sigaction(SIGVTALRM, &action, NULL) == 0 &&
+         pthread_sigmask(SIG_UNBLOCK, &ours, NULL) == 0;
+}
+
+void watchdog_open(struct host *host)
+{
+  struct sigevent event;
+  memset(&event, 0, sizeof event);
+  event.sigev_notify = SIGEV_THREAD_ID;
+  event.sigev_signo = SIGVTALRM;
+  event.sigev_value.sival_ptr = host;
+  event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
+  const struct itimerspec every = {{0, LOOK_MS * 1000000L}, {0, LOOK_MS * 1000000L}};
+  struct watchdog *watchdog = &host->watchdog;
+  if (!take_signal() ||
+      timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &watchdog->timer) != 0)
+    return;
+  watchdog->is_on = true;
+  timer_settime(watchdog->timer, 0, &every, NULL);
+}
+
+void watchdog_close(struct host *host)
+{
+  if (host->watchdog.is_on)
+    timer_delete(host->watchdog.timer);
+  host->watchdog.is_on = false;
+}
+
+void watchdog_bound(struct host *host, double seconds)
+{
+  host->current->bound_looks = looks_of(seconds);
+}
+
+void watchdog_free(struct host *host, lua_State *L)
+{
+  host->current->bound_looks = 0;
+  lua_sethook(L, NULL, 0, 0);
+}
