@@ -18,6 +18,7 @@ static const luaL_Reg modules[] = {
     {"host.journal", luaopen_host_journal},
     {"host.json", luaopen_host_json},
     {"host.line", luaopen_host_line},
+    {"host.pattern", luaopen_host_pattern},
     {"host.pool", luaopen_host_pool},
     {"host.secret", luaopen_host_secret},
     {"host.server", luaopen_host_server},

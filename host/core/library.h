@@ -12,6 +12,7 @@ int luaopen_host_editor(lua_State *L);
 int luaopen_host_hostkeys(lua_State *L);
 int luaopen_host_http(lua_State *L); /* where libmicrohttpd was there to build with */
 int luaopen_host_journal(lua_State *L);
+int luaopen_host_pattern(lua_State *L);
 int luaopen_host_json(lua_State *L);
 int luaopen_host_line(lua_State *L);
 int luaopen_host_pool(lua_State *L);

@@ -1,6 +1,7 @@
 --- One device of a run: log in, do the job, log out, and say how it went.
 -- Whatever happens ends as a plain result table; nothing is raised.
 -- @module moonwire.fleet.device
+local bounded = require "moonwire.parse.bounded"
 local host = require "host.task"
 local log = require "moonwire.log"
 local session = require "moonwire.session"
@@ -8,6 +9,8 @@ local task = require "moonwire.task"
 local transport = require "moonwire.transport.ssh"
 
 local device_run = {}
+
+bounded.install() -- a job is somebody's code on a device's words
 
 local COMPUTE_LIMIT = 5 -- seconds of CPU that a job may take without a wait
 
