@@ -9,25 +9,25 @@
 
 enum { SMALLEST = 64 };
 
+/* In place where the system can: a copy of what is large would be as large again. */
 static bool make_room(struct bytes *bytes, size_t length)
 {
   if (bytes->start + bytes->length + length <= bytes->capacity)
     return true;
-  if (bytes->length + length <= bytes->capacity) {
+  if (bytes->start > 0) {
     memmove(bytes->data, bytes_head(bytes), bytes->length);
     bytes->start = 0;
-    return true;
   }
   size_t capacity = bytes->capacity > 0 ? bytes->capacity : SMALLEST;
   while (capacity < bytes->length + length)
     capacity *= 2;
-  char *data = malloc(capacity);
+  if (capacity == bytes->capacity)
+    return true;
+  char *data = realloc(bytes->data, capacity);
   if (data == NULL)
     return false;
-  if (bytes->length > 0)
-    memcpy(data, bytes_head(bytes), bytes->length);
-  free(bytes->data);
-  *bytes = (struct bytes){.data = data, .length = bytes->length, .capacity = capacity};
+  bytes->data = data;
+  bytes->capacity = capacity;
   return true;
 }
 

@@ -55,18 +55,20 @@ What the device has said that was not taken, unfinished line included.
 int shell_lua_text(lua_State *L)
 {
   struct shell *shell = shell_check_lua(L);
-  size_t length;
-  luaL_Buffer buffer;
+  size_t length, open;
   if (shell->line == NULL) {
     lua_pushliteral(L, "");
     return 1;
   }
-  luaL_buffinit(L, &buffer);
   const char *text = expect_answer(&shell->expect, &length);
-  luaL_addlstring(&buffer, text, length);
-  text = expect_tail(&shell->expect, &length);
-  luaL_addlstring(&buffer, text, length);
-  luaL_pushresult(&buffer);
+  const char *tail = expect_tail(&shell->expect, &open);
+  if (tail == text + length) { /* no copy more than there has to be: it may be large */
+    lua_pushlstring(L, text, length + open);
+    return 1;
+  }
+  lua_pushlstring(L, text, length);
+  lua_pushlstring(L, tail, open);
+  lua_concat(L, 2);
   return 1;
 }
 

@@ -3,6 +3,7 @@
 local child = require "moonwire.lab.child"
 local fault = require "moonwire.lab.fault"
 local hostile = require "spec.support.hostile"
+local insider = require "spec.support.hostile.insider"
 local uv = require "luv"
 
 local bad = {}
@@ -58,9 +59,13 @@ end
 function bad.all()
   local lab, cases = bad.of_lab(fault.list())
   uv.os_setpriority(lab.pid, LAST)
-  local process, more = hostile.start()
-  table.move(more, 1, #more, #cases + 1, cases)
-  return setmetatable({ lab, process }, All), cases
+  local owners = setmetatable({ lab }, All)
+  for i, kit in ipairs { hostile, insider } do
+    local more
+    owners[i + 1], more = kit.start()
+    table.move(more, 1, #more, #cases + 1, cases)
+  end
+  return owners, cases
 end
 
 return bad
