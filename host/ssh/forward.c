@@ -315,6 +315,7 @@ void forward_fail(struct forward *f, enum error error, const char *message)
   if (owner == NULL)
     return;
   f->options.owner = NULL;
+  f->counter = NULL;
   f->counter = NULL; /* it goes with the owner */
   f->via->carrier->load--;
   f->options.on_failed(owner, error, message);
