@@ -315,7 +315,6 @@ void forward_fail(struct forward *f, enum error error, const char *message)
   if (owner == NULL)
     return;
   f->options.owner = NULL;
-  f->counter = NULL;
   f->counter = NULL; /* it goes with the owner */
   f->via->carrier->load--;
   f->options.on_failed(owner, error, message);
@@ -344,6 +343,7 @@ void forward_release(struct forward *f)
   if (f->options.owner == NULL)
     return;
   f->options.owner = NULL;
+  f->counter = NULL;
   f->via->carrier->load--;
   forward_carry(f); /* the rest goes out before the jump host may be closed */
 }

@@ -18,7 +18,7 @@ local CASES = {
   { "window-of-nothing", "S8", "timeout" },
   { "packets-of-nothing", "S8", "timeout protocol dropped channel" },
   { "window-overflow", "S8", "ok protocol dropped" },
-  { "window-flood", "S9", "limit protocol" },
+  { "window-flood", "S9", "limit protocol timeout" },
   { "error-flood", "S9", "limit protocol timeout" },
   { "ignore-flood", "S9", "timeout" },
   { "open-to-us", "S22", "ok" },
