@@ -15,11 +15,19 @@ local KINDS = {
   },
 }
 
+-- The lab's first devices have more to tell than the others: their lines stay whole.
+local OTHERS = 5
+local NEVER = { name = "end_at", bytes = 100000000 }
+
 local NAMES = { "reset_at", "end_at", "stall_at", "garble_at" }
 
---- The faults of a list of byte numbers, each in all four ways.
+--- The faults of a list of byte numbers, each in all four ways, behind some that never
+-- come.
 function offsets.faults(bytes)
   local list = {}
+  for i = 1, OTHERS do
+    list[i] = NEVER
+  end
   for _, name in ipairs(NAMES) do
     for _, at in ipairs(bytes) do
       list[#list + 1] = { name = name, bytes = at }
@@ -69,14 +77,14 @@ function offsets.run(bytes, options)
   local well = fleet.run({ devices[#devices] }, options)
   local expected = outputs_of(well.results[1])
   local run, problems = fleet.run(devices, options), {}
-  for i = 1, #cases do
+  for i = OTHERS + 1, #cases do
     local problem = problem_of(run.results[i], faults[i], expected)
     if problem then
       problems[#problems + 1] = ("%s:%d: %s"):format(
         faults[i].name, faults[i].bytes, problem)
     end
   end
-  return problems, #cases, run.count
+  return problems, #cases - OTHERS, run.count
 end
 
 return offsets
