@@ -25,6 +25,13 @@ describe("echo.strip", function()
     assert.same({ "a show\n", "", true }, { strip("r1#show\na show\n", "show") })
   end)
 
+  it("takes off what a terminal and the shell behind it have both echoed", function()
+    local text = "r1#show clock\nr1#show clock\n12:00\n"
+    assert.same({ "12:00\n", "", true }, { strip(text, "show clock") })
+    local quoted = "r1#show log\nr2#show log\nr1#show log\n"
+    assert.equal("r2#show log\nr1#show log\n", (strip(quoted, "show log")))
+  end)
+
   it("repairs an echo that was wrapped", function()
     local command = "show interface GigabitEthernet0/1"
     local text = "r1#show interface Gigabit\nEthernet0/1\nup\n"

@@ -156,6 +156,17 @@ function echo.split(text, lines, is_prompt)
   return pieces, before
 end
 
+-- What comes while a shell is busy is echoed by the terminal at once, and by the
+-- shell's editor again: prompt and command, twice, with nothing between.
+local function skip_again(text, command, first, last)
+  local line = text:sub(first, last)
+  local has_prompt = #line > #command + 1
+  while has_prompt and text:sub(last + 1, last + #line) == line do
+    last = last + #line
+  end
+  return last
+end
+
 --- Split an answer into what came before the echo, and the output behind it.
 -- @string text from the last prompt that was awaited on
 -- @string command as it was sent
@@ -165,7 +176,9 @@ end
 -- @treturn boolean whether an echo was found
 function echo.strip(text, command, is_prompt)
   local first, last = find_plain(text, command, is_prompt)
-  if not first then
+  if first then
+    last = skip_again(text, command, first, last)
+  else
     first, last = find_repaired(text, command)
   end
   if not first then
