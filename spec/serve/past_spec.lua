@@ -114,7 +114,8 @@ describe("moonwire.serve.past", function()
     files.write(site.runs .. ".yaml", web.devices_of(slow))
     assert(uv.fs_chmod(site.runs .. ".yaml", tonumber("600", 8)))
     local sending = task.spawn(program.run, {
-      "send", "-i", site.runs .. ".yaml", "-q", "--runs", site.runs, "show version",
+      "send", "-i", site.runs .. ".yaml", "-q", "--runs", site.runs,
+      "--timeout", "300s", "show version",
     })
     local list
     repeat
