@@ -53,7 +53,6 @@ describe("fleet.run", function()
       { 3, { mode = "threads", workers = 3 } },
       { 5, { mode = "nonblocking", limit = 5 } },
       { 6, { mode = "hybrid", workers = 2, limit = 6 } },
-      { 4, { mode = "nonblocking", apart = true, limit = 4 } },
     } do
       with_lab({ devices = 20, think = 0.01 }, function(devices, here)
         local most, options = case[1], case[2]
@@ -64,23 +63,6 @@ describe("fleet.run", function()
         assert.equal(most, run.peak_sessions, options.mode)
       end)
     end
-  end)
-
-  it("is in another thread when it is to be apart", function()
-    with_lab({ devices = 4 }, function(devices)
-      local job = function()
-        return require("luv").fs_readlink "/proc/thread-self"
-      end
-      local here = fleet.run(devices, { job = job })
-      local apart = fleet.run(devices, { job = job, apart = true })
-      assert.is_true(apart.ok)
-      assert.same({ "nonblocking", 1, 4 },
-        { apart.mode, apart.threads, apart.peak_sessions })
-      for i, result in ipairs(apart.results) do
-        assert.equal(apart.results[1].value, result.value)
-        assert.not_equal(here.results[i].value, result.value)
-      end
-    end)
   end)
 
   it("streams results while it goes on", function()

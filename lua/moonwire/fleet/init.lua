@@ -25,6 +25,10 @@ function MODES.sync()
   return here.run, 1, 1
 end
 
+function MODES.nonblocking(options)
+  return here.run, options.limit or LIMIT, 1
+end
+
 -- Here, and not in each thread: a file is read once, a command runs once. What fails
 -- fails again where the device has its result.
 local function resolve_all(devices)
@@ -66,11 +70,6 @@ local function run_in_threads(options, workers, limit)
     end
     run.threads = statistics.workers
   end
-end
-
-function MODES.nonblocking(options)
-  local limit = options.limit or LIMIT
-  return options.apart and run_in_threads(options, 1, limit) or here.run, limit, 1
 end
 
 function MODES.threads(options)
@@ -233,8 +232,6 @@ end
 -- what is under way then is broken off, kind "timeout"), `dwell`
 -- (seconds that a session stays open behind its job), `connecting` (1000 logins at
 -- once in a thread), `via` (as for `session.open`), `pin` (threads to cores),
--- `apart` (true: nonblocking, in one thread that is not this one, whose tasks then
--- do not wait for key exchanges; the job is shipped as in hybrid mode),
 -- `keep_results` (false: only `on_result` is given them, so that a run of any length
 -- needs no more memory),
 -- `credential_failures` (3: when so many devices in a row refuse a user with the same
@@ -281,8 +278,7 @@ local CAREFUL = { waves = "1,5%,rest", abort_after = "2%" }
 local RUN_ONLY = {
   mode = true, workers = true, limit = true, on_result = true, timeouts = true,
   device_timeout = true, run_timeout = true, dwell = true, connecting = true,
-  pin = true, apart = true, keep_results = true, credential_failures = true,
-  changed_keys = true,
+  pin = true, keep_results = true, credential_failures = true, changed_keys = true,
   limits = true, rate = true, jitter = true, ramp = true, retries = true,
   retry_pause = true, waves = true, abort_after = true, observer = true,
   host_key_policy = true, job = true, wave_check = true,

@@ -11,8 +11,6 @@ local time = require "moonwire.report.time"
 
 local run = {}
 
-local MANY = 50 -- devices: their key exchanges would keep other callers waiting
-
 local Run = { __name = "moonwire.serve.Run" }
 Run.__index = Run
 
@@ -124,7 +122,6 @@ local function fleet_options(self)
     job = request.configuration and configuration_job(request)
       or commands_job(request.commands),
     mode = request.mode,
-    apart = #self.devices > MANY,
     limit = request.limit,
     workers = request.workers,
     timeout = request.timeout,
