@@ -28,6 +28,9 @@ describe("echo.strip", function()
   it("takes off what a terminal and the shell behind it have both echoed", function()
     local text = "r1#show clock\nr1#show clock\n12:00\n"
     assert.same({ "12:00\n", "", true }, { strip(text, "show clock") })
+    local bare = echo.strip("show clock\nr1#show clock\n12:00\n", "show clock",
+      function(piece) return piece == "" or is_prompt(piece) end)
+    assert.equal("12:00\n", bare)
     local quoted = "r1#show log\nr2#show log\nr1#show log\n"
     assert.equal("r2#show log\nr1#show log\n", (strip(quoted, "show log")))
   end)

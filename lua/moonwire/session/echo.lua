@@ -156,15 +156,17 @@ function echo.split(text, lines, is_prompt)
   return pieces, before
 end
 
--- What comes while a shell is busy is echoed by the terminal at once, and by the
--- shell's editor again: prompt and command, twice, with nothing between.
-local function skip_again(text, command, first, last)
-  local line = text:sub(first, last)
-  local has_prompt = #line > #command + 1
-  while has_prompt and text:sub(last + 1, last + #line) == line do
-    last = last + #line
+-- What comes while a shell is busy is echoed by the terminal at once, with a prompt
+-- before it or none, and behind the prompt by the shell's editor again.
+local function skip_again(text, command, first, last, is_prompt)
+  local shown = text:sub(first, last - #command - 1)
+  local line = text:match("^[^\n]*\n", last + 1)
+  if not line or line:sub(-#command - 1) ~= command .. "\n" then
+    return last
   end
-  return last
+  local prompt = line:sub(1, -#command - 2)
+  local is_again = shown == prompt or shown == "" and is_prompt(prompt)
+  return prompt ~= "" and is_again and last + #line or last
 end
 
 --- Split an answer into what came before the echo, and the output behind it.
@@ -177,7 +179,7 @@ end
 function echo.strip(text, command, is_prompt)
   local first, last = find_plain(text, command, is_prompt)
   if first then
-    last = skip_again(text, command, first, last)
+    last = skip_again(text, command, first, last, is_prompt)
   else
     first, last = find_repaired(text, command)
   end
