@@ -4,6 +4,8 @@ local uv = require "luv"
 
 local agents = {}
 
+local UNREACHED = 2 -- exit status of ssh-add
+
 local Agent = {}
 Agent.__index = Agent
 
@@ -31,17 +33,23 @@ function agents.start()
       self.waiter()
     end
   end))
-  while not uv.fs_stat(self.path) do
+  -- its socket is there before it listens
+  while not uv.fs_stat(self.path) or self:_ask "-l" == UNREACHED do
     assert(not self.has_ended, "ssh-agent did not start")
     task.sleep(0.005)
   end
   return self
 end
 
+-- The exit status of ssh-add.
+function Agent:_ask(...)
+  local env = { "SSH_AUTH_SOCK=" .. self.path, "PATH=" .. os.getenv "PATH" }
+  return run("ssh-add", { "-q", ... }, env)
+end
+
 --- Give it keys, and the certificates beside them.
 function Agent:add(...)
-  local env = { "SSH_AUTH_SOCK=" .. self.path, "PATH=" .. os.getenv "PATH" }
-  assert(run("ssh-add", { "-q", ... }, env) == 0)
+  assert(self:_ask(...) == 0)
 end
 
 --- Take all keys away.
