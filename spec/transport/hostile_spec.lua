@@ -12,8 +12,8 @@ describe("a device that is hostile before the login", function()
   local process, cases
   local results = {}
 
-  -- Only a phase that is right to run out of time gets little of it: a busy machine must
-  -- not make a timeout of what ends otherwise.
+  -- Only a phase that is right to run out of time gets little of it: a busy machine
+  -- must not make a timeout of what ends otherwise.
   local function timeouts_for(case)
     local timeouts = { connect = PATIENCE, banner = PATIENCE, kex = PATIENCE }
     if case.kinds.timeout then
