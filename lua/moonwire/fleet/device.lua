@@ -114,6 +114,7 @@ local function with_session(result, device, job, options, gate, on)
     host.sleep(options.dwell)
   end
   result.phases = self:phases()
+  result.warm = self:is_warm() or nil
   result.output = self.answers
 end
 
@@ -146,7 +147,8 @@ end
 -- given to the session: see `session:change`
 -- @treturn table `device`, `host`, `ok`, `value`, `output` (answers), `kind`,
 -- `message`, `phase`, `phases` (seconds), `began` (by `host.now`, which is the same in
--- all threads), `elapsed` (seconds), `host_key_verdict` (why the host key was refused:
+-- all threads), `elapsed` (seconds), `warm` (true: its session was borrowed, and needed
+-- no login), `host_key_verdict` (why the host key was refused:
 -- "changed", "unknown", "revoked"), `recording` (the file with what was said), `root`
 -- (the cause that other devices have, too, such as a jump host that is lost)
 function device_run.run(device, job, options, gate, on)

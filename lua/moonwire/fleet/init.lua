@@ -99,6 +99,7 @@ local function device_options(options)
     dwell = options.dwell,
     host_key_policy = options.host_key_policy,
     via = options.via,
+    may_log_in = options.may_log_in,
     record = options.record,
     recorder = recorder,
   }

@@ -127,7 +127,8 @@ function Observer:ended(index, result, device)
     ok = result.ok, state = result.state, kind = result.kind, phase = result.phase,
     message = result.message and scrub(result.message), elapsed = result.elapsed,
     attempts = result.attempts, output = output_of(result, scrub),
-    phases = phases_of(result), root = result.root and scrub(result.root),
+    phases = phases_of(result), warm = result.warm,
+    root = result.root and scrub(result.root),
     value = summary_of(result.ok and result.value or result.detail, scrub),
   }
 end

@@ -58,6 +58,7 @@ function Service:start(holder, devices, request, options)
     self.stock:let_go(holder)
   end
   options.order = order.of(self.options, request)
+  request.via = self.warm and self.options.warm.path or nil
   local one, message = self.registry:start(devices, request, options)
   if one then
     return one

@@ -53,7 +53,7 @@ end
 -- @tparam {string,...} names of the devices
 -- @tparam table request `mode`; `commands` or `configuration` (lists), `save`,
 -- `dry_run`, `limit`, `workers`, `timeout` (seconds for a command), `deadline` (seconds
--- for all of it)
+-- for all of it), `via` (where sessions are borrowed)
 -- @int room how many bytes of output it may keep
 -- @treturn Run
 function run.new(journal, devices, names, request, room)
@@ -72,6 +72,7 @@ function run.new(journal, devices, names, request, room)
     room = room,
     bytes = 0,
     waiting = {},
+    warm = request.via and 0 or nil, -- how many needed no login
   }, Run)
 end
 
@@ -98,6 +99,9 @@ function Run:_add(result)
   self.results[#self.results + 1] = one
   local column = one.ok and "ok" or IS_CANCELLED[one.state] and "cancelled" or "failed"
   self.count[column] = self.count[column] + 1
+  if self.warm and one.warm then
+    self.warm = self.warm + 1
+  end
   self:_wake()
 end
 
@@ -127,6 +131,8 @@ local function fleet_options(self)
     timeout = request.timeout,
     run_timeout = request.deadline,
     changes = changes,
+    via = request.via or false,
+    may_log_in = true,
     keep_results = false,
     observer = new_observer(self, changes),
     on_result = function(result)
@@ -279,6 +285,7 @@ function Run:summary()
     seconds = seconds,
     devices = self.total or #self.devices,
     count = self.count,
+    warm = self.warm,
     ok = self.state == "done" and self.count.failed == 0,
     peak_sessions = self.peak_sessions,
     threads = self.threads,

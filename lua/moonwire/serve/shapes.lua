@@ -150,6 +150,10 @@ shapes.result = {
     message = text "Why it failed, in a sentence.",
     started = { type = "number", description = "Seconds since the run began." },
     elapsed = { type = "number", description = "Seconds." },
+    warm = {
+      type = "boolean",
+      description = "Its session was kept logged in here: no login was needed.",
+    },
     output = {
       type = "array",
       items = {
@@ -179,6 +183,10 @@ shapes.run = {
     ok = { type = "boolean", description = "Whether it is done and no device failed." },
     devices = { type = "integer", description = "How many." },
     count = COUNT,
+    warm = {
+      type = "integer",
+      description = "How many needed no login so far, where the server keeps sessions.",
+    },
     seconds = { type = "number" },
     created = text("When it was asked for.", { format = "date-time" }),
     started = text("When it began.", { format = "date-time" }),

@@ -47,6 +47,7 @@ function shown.result(result)
     started = result.started,
     elapsed = result.elapsed,
     phases = result.phases,
+    warm = result.warm,
   }
 end
 

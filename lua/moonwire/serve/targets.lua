@@ -42,9 +42,22 @@ local function find(holder, one)
   return index[port and one.host .. " " .. tostring(port) or one.host]
 end
 
--- The inventory says how it is reached; the caller may log in as somebody else.
+local function is_same(own, text)
+  return secret.is_secret(own) and secret.equal(own, secret.from_string(text))
+end
+
+local function is_login_of(device, one)
+  return one.username == device.username and is_same(device.password, one.password)
+    and (not one.secret or is_same(device.secret, one.secret))
+end
+
+-- The inventory says how it is reached; the caller may log in as somebody else, which a
+-- session that is kept would not put to the proof.
 local function with_login(device, one)
-  local copy = {}
+  if is_login_of(device, one) then
+    return device
+  end
+  local copy = { via = false }
   for name, value in pairs(device) do
     copy[name] = value
   end
@@ -69,7 +82,11 @@ local function new_device(one)
       },
     },
   }
-  return loaded and loaded.devices[1], message
+  local device = loaded and loaded.devices[1]
+  if device then
+    device.via = false
+  end
+  return device, message
 end
 
 local function wrong(status, i, message)

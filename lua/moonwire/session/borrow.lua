@@ -40,7 +40,7 @@ end
 function Session.borrow(path, device, options)
   local recorded, complaint
   local loan, message, kind, detail = via.borrow(path, device, {
-    fresh = options.fresh, limit = options.limit,
+    fresh = options.fresh, is_hasty = options.may_log_in, limit = options.limit,
     tape = function(state)
       recorded, complaint =
         recording.open(device, platforms.get(state.platform), options)
@@ -76,6 +76,14 @@ function Session:_borrow_again()
     return nil, message, kind
   end
   return take_over(self, loan)
+end
+
+--- Whether it is one that was logged in to before it was asked for, and no login has
+-- taken its place since.
+-- @treturn boolean
+function Session:is_warm()
+  local state = self.client.is_loan and self.client.state
+  return state and state.is_warm or false
 end
 
 local function is_in_doubt(self)

@@ -124,6 +124,13 @@ local function open_here(device, options)
   return self
 end
 
+-- Why none is lent although the device itself has not even been tried.
+local UNTRIED = { busy = true, dropped = true, ["local"] = true, timeout = true }
+
+local function is_for_here(kind, detail, options)
+  return kind == "unknown" or options.may_log_in and not detail and UNTRIED[kind]
+end
+
 --- Log in to a device and prepare its terminal.
 -- @tparam table device `host`, `username`, `device_type` (a platform's name, or
 -- "autodetect"); optional: `port`, `password` (secret or string), `secret` (for
@@ -138,8 +145,9 @@ end
 -- (a folder: all that is said goes into a file there, without the secrets), `recorder`
 -- (a folder where a session that fails leaves what was said last; false: nowhere),
 -- `via` (the socket of a `moonwire serve --warm` that keeps it logged in;
--- $MOONWIRE_VIA, when left out; false: none), `fresh` (true: not one that has waited
--- there, but a login)
+-- $MOONWIRE_VIA, when left out; false: none; `via` of a device that is false counts
+-- more), `may_log_in` (true: where none can be lent at once, log in from here), `fresh`
+-- (true: not one that has waited there, but a login)
 -- @treturn[1] Session
 -- @return[2] nil
 -- @treturn[2] string message
@@ -150,12 +158,12 @@ end
 -- left); of kind jump also `root`
 function session.open(device, options)
   options = options or {}
-  local path = via.path(options)
+  local path = device.via ~= false and via.path(options)
   if path then
     local self, message, kind, detail = Session.borrow(path, device, options)
     if self then
       return self
-    elseif kind ~= "unknown" then
+    elseif not is_for_here(kind, detail, options) then
       return nil, located(device, message), kind, detail or { phase = "start" }
     end
   end

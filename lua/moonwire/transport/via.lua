@@ -86,6 +86,7 @@ local function ask(path, device, options)
   ok, message, kind = control:send {
     version = via.version, verb = "borrow", likeness = likeness.of(device, any_type),
     any_type = any_type, fresh = options.fresh or false,
+    is_hasty = options.is_hasty or false,
   }
   local reply
   if ok then
@@ -120,10 +121,11 @@ end
 --- Borrow a session.
 -- @string path of the socket
 -- @tparam table device as in an inventory; its secrets are not looked at
--- @tparam table options `fresh` (a login of its own), `limit` (bytes of one answer),
--- `tape` (function of the state: gives the tape on which all is noted, if any)
+-- @tparam table options `fresh` (a login of its own), `is_hasty` (do not wait for one
+-- that others have), `limit` (bytes of one answer), `tape` (function of the state:
+-- gives the tape on which all is noted, if any)
 -- @treturn[1] Loan with `state`: `platform`, `prompt`, `mode`, `host`, `is_careful`,
--- `refused`, `asked`, `server`, `host_key`
+-- `is_warm`, `refused`, `asked`, `server`, `host_key`
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: unknown (such a device is not kept there), local (nobody

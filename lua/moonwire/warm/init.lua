@@ -134,6 +134,7 @@ function Door:_promise(control, entry)
   local token = uv.random(TOKEN)
   self.leases[token] = lease
   local state = entry.session:_state()
+  state.is_warm = entry.is_warm
   local ok = control:send { ok = true, token = token, state = state }
   ok = ok and await_data(lease)
   self.leases[token] = nil
@@ -147,8 +148,8 @@ function Door:_borrow(control, request)
       ok = false, kind = "unknown", message = "such a device is not kept here",
     }
   end
-  local entry, message, kind, detail =
-    self.pool:borrow(likeness.of(device), device, request.fresh == true)
+  local entry, message, kind, detail = self.pool:borrow(likeness.of(device), device,
+    request.fresh == true, request.is_hasty == true)
   if not entry then
     detail = detail and { phase = detail.phase, phases = detail.phases }
     return control:send { ok = false, message = message, kind = kind, detail = detail }

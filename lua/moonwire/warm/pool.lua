@@ -193,43 +193,57 @@ function Pool:_log_in(key, device)
   return nil, message, kind, detail
 end
 
+-- One that rests, or one that is logged in to now; nil alone where there is no room.
+function Pool:_try(wish, device)
+  local key, is_fresh = wish.key, wish.is_fresh
+  local entry = not is_fresh and self:_find(key)
+  if entry then
+    return self:_lend(entry, device, true)
+  end
+  local refusal = self:_refusal(key)
+  if refusal then
+    return nil, refusal.message, refusal.kind, refusal.detail
+  elseif not has_room(self, key, is_fresh)
+    or self.total >= self.limit and not self:_evict() then
+    return nil
+  end
+  local message, kind, detail
+  entry, message, kind, detail = self:_log_in(key, device)
+  if not entry then
+    return nil, message, kind, detail
+  end
+  return self:_lend(entry, device, false)
+end
+
 --- Borrow a session: one that rests, or one that is logged in to now.
 -- @string key what makes the device this one and no other
 -- @tparam table device
 -- @bool[opt] is_fresh a login of its own
+-- @bool[opt] is_hasty do not wait for one that others have
 -- @treturn[1] table entry: `session`, to be given back or dropped
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: busy (all that may be are lent), or of the login
 -- @treturn[2] ?table detail
-function Pool:borrow(key, device, is_fresh)
+function Pool:borrow(key, device, is_fresh, is_hasty)
   local wish = { key = key, is_fresh = is_fresh }
-  local deadline = task.now() + self.wait
+  local wait = is_hasty and 0 or self.wait
+  local deadline = task.now() + wait
   while true do
-    local entry = not is_fresh and self:_find(key)
-    if entry then
-      return self:_lend(entry, device)
-    end
-    local refusal = self:_refusal(key)
-    if refusal then
-      return nil, refusal.message, refusal.kind, refusal.detail
-    elseif has_room(self, key, is_fresh)
-      and (self.total < self.limit or self:_evict()) then
-      local message, kind, detail
-      entry, message, kind, detail = self:_log_in(key, device)
-      if not entry then
-        return nil, message, kind, detail
-      end
-      return self:_lend(entry, device)
-    elseif not self:_await_turn(wish, math.max(0, deadline - task.now())) then
+    local entry, message, kind, detail = self:_try(wish, device)
+    if entry or message then
+      return entry, message, kind, detail
+    elseif is_hasty
+      or not self:_await_turn(wish, math.max(0, deadline - task.now())) then
       local words = "all sessions that may be kept are lent, for longer than %g s"
-      return nil, words:format(self.wait), "busy"
+      return nil, words:format(wait), "busy"
     end
   end
 end
 
-function Pool:_lend(entry, device)
+function Pool:_lend(entry, device, is_warm)
   self.count.lent = self.count.lent + 1
+  entry.is_warm = is_warm -- it was logged in to for another borrower
   entry.session.device = device -- its secrets may have been read again
   return entry
 end

@@ -38,6 +38,7 @@ return function(result)
     device = result.device, host = result.host, index = result.index, ok = result.ok,
     state = result.state, kind = result.kind, phase = result.phase,
     message = result.message, elapsed = result.elapsed, attempts = result.attempts,
+    warm = result.warm,
     output = answers_of(result), change = change_of(told),
   }
 end

@@ -66,6 +66,18 @@ local function run_samples(totals)
   return samples
 end
 
+-- Sessions that are kept, and what became of those that were.
+local function add_warm(lines, pool)
+  local samples = {}
+  for _, name in ipairs(sorted_keys(pool.count)) do
+    samples[#samples + 1] = { pool.count[name], "event", name }
+  end
+  add(lines, "moonwire_warm_sessions", "gauge", "Sessions that are kept logged in.",
+    { { pool.total } })
+  add(lines, "moonwire_warm_sessions_total", "counter",
+    "Sessions logged in to, lent, and given up, by why.", samples)
+end
+
 local function metrics(call)
   local service, lines = call.service, {}
   local totals, sockets = service.registry.totals, service.listener:stats()
@@ -83,6 +95,9 @@ local function metrics(call)
     { { totals.ok, "result", "ok" }, { totals.failed, "result", "failed" } })
   add(lines, "moonwire_inventory_devices", "gauge", "Devices of the inventory.",
     { { #service.stock.inventory.devices } })
+  if service.warm then
+    add_warm(lines, service.warm.pool)
+  end
   add(lines, "process_resident_memory_bytes", "gauge", "Memory.",
     { { uv.resident_set_memory() } })
   add(lines, "process_cpu_seconds_total", "counter", "CPU time.", { { cpu_seconds() } })
