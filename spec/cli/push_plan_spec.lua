@@ -212,7 +212,7 @@ describe("moonwire push --plan and --apply", function()
   it("wants the guards in the plan, and nothing beside it", function()
     for words, given in pairs {
       ["--check goes with --plan"] = { "-f", lines, "--check", lines },
-      ["--allow goes with --plan"] = { "-f", lines, "--allow", "interfaces" },
+      ["--allow stands in the plan"] = { "--allow", "interfaces", "--apply", plan },
       ["missing option '-f'"] = {},
       ["--file stands in the plan"] = { "-f", lines, "--apply", plan },
       ["--large stands in the plan"] = { "--large", "--apply", plan },

@@ -1,4 +1,4 @@
--- Faults of spec/README.md: P11.
+-- Faults of spec/README.md: P8, P11.
 local files = require "spec.support.files"
 local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
@@ -72,6 +72,31 @@ describe("moonwire push", function()
       for i = heard + 1, #lab:device(4):lines() do
         assert.is_nil(lab:device(4):lines()[i]:find("ntp", 1, true))
       end
+    end)
+  end)
+
+  it("denies what destroys, unless it is allowed by name", function()
+    files.write(lines, LINES .. "no router bgp 65001\n")
+    with_lab({ devices = 2 }, function(path, lab)
+      local result = push(path, "--waves", "100%", "--abort-after", "2")
+      assert.equal(1, result.status)
+      assert.matches("2 failed_clean", result.errors)
+      assert.matches("denied in ", result.errors)
+      assert.is_false(has_line(lab, 1) or has_line(lab, 2))
+      result = push(path, "--allow", "routing")
+      assert.equal(0, result.status, result.errors)
+      assert.is_true(has_line(lab, 1) and has_line(lab, 2))
+    end)
+  end)
+
+  it("refuses to change more lines than it may", function()
+    with_lab({ devices = 1 }, function(path, lab)
+      local result = push(path, "--max-lines", "1")
+      assert.equal(1, result.status)
+      assert.matches("1 failed_clean", result.errors)
+      assert.matches("refused in ", result.errors)
+      assert.is_false(has_line(lab, 1))
+      assert.equal(0, push(path, "--max-lines", "1", "--large").status)
     end)
   end)
 
@@ -168,6 +193,7 @@ describe("moonwire push", function()
     files.write(lines, "a\0b")
     refused("is not a text", "-i", "lab:1", "-f", lines)
     files.write(lines, LINES)
+    refused("no device", "-i", "lab:1", "-f", lines, "-l", "site == nowhere")
     refused("--comment wants", "-i", "lab:1", "-f", lines, "--comment", 'a"b')
     refused("--waves", "-i", "lab:1", "-f", lines, "--waves")
   end)

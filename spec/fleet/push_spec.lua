@@ -1,4 +1,4 @@
--- Faults of spec/README.md: P3.
+-- Faults of spec/README.md: P3, P6, P8.
 local lock = require "moonwire.session.lock"
 local push = require "moonwire.fleet.push"
 local sessions = require "moonwire.session"
@@ -133,6 +133,66 @@ describe("moonwire.fleet.push", function()
     end)
   end)
 
+  local STRANGE = "198.51.100." -- to all devices; a figure follows
+
+  local function numbered(count)
+    local lines = {}
+    for i = 1, count do
+      lines[i] = ("ntp server %s%d"):format(STRANGE, i)
+    end
+    return lines
+  end
+
+  local function is_refused(kind, words, plan, options)
+    local value, message, its_kind, detail, running, heard = apply(plan, options)
+    assert.is_nil(value)
+    assert.same({ kind, "failed_clean" }, { its_kind, detail.state })
+    assert.is_truthy(message:find(words, 1, true), message)
+    assert.is_nil(running:find(STRANGE, 1, true))
+    return heard
+  end
+
+  it("refuses what destroys, unless it is allowed by name", function()
+    local lines = { "ntp server " .. STRANGE .. "1", "no username admin" }
+    for _, is_dry in ipairs { true, false } do
+      local heard = is_refused("denied", 'allow = { ["users"] = true }',
+        { lines = lines, dry_run = is_dry })
+      assert.is_false(hears(heard, "configure terminal"))
+    end
+    local value = apply { lines = { lines[1], "no router bgp 65001" },
+      allow = { routing = true } }
+    assert.equal("changed", value.state)
+  end)
+
+  it("refuses lines that are none to the device", function()
+    local heard = is_refused("invalid", "there is no line in it", { lines = { "! x" } })
+    assert.is_false(hears(heard, "configure terminal"))
+  end)
+
+  it("refuses to change too many lines, or too large a share", function()
+    local heard = is_refused("refused", "201 lines would change, and 200 is the limit",
+      { lines = numbered(201) })
+    assert.is_false(hears(heard, "configure terminal"))
+    is_refused("refused", "3 lines would change, and 2 is the limit",
+      { lines = numbered(3), max_lines = 2 })
+    is_refused("refused", "and 1 % is the limit",
+      { lines = numbered(21), max_share = 0.01 })
+    local value = apply { lines = numbered(21), max_share = 0.01, large = true }
+    assert.equal("changed", value.state)
+    value = apply { lines = numbered(201), dry_run = true }
+    assert.matches("refused without %-%-large: 201 lines", value.note)
+  end)
+
+  it("says when it is in effect, and could not be saved", function()
+    local faults = { { name = "save_failure" } }
+    local value, message, kind, detail, running =
+      apply({ lines = LINES, save = true }, { devices = 1, faults = faults })
+    assert.is_nil(value)
+    assert.same({ "save", "changed" }, { kind, detail.state })
+    assert.matches("it is in effect, and not saved", message)
+    assert.is_truthy(running:find("192.0.2.77", 1, true))
+  end)
+
   local ATOMIC = { "juniper_junos", "cisco_xr", "vyos", "arista_eos" }
   for _, platform in ipairs(ATOMIC) do
     describe("on " .. platform, function()
@@ -164,6 +224,11 @@ describe("moonwire.fleet.push", function()
         local value, message = apply({ lines = LINE, confirm = 120 }, lab())
         assert.is_nil(message)
         assert.equal("changed", value.state)
+      end)
+
+      it("discards what would change too much", function()
+        is_refused("refused", "lines would change", { lines = numbered(3),
+          max_lines = 1 }, lab())
       end)
 
       it("touches no candidate of somebody else", function()

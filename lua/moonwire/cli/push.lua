@@ -30,11 +30,14 @@ local function add_plan_options(parser)
     :convert(orders.time "--plan-age")
   parser:option("--check", "With --plan: a Lua file that gives a function of a new "
     .. "session: whether all is well, before it is confirmed."):argname "<file>"
-  parser:option("--allow", "With --plan: lines that destroy, such as interfaces; may "
-    .. "be repeated."):argname "<name>":count "*"
-  parser:option("--max-lines", "With --plan: how many lines may change on a device "
-    .. "(200)."):argname "<n>":convert(whole("--max-lines", 1))
-  parser:flag("--large", "With --plan: any number of lines, and any share.")
+end
+
+local function add_guards(parser)
+  parser:option("--allow", "Lines that destroy, such as interfaces; may be repeated.")
+    :argname "<name>":count "*"
+  parser:option("--max-lines", "How many lines may change on a device (200).")
+    :argname "<n>":convert(whole("--max-lines", 1))
+  parser:flag("--large", "Any number of lines, and any share (20% of what it has).")
 end
 
 local function add_options(parser)
@@ -45,11 +48,14 @@ local function add_options(parser)
     .. "session is possible within this time, such as 5m."):argname "<time>"
     :convert(orders.time "--commit-confirm")
   parser:option("--comment", "Of the commit, where there are such."):argname "<text>"
+  add_guards(parser)
   add_plan_options(parser)
 end
 
-local ONLY_WITH_PLAN = { "check", "max_lines", "large" }
-local OF_PLAN = { "file", "save", "commit_confirm", "comment", "plan", "dry_run" }
+local OF_PLAN = { -- and so not beside --apply
+  "file", "save", "commit_confirm", "comment", "plan", "dry_run", "check", "max_lines",
+  "large",
+}
 
 local function first_given(given, names)
   for _, name in ipairs(names) do
@@ -60,9 +66,9 @@ local function first_given(given, names)
 end
 
 -- Without --apply.
-local function check_words(given, only)
-  if only and not given.plan then
-    return nil, only .. " goes with --plan"
+local function check_words(given)
+  if given.check and not given.plan then
+    return nil, "--check goes with --plan"
   elseif not given.file then
     return nil, "missing option '-f'"
   end
@@ -71,11 +77,10 @@ end
 
 -- What does not go together; and a plan brings what is in it.
 local function prepare(given)
-  local only = first_given(given, ONLY_WITH_PLAN) or given.allow[1] and "--allow"
   if not given.apply then
-    return check_words(given, only)
+    return check_words(given)
   end
-  local other = only or first_given(given, OF_PLAN)
+  local other = first_given(given, OF_PLAN) or given.allow[1] and "--allow"
   if other then
     return nil, other .. " stands in the plan that is applied"
   end
@@ -166,6 +171,8 @@ local function complete(order, given)
   order.file, order.digest = read.path, read.digest
   order.dry_run, order.save = given.dry_run, given.save
   order.confirm, order.comment = given.commit_confirm, given.comment
+  order.allow, order.large = names_allowed(given.allow), given.large
+  order.max_lines = given.max_lines
   if given.plan then
     return complete_plan(order, given)
   elseif not given.dry_run then

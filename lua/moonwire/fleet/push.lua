@@ -3,7 +3,9 @@
 -- not sent again, and "changed" is said when the change was seen.
 -- @module moonwire.fleet.push
 local failure = require "moonwire.session.failure"
+local guard = require "moonwire.session.change.guard"
 local lock = require "moonwire.session.lock"
+local plans = require "moonwire.session.plan"
 local platforms = require "moonwire.platform"
 local presence = require "moonwire.session.presence"
 local sessions = require "moonwire.session"
@@ -56,14 +58,33 @@ local function scrubbed(session, text)
   return text and failure.scrub(text, session.platform)
 end
 
--- What cannot be done is said before anything is.
+-- What cannot be done, or should not, is said before anything is.
 local function complaint(session, plan)
-  if not session.platform.config or not session.platform.config.enter then
-    return ("%s has no configuration mode"):format(session.platform.name)
+  local platform = session.platform
+  if not platform.config or not platform.config.enter then
+    return ("%s has no configuration mode"):format(platform.name), "unsupported"
+  end
+  local units, message = plans.units(platform, plan.lines)
+  local kind = "invalid"
+  if units then
+    message, kind = guard.lines(platform, plan.lines, units, plan.allow)
+  end
+  if message then
+    return message, kind
   elseif plan.confirm and not plan.dry_run
     and not has(session, has_candidate(session) and "confirmed" or "revert") then
-    return ("%s does not take changes back by itself"):format(session.platform.name)
+    return platform.name .. " does not take changes back by itself", "unsupported"
   end
+end
+
+-- Nil also where nobody knows what would change.
+local function too_many(changes, before, plan)
+  return changes and guard.size(changes, before, plan)
+end
+
+local function size_complaint(changes, before, plan)
+  local message = too_many(changes, before, plan)
+  return message and message .. "; large = true lets it"
 end
 
 -- A new session must be possible, or nobody could ever repair what was changed.
@@ -108,14 +129,21 @@ local function settle(session, device, plan, value)
   return save(session, plan, value)
 end
 
-local SENT_NOTHING = {
-  unsupported = true, candidate = true, invalid = true, auth = true, locked = true,
+-- What a dry run says of what would come.
+local function noted(note, too_much)
+  return note .. (too_much and "; refused without --large: " .. too_much or "")
+end
+
+local LEFT_NOTHING = { -- not sent, or refused by us and discarded
+  refused = true, unsupported = true, candidate = true, invalid = true, auth = true,
+  locked = true,
 }
 
 -- What a failure of the lines leaves behind.
 local function state_behind(kind, detail)
-  if not detail or not detail.sent or detail.sent == 0 then
-    return (SENT_NOTHING[kind] or detail == nil) and "failed_clean" or "unknown"
+  local is_sent = detail ~= nil and (detail.sent or 0) > 0
+  if kind == "refused" or not is_sent then
+    return (LEFT_NOTHING[kind] or detail == nil) and "failed_clean" or "unknown"
   elseif kind == "rejected" then
     return "rejected"
   end
@@ -130,10 +158,20 @@ local function send(session, plan, options)
   return fail(state_behind(kind, detail), message, kind)
 end
 
+-- How large the configuration is, where that counts; reading it takes a while.
+local function read_for_size(session, plan)
+  return not plan.large and read(session) or nil
+end
+
 local function send_to_candidate(session, device, plan)
+  local before = read_for_size(session, plan)
   local result, message, kind, detail = send(session, plan, {
     transaction = {
       dry_run = plan.dry_run,
+      judge = function(_, changes)
+        local too_much = size_complaint(changes, before, plan)
+        return not too_much, too_much
+      end,
       commit = { confirm = plan.confirm, comment = plan.comment },
     },
   })
@@ -146,7 +184,8 @@ local function send_to_candidate(session, device, plan)
   }
   if plan.dry_run or outcome.is_unchanged then
     value.state = "unchanged"
-    value.note = plan.dry_run and "dry run: discarded" or nil
+    value.note = plan.dry_run
+      and noted("dry run: discarded", too_many(outcome.changes, before, plan)) or nil
     return value
   end
   value.state = "changed"
@@ -202,11 +241,25 @@ local function leave_alone(session, plan)
   return save(session, plan, value)
 end
 
-local function preview(session, plan, missing)
+local function preview(session, plan, missing, before)
+  local lines = missing or plan.lines
   return {
     state = "unchanged", applied = 0, verified = missing ~= nil,
-    diff = scrubbed(session, plus(missing or plan.lines)), note = "dry run: not sent",
+    diff = scrubbed(session, plus(lines)),
+    note = noted("dry run: not sent", too_many(lines, before, plan)),
   }
+end
+
+-- Why a device is left as it is although lines are missing there: too many would
+-- change, or somebody has to look first.
+local function objection(plan, missing, traces, before)
+  local too_much = size_complaint(missing or plan.lines, before, plan)
+  if too_much then
+    return fail("failed_clean", too_much, "refused")
+  elseif plan.is_in_doubt then
+    return look_again(plan, missing, traces)
+  end
+  return true
 end
 
 local function plain_push(session, device, plan)
@@ -223,12 +276,11 @@ local function plain_push(session, device, plan)
   if missing and #missing == 0 then
     return leave_alone(session, plan)
   elseif plan.dry_run then
-    return preview(session, plan, missing)
-  elseif plan.is_in_doubt then
-    local ok, message, kind, detail = look_again(plan, missing, traces)
-    if not ok then
-      return nil, located(device, message), kind, detail
-    end
+    return preview(session, plan, missing, before)
+  end
+  local ok, message, kind, detail = objection(plan, missing, traces, before)
+  if not ok then
+    return nil, located(device, message), kind, detail
   end
   return send_lines(session, device, plan, before)
 end
@@ -238,9 +290,9 @@ local function apply(session, device, plan)
   if not enabled and kind ~= "mode" then
     return fail("failed_clean", message, kind)
   end
-  message = complaint(session, plan)
+  message, kind = complaint(session, plan)
   if message then
-    return fail("failed_clean", located(device, message), "unsupported")
+    return fail("failed_clean", located(device, message), kind)
   end
   local own = setmetatable({ is_in_doubt = device.is_in_doubt }, { __index = plan })
   if not has_candidate(session) then
@@ -260,12 +312,15 @@ end
 -- so that it is looked at first, and nothing is sent where a part of it is there
 -- @tparam table plan `lines`; optional: `dry_run` (show what would change, and change
 -- nothing), `save`, `confirm` (seconds: the device takes all of it back unless a new
--- session is possible behind it), `comment` (of the commit)
+-- session is possible behind it), `comment` (of the commit), `allow` (true by the names
+-- of `moonwire.platform.deny`), `max_lines` (200 that change), `max_share` (0.2 of the
+-- configuration), `large` (true: no such limits)
 -- @treturn[1] table `state` (see `moonwire.fleet.state`), `applied` (lines), `diff`
 -- (with no secrets in it), `verified` (the change was seen), `saved`, `note`
 -- @return[2] nil
 -- @treturn[2] string message
--- @treturn[2] string kind
+-- @treturn[2] string kind: denied (a line destroys too much), refused (a limit),
+-- invalid (there is no line), unsupported, and those of `session:send_config_set`
 -- @treturn[2] table detail: `state`
 function push.apply(session, device, plan)
   if plan.dry_run then

@@ -150,6 +150,7 @@ return require("moonwire.platform").define "cisco_ios" {
     { "^%% IP addresses may not", class = "rejected" },
     { "^%% Hostname contains", class = "rejected" },
     { "^%% Removal of", class = "rejected" },
+    { "^startup%-config file open failed", class = "rejected" },
     { "^%% ?Configuration mode locked", class = "locked" },
     { "^Configuration mode locked", class = "locked" },
     { "^%% .* overlaps with", class = "rejected" },
@@ -162,7 +163,7 @@ return require("moonwire.platform").define "cisco_ios" {
     hostname = "hostname %s",
     show = "show running-config",
     startup = "show startup-config",
-    save = { "write memory", mode = "priv", timeout = 60 },
+    save = { "write memory", mode = "priv", done = "%[OK%]", timeout = 60 },
     revert = {
       "configure terminal revert timer %d",
       mode = "priv",

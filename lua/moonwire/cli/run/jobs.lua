@@ -86,8 +86,9 @@ local function change_job(order)
 end
 
 --- Lines of configuration in, and what came of it out.
--- @tparam table order `lines`, `dry_run`, `save`, `confirm`, `comment`; or `change` (as
--- for `session:change`, and `mode`: "plan" or "apply") and `expected` (of the plan)
+-- @tparam table order `lines`, `dry_run`, `save`, `confirm`, `comment`, `allow`,
+-- `max_lines`, `large`; or `change` (as for `session:change`, and `mode`: "plan" or
+-- "apply") and `expected` (of the plan)
 -- @treturn function
 function jobs.push(order)
   if order.change then
@@ -95,7 +96,8 @@ function jobs.push(order)
   end
   local plan = {
     lines = order.lines, dry_run = order.dry_run, save = order.save,
-    confirm = order.confirm, comment = order.comment,
+    confirm = order.confirm, comment = order.comment, allow = order.allow,
+    max_lines = order.max_lines, large = order.large,
   }
   return function(session, device)
     return push.apply(session, device, plan)

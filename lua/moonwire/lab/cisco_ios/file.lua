@@ -9,6 +9,7 @@ local show = require "moonwire.lab.cisco_ios.show"
 local file = {}
 
 local DOT = 1 << 20 -- bytes that are verified between two dots
+local NO_ROOM = "startup-config file open failed (Not enough space)\r\n"
 local DONE = "Building configuration...\r\n[OK]\r\n"
 
 -- "flash:/x", "flash0:x" and "x" are the same file
@@ -16,10 +17,18 @@ local function plain(session, name)
   return flash.plain(session.device, name)
 end
 
+local function save(session)
+  if session.device:fault "save_failure" then
+    session:print(NO_ROOM)
+  else
+    session.device:save()
+    session:print(DONE)
+  end
+end
+
 --- `write memory`
 function file.write_memory(session)
-  session.device:save()
-  session:print(DONE)
+  save(session)
 end
 
 --- `write erase`
@@ -35,8 +44,7 @@ end
 --- `copy running-config startup-config`
 function file.copy_running_to_startup(session)
   if session:ask "Destination filename [startup-config]? " then
-    session.device:save()
-    session:print(DONE)
+    save(session)
   end
 end
 

@@ -108,6 +108,7 @@ return {
   { name = "echo_off", about = "echoes nothing" },
   { name = "lossy", about = "loses what is sent ahead of a line of configuration" },
   { name = "locked", about = "somebody else has locked its configuration" },
+  { name = "save_failure", about = "has no room for its saved configuration" },
   { name = "candidate", about = "somebody else has left changes without a commit" },
   -- what is shown
   { name = "hang", about = "never answers a command that shows something" },

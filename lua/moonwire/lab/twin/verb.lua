@@ -125,6 +125,9 @@ function perform.discard(session, action)
 end
 
 function perform.save(session, action)
+  if session.device:fault "save_failure" then
+    return reject(session)
+  end
   state.of(session.device):save()
   say_done(session, action)
 end

@@ -2,43 +2,26 @@
 -- Nothing in here changes anything.
 -- @module moonwire.session.change.look
 local Change = require "moonwire.session.change.class"
-local deny = require "moonwire.platform.deny"
+local guard = require "moonwire.session.change.guard"
 local guarantee = require "moonwire.platform.guarantee"
 local platforms = require "moonwire.platform"
 local presence = require "moonwire.session.presence"
 
 local DRIFTED = "its configuration is not what it was when the plan was made"
-local MOST_LINES = 200 -- of a difference, without a word of the user's
-local MOST_SHARE, SMALL = 0.2, 20 -- of the configuration; and lines that are always few
 
--- Too much at once is more often a mistake than meant.
 function Change:_size_complaint(changes)
-  local given = self.given
-  local most, share = given.max_lines or MOST_LINES, given.max_share or MOST_SHARE
-  local _, size = (self.before or ""):gsub("\n", "")
-  if given.large then
-    return nil
-  elseif #changes > most then
-    return ("%d lines would change, and %d is the limit"):format(#changes, most)
-  elseif self.before and #changes > SMALL and #changes > size * share then
-    local words = "%d of its %d lines would change, and %g %% is the limit"
-    return words:format(#changes, size, share * 100)
-  end
+  return guard.size(changes, self.before, self.given)
 end
 
 -- What can be known without asking the device.
 function Change:_check_given()
   local platform, given = self.session.platform, self.given
   local known = guarantee.of(platform)
-  local number, name = deny.first(platform, self.lines, given.allow)
-  if #self.units == 0 then
-    return "there is no line in it", "invalid"
-  elseif not known.can_change then
+  local complaint, kind = guard.lines(platform, self.lines, self.units, given.allow)
+  if not known.can_change then
     return platform.name .. " has no configuration mode", "unsupported"
-  elseif number then
-    local words = 'line %d "%s" may destroy too much; allow = { ["%s"] = true } lets it'
-    return words:format(number, platforms.scrub(platform, self.lines[number]), name),
-      "denied"
+  elseif complaint then
+    return complaint, kind
   elseif not given.confirm_within then
     return nil
   elseif not known.timer then
