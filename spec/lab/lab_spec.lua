@@ -203,7 +203,7 @@ describe("a lab", function()
     support.with_lab({ devices = 10000 }, function(lab)
       assert.matches("^Cisco", run(lab:inventory()[9999], "show version"))
       local reached = 0
-      for _ in pairs(lab.reached) do
+      for _ in pairs(lab.rack.reached) do
         reached = reached + 1
       end
       assert.equal(1, reached)

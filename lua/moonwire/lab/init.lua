@@ -8,16 +8,13 @@ local hostkeys = require "host.hostkeys"
 local server = require "host.server"
 local uv = require "luv"
 
-local address = require "moonwire.lab.address"
 local catalogue = require "moonwire.lab.catalogue"
-local chance = require "moonwire.lab.chance"
 local clock = require "moonwire.lab.clock"
-local device = require "moonwire.lab.device"
 local fault = require "moonwire.lab.fault"
 local key = require "moonwire.lab.key"
-local management = require "moonwire.lab.management"
 local option = require "moonwire.lab.option"
 local platform = require "moonwire.platform"
+local rack = require "moonwire.lab.rack"
 local scp = require "moonwire.lab.scp"
 local sftp = require "moonwire.lab.sftp"
 local tally = require "moonwire.lab.tally"
@@ -34,116 +31,18 @@ Lab.__index = Lab
 local BEHAVIOUR = { cisco_ios = "moonwire.lab.cisco_ios" }
 local TWIN = "moonwire.lab.twin"
 
-local IDENTIFICATION = "OpenSSH_8.0"
-local METHODS = { "password", "keyboard-interactive" }
-
 --- The faults that a device can have; see `moonwire.lab.fault`.
 lab.fault = fault
-
-local function methods_of(ssh)
-  local methods = {}
-  for _, name in ipairs(ssh.methods or METHODS) do
-    methods[#methods + 1] = name ~= "publickey" and name or nil
-  end
-  return methods
-end
-
-local function profile_for(settings, faults, index)
-  local played = platform.get(settings.platform)
-  local ssh, files = played.ssh or {}, played.files or {}
-  local profile = {
-    rtt = settings.rtt,
-    jitter = settings.jitter,
-    seed = chance.integer(settings.seed, index) & math.maxinteger,
-    kex_delay = settings.kex_delay,
-    auth_delay = settings.auth_delay,
-    identification = ssh.identification or IDENTIFICATION,
-    algorithms = settings.algorithms,
-    methods = methods_of(ssh),
-    subsystem = files.method ~= "scp",
-  }
-  if faults then
-    fault.apply(faults, profile)
-  end
-  return profile
-end
-
--- devices that differ in nothing share one profile
-local function is_usual(self, index)
-  local all = self.catalogue
-  return not all:differs() and all.options.jitter == 0 and not all:faults(index)
-end
-
-local SILENT = { blackhole = true } -- nothing reaches it
-
--- it may be gone just because it is asked: its time to go back has come
-local function is_away(reached)
-  return reached and (reached:is_down() or management.is_lost(reached))
-end
-
-local function admit(self, host)
-  if host == address.SHARED then
-    return self.usual_profile
-  end
-  local index = self.catalogue:at(host)
-  local reached = index and self.reached[index]
-  if not index then
-    return nil
-  elseif is_away(reached) then
-    return not reached:is_down() and SILENT or nil
-  elseif is_usual(self, index) then
-    return self.usual_profile
-  end
-  local all = self.catalogue
-  local profile = profile_for(all:settings(index), all:faults(index), index)
-  return not profile.is_refused and profile or nil
-end
-
-local function device_at(self, index)
-  local found = self.reached[index]
-  if not found then
-    local all = self.catalogue
-    local settings, faults = all:settings(index), all:faults(index)
-    found = device.new(self.class, settings, index, all:name(index), faults)
-    self.reached[index] = found
-  end
-  return found
-end
-
--- who is meant by an address and the name that a client logs in with
-local function find_device(self, host, user)
-  if host == address.SHARED then
-    local index = self.catalogue:named(user)
-    return index and device_at(self, index), self.catalogue.options.username
-  end
-  local index = self.catalogue:at(host)
-  -- options of a terminal go behind a name
-  return index and device_at(self, index), (user:gsub("%+.*", ""))
-end
-
-local PASSWORD_METHODS = { password = true, ["keyboard-interactive"] = true }
-
-local function authorize(self, host, user, method, secret)
-  if not PASSWORD_METHODS[method] then
-    return false
-  end
-  local found, account = find_device(self, host, user)
-  if not found or found:is_down() then
-    return false
-  end
-  local delay = found:fault "slow_auth" or 0
-  return found:log_in(account, secret), delay
-end
 
 local function open_listener(self, options)
   return server.listen {
     port = options.port,
     host_keys = { options.host_key or key.USUAL, key.CHANGED },
     admit = function(host)
-      return admit(self, host)
+      return self.rack:admit(host)
     end,
     authorize = function(host, user, method, secret)
-      return authorize(self, host, user, method, secret)
+      return self.rack:authorize(host, user, method, secret)
     end,
   }
 end
@@ -189,10 +88,8 @@ function lab.open(options)
   local time = clock.new(complete.clock)
   local self = setmetatable({
     catalogue = all,
-    usual_profile = profile_for(all:settings(1), nil, 0),
-    reached = {},
+    rack = rack.new(all, time),
     clock = time,
-    class = device.class(time),
     tally = tally.new(),
   }, Lab)
   self.reserved, self.closed_port, kind = reserve_port()
@@ -223,7 +120,7 @@ local function behaviour_of(found)
 end
 
 local function serve_one(self, tty)
-  local found, user = find_device(self, tty:address(), tty:user())
+  local found, user = self.rack:find(tty:address(), tty:user())
   local _ <close> = self.tally:enter()
   local session <close> = vty.open(tty, found, user)
   if tty:kind() == "subsystem" then
@@ -282,7 +179,7 @@ function Lab:device(which)
   if math.type(index) ~= "integer" or index < 1 or index > self.catalogue.count then
     error(("the lab has no device %s"):format(which), 2)
   end
-  return device_at(self, index)
+  return self.rack:device(index)
 end
 
 --- The port that all devices share.
@@ -337,13 +234,7 @@ end
 --- The questions that nobody answered: those that wait now, and those left behind.
 -- @treturn {table,...} each with `device` (its name) and `question`
 function Lab:unanswered()
-  local found = {}
-  for _, reached in pairs(self.reached) do
-    for _, question in ipairs(reached:unanswered()) do
-      found[#found + 1] = { device = reached.name, question = question }
-    end
-  end
-  return found
+  return self.rack:unanswered()
 end
 
 --- All counts at once.
@@ -351,17 +242,9 @@ end
 -- `logins`, `attempts`, `open_sessions`, `peak_sessions`, `unanswered`, `lines` (sent
 -- by clients), `connection` (what the server counts)
 function Lab:statistics()
-  local counts = { reached = 0, logins = 0, attempts = 0, lines = 0 }
-  for _, reached in pairs(self.reached) do
-    counts.reached = counts.reached + 1
-    counts.logins = counts.logins + reached:logins()
-    counts.attempts = counts.attempts + reached:attempts()
-    counts.lines = counts.lines + reached:count_lines()
-  end
-  counts.devices = self.catalogue.count
+  local counts = self.rack:statistics()
   counts.open_sessions = self.tally.count
   counts.peak_sessions = self.tally.peak
-  counts.unanswered = #self:unanswered()
   counts.connection = self.listener:stats()
   return counts
 end
