@@ -1,22 +1,17 @@
 --- What a process costs: CPU, memory, threads. Read from the kernel, never estimated.
 -- @module moonwire.bench.usage
-local uv = require "luv"
+local own = require "moonwire.usage"
 
 local usage = {}
 
 local TICKS_A_SECOND = 100 -- what Linux counts in for programs
 
-local function seconds_of(time)
-  return time.sec + time.usec / 1e6
-end
-
 --- This process, all its threads.
 -- @treturn table `cpu_seconds` (since it began), `max_rss_bytes`
 function usage.now()
-  local spent = uv.getrusage()
   return {
-    cpu_seconds = seconds_of(spent.utime) + seconds_of(spent.stime),
-    max_rss_bytes = spent.maxrss * 1024,
+    cpu_seconds = own.cpu_seconds(),
+    max_rss_bytes = own.max_rss_bytes(),
   }
 end
 

@@ -4,6 +4,7 @@
 local Run = { __name = "moonwire.Run" }
 Run.__index = Run
 
+local ending = require "moonwire.fleet.ending"
 local flags = require "moonwire.fleet.flags"
 local guard = require "moonwire.fleet.guard"
 local host = require "host.task"
@@ -12,16 +13,7 @@ local record = require "moonwire.fleet.record"
 local retry = require "moonwire.fleet.retry"
 local state = require "moonwire.fleet.state"
 local turns = require "moonwire.fleet.turns"
-local uv = require "luv"
-
-local function seconds_of(time)
-  return time.sec + time.usec / 1e6
-end
-
-local function cpu_seconds()
-  local usage = uv.getrusage()
-  return seconds_of(usage.utime) + seconds_of(usage.stime)
-end
+local usage = require "moonwire.usage"
 
 -- Tell whoever watches, if it wants to know.
 local function tell(self, event, ...)
@@ -76,7 +68,7 @@ local function new_ramp(self, options, threads)
   return ramp.new {
     most = self.limit,
     first = math.type(options.ramp) == "integer" and options.ramp or nil,
-    busy = ramp.meter(cpu_seconds, threads),
+    busy = ramp.meter(usage.cpu_seconds, threads),
     say = function(text)
       self:note(text)
     end,
@@ -192,7 +184,7 @@ function Run:over(index, result)
       return self:_try_again(index, result)
     end
   end
-  self:_keep(index, result)
+  self:keep(index, result)
   self.turns:done(index)
 end
 
@@ -210,7 +202,9 @@ local function count(self, result)
   self.states[result.state] = self.states[result.state] + 1
 end
 
-function Run:_keep(index, result)
+--- The result of a device: noted, counted, told.
+-- @local here
+function Run:keep(index, result)
   result.index, result.attempts = index, self.tries[index]
   if result.began then -- one that was not tried has no time
     result.started, result.began = result.began - self.began, nil
@@ -294,78 +288,22 @@ function Run:go_on()
   tell(self, "paused", false)
 end
 
--- What was broken off, by its index: all of it has ended by now.
-local function end_dropped(self)
-  local list = {}
-  for index in pairs(self.under_way) do
-    list[#list + 1] = index
-  end
-  table.sort(list)
-  for _, index in ipairs(list) do
-    local device = self.devices[index]
-    local name = device.name or device.host
-    local result = self.dropped_results and self.dropped_results[index]
-      or { device = name, host = device.host, phase = "job", elapsed = 0 }
-    result.ok, result.value, result.kind = false, nil, self.drop_kind or "cancelled"
-    local reason = self.drop_reason or "cancelled"
-    result.message = ("%s: broken off: %s"):format(name, reason)
-    self.under_way[index] = nil
-    self:_keep(index, result)
-  end
-end
-
--- What was never begun, or waited for one more try.
-local function skip_rest(self)
-  for index = 1, #self.devices do
-    if not self.has_ended:has(index) then
-      local reason = self.reason or "the run has ended"
-      self:_keep(index, state.skipped(self.devices[index], "skipped", reason))
-    end
-  end
-end
-
--- A deadline of the whole run.
-local function new_alarm(self)
-  local timer = self.run_timeout and uv.new_timer()
-  if timer then
-    timer:start(math.ceil(self.run_timeout * 1000), 0, function()
-      self:cancel(("its time of %g s is over"):format(self.run_timeout), "timeout")
-    end)
-  end
-  return setmetatable({}, {
-    __close = function()
-      if timer then
-        timer:close()
-      end
-    end,
-  })
-end
-
-local function check_conservation(self)
-  local sum = state.sum(self.states)
-  if sum ~= #self.devices or self.count.ok + self.count.failed ~= sum then
-    error(("a run of %d devices ended with %d results"):format(#self.devices, sum), 0)
-  end
-end
-
 --- Run it, in this task, and wait for its end.
 -- @local here
 -- @tparam function execute given the run, in which thread whatever is done
 function Run:go(execute)
-  local cpu = cpu_seconds()
+  local cpu = usage.cpu_seconds()
   self.began = host.now()
-  local alarm <close> = new_alarm(self) -- luacheck: ignore 211
+  local alarm <close> = ending.alarm(self) -- luacheck: ignore 211
   local own_turns <close> = self.turns
   record.begin(self, #self.devices)
   tell(self, "starts", self)
   execute(self)
-  end_dropped(self)
-  skip_rest(self)
-  check_conservation(self)
+  ending.settle(self)
   self.peak_sessions = own_turns.peak
   self.seconds = host.now() - self.began
-  self.cpu_seconds = cpu_seconds() - cpu
-  self.max_rss_bytes = uv.getrusage().maxrss * 1024
+  self.cpu_seconds = usage.cpu_seconds() - cpu
+  self.max_rss_bytes = usage.max_rss_bytes()
   self.ok = self.count.failed == 0
   self.is_over = true
   record.finish(self)
