@@ -64,11 +64,12 @@ end
 -- @tparam {table,...} healthy devices
 -- @tparam[opt] table bad device
 -- @tparam[opt] table options of `fleet.run`; `job` if it is not to be the three
+-- @tparam[opt] function on_others called when the last of the others has its result
 -- @treturn table `run`, `bad` (its result), `outputs` (of the others, by name),
 -- `seconds` (until the last of the others had its result), `lags` (seconds, one for
 -- each look), `longest_turn` (seconds)
-function crowd.run(healthy, bad, options)
-  local seen = { outputs = {}, lags = {}, failed = {} }
+function crowd.run(healthy, bad, options, on_others)
+  local seen, left = { outputs = {}, lags = {}, failed = {} }, #healthy
   local how = { mode = "nonblocking", job = job, keep_results = false }
   for name, value in pairs(options or {}) do
     how[name] = value
@@ -81,7 +82,10 @@ function crowd.run(healthy, bad, options)
     end
     seen.outputs[result.device] = outputs_of(result)
     seen.failed[#seen.failed + 1] = not result.ok and result.message or nil
-    seen.seconds = task.now() - began
+    seen.seconds, left = task.now() - began, left - 1
+    if left == 0 and on_others then
+      on_others()
+    end
   end
   task.group(function(group)
     group:spawn(watch_loop, seen.lags)

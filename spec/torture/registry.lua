@@ -2,6 +2,8 @@
 --
 --     return {
 --       about = "what it does to moonwire, in a line",
+--       beside = 200, -- nil: it measures time, and nothing may run beside it; others
+--                     -- say how many seconds they take, about
 --       run = function(say)          -- say(text): how far it is, for whoever waits
 --         return {                   -- one row of the table for each promise
 --           {

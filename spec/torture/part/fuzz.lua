@@ -16,6 +16,7 @@ end
 
 return {
   about = ("libFuzzer over every parser, %d s each"):format(SECONDS),
+  beside = 300,
   run = function(say)
     local said, status = process.run { "make", "fuzz", "SECONDS=" .. SECONDS }
     local inputs, targets, crashes = read(said)

@@ -6,7 +6,7 @@ local offsets = require "spec.support.offsets"
 local WHOLE = 4096 -- bytes: the login, and more
 local BEHIND, STEP = 12288, 97 -- and from there on some
 local AT_ONCE = 300 -- bytes, each in four ways
-local LONG = 8 -- seconds: longer than a login takes on a busy machine
+local LONG = 12 -- seconds: longer than a login takes on a busy machine
 local TIMEOUTS = { banner = LONG, kex = LONG, auth = LONG, shell = LONG }
 local COVERS = { "N6", "S3", "S4" }
 
@@ -21,13 +21,15 @@ local function all()
   return bytes
 end
 
+local function break_at(bytes)
+  return offsets.run(bytes, { timeout = LONG, timeouts = TIMEOUTS, retries = 0 })
+end
+
 local function try(bytes, say)
   local problems, tried, failed = {}, 0, 0
   for first = 1, #bytes, AT_ONCE do
     local some = table.move(bytes, first, math.min(first + AT_ONCE - 1, #bytes), 1, {})
-    local found, devices, count = offsets.run(some, {
-      timeout = LONG, timeouts = TIMEOUTS, retries = 0,
-    })
+    local found, devices, count = break_at(some)
     table.move(found, 1, #found, #problems + 1, problems)
     tried, failed = tried + devices, failed + count.failed
     say(("%d devices, %d problems"):format(tried, #problems))
@@ -37,7 +39,9 @@ end
 
 return {
   about = "a line that breaks, at each byte of a session",
+  beside = 200,
   run = function(say)
+    break_at { BEHIND } -- what is opened once, and kept
     local before = crowd.descriptors()
     local problems, tried, failed = try(all(), say)
     local left = crowd.descriptors() - before

@@ -3,6 +3,7 @@ local sweep = require "spec.support.sweep"
 
 return {
   about = "each allocation and system call of ours fails in turn",
+  beside = 20,
   run = function(say)
     local runs, problems = sweep.all(nil, say)
     return {
