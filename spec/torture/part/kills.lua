@@ -13,6 +13,8 @@ local DEVICES = 50
 local AT_ONCE = 4 -- seeds: their devices are here, each one's program is by itself
 local LINES = { "ntp server 192.0.2.77", "logging host 192.0.2.78" }
 local RECORDS = 2 + 2 * DEVICES -- of a push from its beginning to its end, about
+local SIGKILL = 9
+local TRIES = 5 -- of a seed whose push has ended before it could be killed
 
 local function write(path, text)
   local file <close> = assert(io.open(path, "w"))
@@ -30,11 +32,12 @@ local function journal_in(root)
   return id and ("%s/%s/journal"):format(root, id)
 end
 
--- Start a push, and kill it once its journal holds so many records.
+-- Start a push, and kill it once its journal holds so many records. Whether it was
+-- still alive.
 local function kill_behind(words, root, records)
-  local status
+  local status, signal
   local started = assert(uv.spawn(uv.exepath(), { args = words, stdio = {} },
-    function(found) status = found end))
+    function(...) status, signal = ... end))
   repeat
     task.sleep(0.002)
     local path = journal_in(root)
@@ -47,6 +50,7 @@ local function kill_behind(words, root, records)
     task.sleep(0.001)
   end
   started:close()
+  return signal == SIGKILL
 end
 
 local function count_in(text, words)
@@ -89,7 +93,8 @@ local function judge(lab, known)
   end
 end
 
-local function try(folder, seed)
+-- What is wrong, and whether the push was killed at all.
+local function try(folder, seed, records)
   local root, inventory = folder .. "/runs", folder .. "/inventory.json"
   local lab <close> = assert(labs.open { devices = DEVICES, seed = seed })
   return task.group(function(group)
@@ -99,15 +104,33 @@ local function try(folder, seed)
       "push", "--runs", root, "-i", inventory, "-f", folder .. "/../lines",
       "--waves", "1,rest", "--abort-after", tostring(DEVICES), "-q",
     }
-    local records = 2 + seed * 7919 % RECORDS
-    kill_behind(words, root, records)
+    local is_killed = kill_behind(words, root, records)
     local id = assert(journal.find("last", root))
     process.run { uv.exepath(), "runs", "resume", "--runs", root, id, "-q" }
     local known = assert(journal.read(id, { root = root }))
     local lie = judge(lab, known)
     lab:close()
-    return lie and ("seed %d, killed behind %d records: %s"):format(seed, records, lie)
+    lie = lie and ("seed %d, killed behind %d records: %s"):format(seed, records, lie)
+    return lie, is_killed
   end)
+end
+
+-- A push may be over before its last records are seen: then it is killed earlier.
+local function try_until_killed(folder, seed)
+  local records = 2 + seed * 7919 % RECORDS
+  for i = 1, TRIES do
+    local own = ("%s/%d"):format(folder, seed)
+    assert(uv.fs_mkdir(own, 448))
+    local ok, lie, is_killed = pcall(try, own, seed, records)
+    os.execute("rm -r " .. own)
+    if not ok or lie then
+      return tostring(lie)
+    elseif is_killed then
+      return nil
+    end
+    records = 2 + records * (TRIES - i) // TRIES
+  end
+  return ("seed %d: its push could not be killed"):format(seed)
 end
 
 local function kill_row(folder, say)
@@ -117,12 +140,8 @@ local function kill_row(folder, say)
     seeds[seed] = seed
   end
   task.map(seeds, AT_ONCE, function(seed)
-    local own = ("%s/%d"):format(folder, seed)
-    assert(uv.fs_mkdir(own, 448))
-    local ok, lie = pcall(try, own, seed)
-    lie = not ok and tostring(lie) or lie
-    os.execute("rm -r " .. own)
-    kept, note, done = kept + (lie and 0 or 1), note or lie or nil, done + 1
+    local lie = try_until_killed(folder, seed)
+    kept, note, done = kept + (lie and 0 or 1), note or lie, done + 1
     if done % 100 == 0 then
       say(("%d of %d seeds, %d kept their word"):format(done, SEEDS, kept))
     end
