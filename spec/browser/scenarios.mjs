@@ -33,6 +33,21 @@ async function startRun(page, commands) {
   await page.waitForSelector("article:not([hidden])");
 }
 
+async function showToken(page, token) {
+  await page.waitForSelector("#token-dialog[open]");
+  await page.fill("#token", token);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#start");
+}
+
+async function planRun(page, lines) {
+  await page.click("[data-kind=push]");
+  await page.fill("#lines", lines);
+  await page.click("#start");
+  await page.waitForSelector("article:not([hidden])");
+  await isOver(page);
+}
+
 const scenarios = {
   async "a run is started by keys, and its rows fill"(page) {
     await page.goto(settings.lab);
@@ -164,6 +179,67 @@ const scenarios = {
     assert.equal(await page.textContent("#run-state"), "Done");
   },
 
+  async "a configuration is planned, confirmed and applied by keys"(page) {
+    page.expectsRefusals = true;
+    await page.goto(settings.pushing);
+    await showToken(page, settings.changer);
+    await page.fill("#filter", "name ~ SW-CORE_*");
+    await page.locator("#filter-hint", { hasText: "2 of 5 devices" }).waitFor();
+    await page.click("[data-kind=push]");
+    await page.fill("#lines", "interface Vlan7\n description <b>from a browser</b>\n no shutdown");
+    await page.check("[name=save]");
+    await picture(page, "dashboard-configuration");
+    await page.focus("#lines");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector("#apply:not([hidden])");
+    assert.equal(await page.textContent("#run-state"), "Planned");
+    assert.equal(await page.textContent("article h1"), "plan: 3 lines of configuration");
+    assert.match(await page.textContent(".plan .diff"), /description <b>from a browser<\/b>/);
+    assert.match(await page.textContent(".plan .promise"), /^line by line; dead-man timer/);
+    assert.equal(await rows(page, "ok").count(), 2);
+    await picture(page, "dashboard-plan");
+    await page.focus("#apply");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#apply-count");
+    await page.keyboard.type("5");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.getElementById("apply-wrong").textContent !== "");
+    assert.equal(await page.textContent("#apply-wrong"), "It is 2 devices.");
+    await picture(page, "dashboard-confirm");
+    await page.keyboard.type("2");
+    await page.keyboard.press("Enter");
+    await page.locator("article h1", { hasText: /^3 lines of configuration$/ }).waitFor();
+    await isOver(page);
+    assert.equal(await page.textContent("#run-state"), "Done");
+    assert.deepEqual(await page.locator("tbody td.why").allTextContents(), ["changed", "changed"]);
+    await page.click("tbody button");
+    await page.waitForSelector("dialog.transcript[open] .said");
+    assert.match(await page.textContent(".transcript pre >> nth=0"), /from a browser/);
+    await picture(page, "dashboard-applied");
+  },
+
+  async "a plan says which devices it does not reach, and why"(page) {
+    page.expectsRefusals = true;
+    await page.goto(settings.pushing);
+    await showToken(page, settings.changer);
+    await planRun(page, "interface Vlan7\n description <b>from a browser</b>\n no shutdown");
+    assert.equal(await page.textContent("#apply"), "Apply to 2 devices…");
+    const words = await page.locator(".plan .words").allTextContents();
+    assert.deepEqual(words, ["2 lines would change", "Nothing to change"]);
+    assert.deepEqual(await page.locator("section:not(:has(.plan)) .causes .words").allTextContents(),
+      ["The connection was refused"]);
+  },
+
+  async "who may not push is not offered to"(page) {
+    page.expectsRefusals = true;
+    await page.goto(settings.pushing);
+    await showToken(page, settings.runner);
+    assert.equal(await page.isVisible("[data-kind=push]"), false);
+    await page.goto(settings.lab);
+    await page.waitForSelector("#start");
+    assert.equal(await page.isVisible("[data-kind=push]"), false);
+  },
+
   async "the documentation tries an operation, and a stream"(page) {
     await page.goto(`${settings.lab}/docs/plain#list_devices`);
     await page.click("[data-send=list_devices]");
@@ -196,7 +272,8 @@ const scenarios = {
 
 // A page that complains, or asks anybody else, is not well, whatever it shows.
 function listen(page, wrong) {
-  const ours = new Set([settings.lab, settings.slow, settings.failing, settings.guarded]);
+  const ours = new Set([settings.lab, settings.slow, settings.failing, settings.guarded,
+    settings.pushing]);
   page.on("console", (message) => {
     if (message.type() === "error" && !page.expectsRefusals && !/422/.test(message.text())) {
       wrong.push(message.text());

@@ -11,6 +11,7 @@ local web = require "spec.support.web"
 
 local PACKAGES = "build/browser"
 local PICTURES = "build/pictures"
+local RUNNER, CHANGER = "the-token-of-a-runner", "the-token-of-a-changer"
 
 -- In the order of the file: they share servers.
 local SCENARIOS = {
@@ -23,6 +24,9 @@ local SCENARIOS = {
   "what is wrong with a field is said beside it",
   "nothing that a device says is markup",
   "a token is asked for where one is wanted",
+  "a configuration is planned, confirmed and applied by keys",
+  "a plan says which devices it does not reach, and why",
+  "who may not push is not offered to",
   "the documentation tries an operation, and a stream",
 }
 
@@ -57,6 +61,8 @@ describe("the pages in a browser", function()
       chromium = browser.path,
       pictures = uv.fs_realpath(PICTURES),
       token = "the-token-of-this-spec",
+      runner = RUNNER,
+      changer = CHANGER,
       swagger = has_swagger(),
     }
     for name, site in pairs(sites) do
@@ -93,11 +99,23 @@ describe("the pages in a browser", function()
       inventory = { lab = { devices = 2 } },
       token = secret.from_string "the-token-of-this-spec",
     }
+    local pushing <close> = web.start {
+      inventory = {
+        lab = { devices = 5, faults = { { name = "refuse", device = 4 } } },
+      },
+      allow_push = true,
+      tokens = {
+        { name = "reader", scope = "run", token = secret.from_string(RUNNER) },
+        { name = "changer", scope = "push", token = secret.from_string(CHANGER) },
+      },
+    }
     local sent = program.run {
       "send", "-i", "lab:2", "-q", "--runs", lab.runs, "show privilege",
     }
     assert.equal(0, sent.status, sent.errors)
-    outcomes = play { lab = lab, slow = slow, failing = failing, guarded = guarded }
+    outcomes = play {
+      lab = lab, slow = slow, failing = failing, guarded = guarded, pushing = pushing,
+    }
   end)
 
   for _, name in ipairs(SCENARIOS) do
@@ -112,7 +130,9 @@ describe("the pages in a browser", function()
       count = count + 1
     end
     assert.equal(#SCENARIOS, count)
-    for _, name in ipairs { "light", "dark", "failing" } do
+    for _, name in ipairs {
+      "light", "dark", "failing", "configuration", "plan", "confirm", "applied",
+    } do
       local path = ("%s/dashboard-%s.png"):format(PICTURES, name)
       assert.is_true(lfs.attributes(path, "size") > 10000)
     end

@@ -31,30 +31,36 @@ local function origin_of(options, filter)
   return type(from) == "string" and (uv.fs_realpath(from) or from) or "-", about
 end
 
+local SAME = { "mode", "workers", "timeout", "commands", "save", "expected", "waves",
+  "abort_after", "caller" }
+
+-- What is to be known of a push.
+local function add_push(what, request)
+  local is_shown_only = request.dry_run or request.plan
+  what.verb, what.lines_beside = "push", order.LINES
+  what.digest = digest_of(text_of(request.configuration))
+  what.dry_run, what.changes = is_shown_only, not is_shown_only or nil
+  what.change = request.expected and {
+    mode = "apply", save = request.save, confirm_within = request.confirm_within,
+  }
+end
+
 --- The order of a request.
 -- @tparam table options as for `serve.run`
 -- @tparam table request as for `run.new`, and `filter`
 -- @treturn table plain data
 function order.of(options, request)
-  local source, about = origin_of(options, request.filter)
-  local is_push = request.configuration ~= nil
-  return {
-    verb = is_push and "push" or "send",
-    source = source,
-    inventory = about,
-    mode = request.mode,
-    workers = request.workers,
-    sessions = request.limit,
-    timeout = request.timeout,
-    run_timeout = request.deadline,
-    commands = request.commands,
-    lines_beside = is_push and order.LINES or nil,
-    digest = is_push and digest_of(text_of(request.configuration)) or nil,
-    save = request.save,
-    dry_run = request.dry_run,
-    changes = is_push and not request.dry_run or nil,
-    caller = request.caller,
+  local what = {
+    verb = "send", sessions = request.limit, run_timeout = request.deadline,
   }
+  for _, name in ipairs(SAME) do
+    what[name] = request[name]
+  end
+  what.source, what.inventory = origin_of(options, request.filter)
+  if request.configuration then
+    add_push(what, request)
+  end
+  return what
 end
 
 --- Write the lines of a push beside its journal.

@@ -1,10 +1,11 @@
 --- One run that was asked for over HTTP: what it does, what has come of it so far, and
 -- who waits for more. It goes on when its caller goes away.
 -- @module moonwire.serve.run
+local change = require "moonwire.serve.change"
 local fleet = require "moonwire.fleet"
 local host = require "host.task"
+local jobs = require "moonwire.serve.jobs"
 local observer = require "moonwire.journal.observer"
-local push = require "moonwire.fleet.push"
 local shown = require "moonwire.serve.shown"
 local task = require "moonwire.task"
 local time = require "moonwire.report.time"
@@ -18,45 +19,20 @@ local function iso_time()
   return os.date "!%Y-%m-%dT%H:%M:%SZ"
 end
 
--- Both are shipped to other threads: they hold modules and plain data. A list that came
--- as JSON has a metatable, and is not plain.
-
-local function plain(list)
-  return table.move(list, 1, #list, 1, {})
-end
-
-local function commands_job(given)
-  local commands = plain(given)
-  return function(session)
-    local answers, message, kind = session:send_commands(commands)
-    if not answers then
-      return nil, message, kind
-    end
-    return #answers
-  end
-end
-
-local function configuration_job(request)
-  local plan = {
-    lines = plain(request.configuration),
-    save = request.save,
-    dry_run = request.dry_run,
-  }
-  return function(session, device)
-    return push.apply(session, device, plan)
-  end
-end
-
 --- A run that has not begun.
 -- @tparam table journal the writer of its journal, whose `id` is the run's
 -- @tparam table devices
 -- @tparam {string,...} names of the devices
 -- @tparam table request `mode`; `commands` or `configuration` (lists), `save`,
--- `dry_run`, `limit`, `workers`, `timeout` (seconds for a command), `deadline` (seconds
--- for all of it), `via` (where sessions are borrowed)
+-- `dry_run`, `plan` (see `moonwire.serve.change`), `confirm_within`, `expected`,
+-- `applies` (the name of a plan), `waves`, `abort_after`, `limit`, `workers`, `timeout`
+-- (seconds for a command), `deadline` (seconds for all of it), `via` (where sessions
+-- are borrowed)
 -- @int room how many bytes of output it may keep
 -- @treturn Run
 function run.new(journal, devices, names, request, room)
+  request.commands = jobs.plain(request.commands)
+  request.configuration = jobs.plain(request.configuration)
   return setmetatable({
     id = journal.id,
     journal = journal,
@@ -72,6 +48,7 @@ function run.new(journal, devices, names, request, room)
     room = room,
     bytes = 0,
     waiting = {},
+    planned = request.plan and {} or nil, -- by name: what would be changed
     warm = request.via and 0 or nil, -- how many needed no login
   }, Run)
 end
@@ -87,6 +64,9 @@ end
 local IS_CANCELLED = { cancelled = true, skipped = true }
 
 function Run:_add(result)
+  if self.planned then
+    change.note(self.planned, self.devices[result.index], result)
+  end
   local one = shown.result(result)
   if self.bytes < self.room then
     local bytes
@@ -121,16 +101,18 @@ end
 
 local function fleet_options(self)
   local request = self.request
-  local changes = request.configuration ~= nil and not request.dry_run
+  local changes = request.configuration ~= nil
+    and not (request.dry_run or request.plan)
   return {
-    job = request.configuration and configuration_job(request)
-      or commands_job(request.commands),
+    job = jobs.of(request, "run " .. self.id),
     mode = request.mode,
     limit = request.limit,
     workers = request.workers,
     timeout = request.timeout,
     run_timeout = request.deadline,
     changes = changes,
+    waves = request.waves,
+    abort_after = request.abort_after,
     via = request.via or false,
     may_log_in = true,
     keep_results = false,
@@ -279,6 +261,10 @@ function Run:summary()
     message = self.message,
     commands = self.request.commands,
     lines = self.request.configuration and #self.request.configuration or nil,
+    plan = self.request.plan,
+    applies = self.request.applies,
+    confirm_within = self.request.confirm_within,
+    save = self.request.save,
     created = self.created,
     started = self.started,
     ended = self.ended,

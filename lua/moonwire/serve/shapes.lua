@@ -105,6 +105,22 @@ shapes.run_body = {
       description = "Show what would change, and change nothing.",
       default = false,
     },
+    plan = {
+      type = "boolean",
+      description = "With a configuration: change nothing, and show of each device "
+        .. "what would change and what its platform promises. Its name applies it.",
+      default = false,
+    },
+    apply = text("The name of a plan of this server, instead of a configuration: do "
+      .. "what it says on the devices that it would change and that are still as they "
+      .. "were; one first, then 5 %, then the rest. Needs expect.", {
+        minLength = 1, maxLength = 64, format = "text",
+      }),
+    confirm_within = {
+      type = "number", minimum = 1, maximum = 86400,
+      description = "With a plan: seconds within which a new login must be possible, "
+        .. "or the device takes the change back by itself.",
+    },
     limit = {
       type = "integer", minimum = 1, maximum = 20000, default = 500,
       description = "Sessions at once.",
@@ -179,6 +195,8 @@ shapes.run = {
         enum = { "queued", "running", "done", "failed", "late", "cancelled", "broken" },
       }),
     filter = text "Which devices of the inventory.",
+    plan = { type = "boolean", description = "It only shows what would change." },
+    applies = text "The name of the plan that it applies.",
     caller = text "The name of the token that began it.",
     ok = { type = "boolean", description = "Whether it is done and no device failed." },
     devices = { type = "integer", description = "How many." },

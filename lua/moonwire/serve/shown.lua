@@ -13,6 +13,8 @@ local function value_of(value)
   return {
     state = value.state, applied = value.applied, diff = value.diff,
     verified = value.verified, saved = value.saved, note = value.note,
+    plan = value.is_plan, changes = value.changes, guarantee = value.guarantee,
+    complaint = value.complaint, confirmed = value.confirmed,
   }
 end
 

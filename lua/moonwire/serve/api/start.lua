@@ -2,6 +2,7 @@
 -- before.
 -- @module moonwire.serve.api.start
 local answer = require "moonwire.serve.answer"
+local change = require "moonwire.serve.change"
 local filter = require "moonwire.inventory.filter"
 local shapes = require "moonwire.serve.shapes"
 local tokens = require "moonwire.serve.tokens"
@@ -43,15 +44,49 @@ local function check_push(call)
   end
 end
 
-local function check_body(call)
-  local body = call.body
-  if body.configuration and body.commands then
-    return wrong("configuration", "there are commands as well: one of them")
-  elseif body.configuration then
-    return check_push(call)
-  elseif body.save or body.dry_run then
-    return wrong(body.save and "save" or "dry_run", "is for a configuration")
+local FOR_CONFIGURATION = { "save", "dry_run", "plan", "confirm_within" }
+local OF_PLAN = {
+  "configuration", "commands", "filter", "save", "dry_run", "plan", "confirm_within",
+}
+
+local function first_given(body, names)
+  for _, name in ipairs(names) do
+    if body[name] then
+      return name
+    end
   end
+end
+
+local function check_apply(call)
+  local other = first_given(call.body, OF_PLAN)
+  if other then
+    return wrong(other, "stands in the plan that is applied")
+  elseif not call.body.expect then
+    return wrong("expect", "must say how many devices will be changed")
+  end
+  return check_push(call)
+end
+
+local function check_configuration(call)
+  local body = call.body
+  if body.commands then
+    return wrong("configuration", "there are commands as well: one of them")
+  elseif body.confirm_within and not body.plan then
+    return wrong("confirm_within", "is for a plan")
+  elseif body.plan and body.dry_run then
+    return wrong("dry_run", "a plan changes nothing in any case")
+  end
+  return check_push(call)
+end
+
+local function check_body(call)
+  if call.body.apply then
+    return check_apply(call)
+  elseif call.body.configuration then
+    return check_configuration(call)
+  end
+  local other = first_given(call.body, FOR_CONFIGURATION)
+  return other and wrong(other, "is for a configuration")
 end
 
 local function find_earlier(call)
@@ -67,6 +102,38 @@ local function find_earlier(call)
   return one
 end
 
+-- What the body says itself: devices and a request.
+local function plain_request(holder, body)
+  local devices, refusal = choose(holder, body)
+  if not devices then
+    return nil, refusal
+  end
+  local request = {}
+  for _, name in ipairs { "configuration", "save", "dry_run", "plan", "confirm_within",
+    "mode", "limit", "workers", "timeout", "deadline", "filter" } do
+    request[name] = body[name]
+  end
+  if not body.configuration then
+    request.commands = body.commands or holder.inventory.commands or { "show version" }
+  end
+  return devices, request
+end
+
+-- What a plan says.
+local function applied_request(service, holder, body)
+  local plan = service.registry:get(body.apply)
+  if not plan or not plan.planned then
+    return nil, wrong("apply", "this server has no such plan; make it anew")
+  end
+  local devices, request = change.apply(plan, body, holder.inventory.devices)
+  if not devices then
+    return nil, answer.problem(409, request)
+  elseif #devices ~= body.expect then
+    return nil, wrong("expect", ("%d devices would be changed"):format(#devices))
+  end
+  return devices, request
+end
+
 local function begin(call)
   local service, body = call.service, call.body
   local refusal = check_body(call)
@@ -74,23 +141,19 @@ local function begin(call)
     return nil, refusal
   end
   local holder = service.stock:hold()
-  local devices
-  devices, refusal = choose(holder, body)
+  local devices, request
+  if body.apply then
+    devices, request = applied_request(service, holder, body)
+  else
+    devices, request = plain_request(holder, body)
+  end
   if not devices then
     service.stock:let_go(holder)
-    return nil, refusal
+    return nil, request
   end
   local caller = call.head.caller
-  local request = {
-    mode = body.mode or "nonblocking", caller = caller and caller.name,
-  }
-  for _, name in ipairs { "configuration", "save", "dry_run", "limit", "workers",
-    "timeout", "deadline", "filter" } do
-    request[name] = body[name]
-  end
-  if not body.configuration then
-    request.commands = body.commands or holder.inventory.commands or { "show version" }
-  end
+  request.mode = request.mode or "nonblocking"
+  request.caller = caller and caller.name
   local key = call.head.headers["idempotency-key"]
   return service:start(holder, devices, request, { key = key, body = call.text })
 end

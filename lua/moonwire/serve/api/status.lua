@@ -3,6 +3,7 @@
 local answer = require "moonwire.serve.answer"
 local host = require "host.task"
 local shapes = require "moonwire.serve.shapes"
+local tokens = require "moonwire.serve.tokens"
 local uv = require "luv"
 
 local status = {}
@@ -110,13 +111,15 @@ end
 local function describe(call)
   local service = call.service
   local options, stock = service.options, service.stock
+  local caller = call.head.caller
   return answer.json(200, {
     version = options.version,
     inventory = type(options.inventory) == "string" and options.inventory or nil,
     devices = #stock.inventory.devices,
     commands = stock.inventory.commands or { "show version" },
     modes = shapes.modes,
-    may_push = options.allow_push == true,
+    may_push = options.allow_push == true
+      and (not caller or tokens.allows(caller.scope, "push")),
   })
 end
 
@@ -140,7 +143,8 @@ status.routes = {
             },
             modes = { type = "array", items = { type = "string" } },
             may_push = {
-              type = "boolean", description = "Whether it pushes configurations.",
+              type = "boolean",
+              description = "Whether it pushes configurations for this caller.",
             },
           },
         },

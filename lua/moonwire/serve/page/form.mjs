@@ -6,6 +6,7 @@ import { MODES, count } from "./words.mjs";
 
 const PREVIEW = 8; // names of devices
 const QUIET = 250; // milliseconds after the last key
+const KINDS = [["send", "Commands"], ["push", "Configuration"]];
 const NUMBERS = [
   ["limit", "Sessions at once", "500", "1"],
   ["workers", "Threads", "10", "1"],
@@ -43,6 +44,11 @@ function linesOf(text) {
   return text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
 }
 
+// A configuration has its indents, and may have a text of several lines with empty ones.
+function textOf(text) {
+  return text.trim() === "" ? [] : text.replace(/\s+$/, "").split("\n").map((line) => line.trimEnd());
+}
+
 export class Form {
   /** `onStart(run, rest)`: a run has begun, and `rest` are bodies of others behind it. */
   constructor(server, onStart) {
@@ -59,15 +65,46 @@ export class Form {
       id: "commands", name: "commands", spellcheck: "false", rows: "3", required: true,
       placeholder: "one command per line",
     });
+    this.lines = element("textarea", {
+      id: "lines", name: "lines", spellcheck: "false", rows: "6", class: "mono",
+      placeholder: "one line of configuration per line", "aria-describedby": "lines-hint",
+    });
+    this.save = element("input", { type: "checkbox", name: "save" });
+    this.confirm = element("input", {
+      name: "confirm_within", type: "number", min: "1", max: "86400", step: "any",
+      placeholder: "no timer", inputmode: "decimal",
+    });
+    this.kinds = KINDS.map(([kind, title]) => element("button", {
+      type: "button", "data-kind": kind, onclick: () => this.choose(kind),
+    }, title));
     this.wrong = element("p", { class: "wrong", role: "alert" });
     this.modes = element("div", { class: "choices" });
     this.compare = element("input", { type: "checkbox", name: "compare" });
+    this.comparing = element("label", { class: "check" }, this.compare,
+      "in every mode, one after another, to compare them");
     this.start = element("button", { class: "primary", id: "start" }, "Start");
     this.node = this.newNode();
     this.fill({});
   }
 
+  newSend() {
+    return element("div", { class: "field" }, element("label", { for: "commands" }, "Commands"),
+      this.commands);
+  }
+
+  newPush() {
+    return element("div", {},
+      element("div", { class: "field" }, element("label", { for: "lines" }, "Configuration"),
+        this.lines, element("p", { class: "hint", id: "lines-hint" },
+          "Nothing is changed at first: a plan shows what would change on each device.")),
+      element("fieldset", {}, element("legend", {}, "When it is applied"),
+        element("div", { class: "numbers" },
+          element("label", {}, "Seconds to confirm, or it is taken back", this.confirm),
+          element("label", { class: "check" }, this.save, "save, to outlive a restart"))));
+  }
+
   newNode() {
+    this.parts = { send: this.newSend(), push: this.newPush() };
     return element("form", {
       class: "form", "aria-label": "New run", novalidate: true,
       onsubmit: (event) => { event.preventDefault(); this.submit(); },
@@ -75,21 +112,33 @@ export class Form {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.submit();
       },
     },
-    element("h1", {}, "New run"),
+    element("div", { class: "row" }, element("h1", {}, "New run"),
+      element("div", {
+        class: "segments", role: "group", "aria-label": "What is sent", hidden: !this.server.may_push,
+      }, this.kinds)),
     element("div", { class: "field" }, element("label", { for: "filter" }, "Devices"),
       this.filter, this.hint, this.match),
-    element("div", { class: "field" }, element("label", { for: "commands" }, "Commands"),
-      this.commands),
+    this.parts.send, this.parts.push,
     element("fieldset", {}, element("legend", {}, "Mode"), this.modes),
     element("fieldset", {}, element("legend", {}, "Limits"),
       element("div", { class: "numbers" }, NUMBERS.map(newNumber))),
-    element("div", { class: "go" }, this.start,
-      element("label", { class: "check" }, this.compare,
-        "in every mode, one after another, to compare them"), this.wrong));
+    element("div", { class: "go" }, this.start, this.comparing, this.wrong));
+  }
+
+  /** Commands, or a configuration. */
+  choose(kind) {
+    this.kind = kind;
+    for (const [name, part] of Object.entries(this.parts)) part.hidden = name !== kind;
+    for (const button of this.kinds) {
+      button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
+    }
+    this.comparing.hidden = kind === "push";
+    this.start.textContent = kind === "push" ? "Plan" : "Start";
   }
 
   /** Set it to what an earlier run was. */
   fill(run) {
+    this.choose("send");
     this.commands.value = (run.commands || this.server.commands).join("\n");
     this.filter.value = run.filter || "";
     const chosen = run.mode || "nonblocking";
@@ -123,8 +172,16 @@ export class Form {
     this.match.replaceChildren(...names);
   }
 
+  whatOf() {
+    if (this.kind === "send") return { commands: linesOf(this.commands.value) };
+    const what = { configuration: textOf(this.lines.value), plan: true };
+    if (this.save.checked) what.save = true;
+    if (this.confirm.value !== "") what.confirm_within = Number(this.confirm.value);
+    return what;
+  }
+
   bodyOf(mode) {
-    const body = { mode, commands: linesOf(this.commands.value) };
+    const body = { mode, ...this.whatOf() };
     if (this.filter.value.trim()) body.filter = this.filter.value.trim();
     for (const [name] of NUMBERS) {
       const { value } = this.node.elements[name];
@@ -136,12 +193,13 @@ export class Form {
   async submit() {
     if (this.start.disabled) return;
     const chosen = this.node.elements.mode.value;
-    const modes = this.compare.checked ? this.server.modes : [chosen];
+    const isComparing = this.kind === "send" && this.compare.checked;
+    const modes = isComparing ? this.server.modes : [chosen];
     const [body, ...rest] = modes.map((mode) => this.bodyOf(mode));
     this.wrong.textContent = "";
-    if (body.commands.length === 0) {
-      this.wrong.textContent = "There is no command.";
-      this.commands.focus();
+    if ((body.commands || body.configuration).length === 0) {
+      this.wrong.textContent = body.commands ? "There is no command." : "There is no line.";
+      (body.commands ? this.commands : this.lines).focus();
       return;
     }
     this.start.disabled = true;

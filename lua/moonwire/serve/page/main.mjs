@@ -52,6 +52,7 @@ function showRun(id) {
     onEnd,
     isComparing: () => queue.length > 0,
     onAgain: (run) => { form.fill(run); go("new"); },
+    onApply: (run) => { go(run.id); history.look(); },
     onCompare: begin,
   });
   main.replaceChildren(view.node);

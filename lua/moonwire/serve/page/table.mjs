@@ -1,6 +1,7 @@
 // The devices of a run, row by row, as they come. Rows that nobody sees are not made.
 
 import { element, visible } from "./dom.mjs";
+import { planNote } from "./plan.mjs";
 import { count, reasonOf, seconds } from "./words.mjs";
 
 const PAGE = 100; // rows that are added at a time
@@ -16,6 +17,7 @@ function noteOf(device) {
   const { result } = device;
   if (!result) return "";
   if (!result.ok) return visible(reasonOf(result));
+  if (result.value && result.value.plan) return planNote(result);
   return ["done", "ok", undefined].includes(result.state) ? "" : result.state;
 }
 

@@ -5,6 +5,7 @@ import { Causes } from "./causes.mjs";
 import { complain, element, visible } from "./dom.mjs";
 import { Live } from "./live.mjs";
 import { Modes } from "./modes.mjs";
+import { Plan } from "./plan.mjs";
 import { Table } from "./table.mjs";
 import { Timeline } from "./timeline.mjs";
 import { ago, count, isOver, modeName, seconds, stateOf, whatOf } from "./words.mjs";
@@ -30,7 +31,7 @@ function newProgress() {
 }
 
 export class View {
-  /** `options`: `server`, `transcript`, `onEnd`, `onAgain(run)`, `onCompare(bodies)` */
+  /** `options`: `transcript`, `onEnd`, `onAgain(run)`, `onApply(run)`, `onCompare(bodies)` */
   constructor(id, options) {
     this.options = options;
     this.live = new Live(id, (live) => this.show(live));
@@ -48,6 +49,7 @@ export class View {
     this.stats = newStats();
     this.progress = newProgress();
     this.causes = new Causes(open);
+    this.plan = new Plan(open, options.onApply);
     this.timeline = new Timeline(open);
     this.modes = new Modes(() => this.compare());
     this.table = new Table(open);
@@ -59,7 +61,7 @@ export class View {
       this.remark,
       element("section", { class: "card", "aria-label": "How far it is" },
         this.stats.node, this.progress.node),
-      this.causes.node, this.timeline.node, this.modes.node, this.table.node);
+      this.causes.node, this.plan.node, this.timeline.node, this.modes.node, this.table.node);
     this.node.hidden = true;
     this.resized = () => this.live.changed();
     this.scheme = matchMedia("(prefers-color-scheme: dark)");
@@ -105,6 +107,7 @@ export class View {
     this.showHead(summary);
     this.showStats(live, summary);
     this.causes.show(live);
+    this.plan.show(live);
     this.timeline.show(live);
     this.table.show(live);
     if (this.runs && summary !== this.compared) {
@@ -122,7 +125,8 @@ export class View {
     this.badge.className = `badge ${look}`;
     if (this.badge.textContent !== word) this.badge.textContent = word;
     this.about.textContent = [modeName(summary.mode), summary.filter, summary.caller,
-      summary.id].filter((part) => part).join("  ·  ");
+      summary.warm ? `${count(summary.warm)} warm` : "", summary.id,
+    ].filter((part) => part).join("  ·  ");
     this.about.title = `begun ${ago(summary.created)} ago`;
     const words = summary.state === "broken"
       ? `Its program ended before it did. Do the rest: moonwire runs resume ${summary.id}`

@@ -41,6 +41,11 @@ const CAUSES = {
   auth: "The login was refused",
   refused: "The connection was refused",
   unreachable: "There is no way to the address",
+  drifted: "Another configuration than the one that was planned for",
+  denied: "A line that may destroy too much",
+  rejected: "The device refused a line",
+  locked: "Somebody else changes it",
+  unsupported: "Its platform cannot do that",
   resolve: "The name has no address",
   dropped: "The device ended the connection",
   hostkey: "The host key is not the one that is known",
@@ -78,9 +83,8 @@ export function stateOf(run) {
   if (run.state === "broken") return { look: "failed", word: "Broke off" };
   if (run.state === "failed") return { look: "failed", word: "Failed" };
   const failed = run.count.failed;
-  return failed > 0
-    ? { look: "failed", word: `${count(failed)} failed` }
-    : { look: "ok", word: "Done" };
+  if (failed > 0) return { look: "failed", word: `${count(failed)} failed` };
+  return { look: "ok", word: run.plan ? "Planned" : "Done" };
 }
 
 export function isOver(run) {
@@ -90,7 +94,10 @@ export function isOver(run) {
 /** What a run does, in one line. */
 export function whatOf(run) {
   if (run.commands && run.commands.length > 0) return run.commands.join("; ");
-  return run.verb === "push" ? "configuration" : "commands";
+  if (run.verb !== "push") return "commands";
+  const many = run.lines === 1 ? "1 line of " : `${count(run.lines)} lines of `;
+  const lines = `${run.lines ? many : ""}configuration`;
+  return run.plan ? `plan: ${lines}` : lines;
 }
 
 /** Runs with the same words here are the same job in other modes. */

@@ -1,0 +1,175 @@
+-- Changes over HTTP: planned, shown, and applied as they were shown.
+local json = require "moonwire.report.json"
+local secret = require "host.secret"
+local support = require "spec.support.lab"
+local web = require "spec.support.web"
+
+local LINES = { "interface Vlan7", "description via-plan" }
+
+-- A lab in this thread, and a server of its devices: fn(site, lab).
+local function with_site(options, fn)
+  support.with_lab(options.lab or { devices = 3 }, function(lab)
+    local site <close> = web.start {
+      inventory = options.inventory or { devices = lab:inventory() },
+      allow_push = options.allow_push ~= false, tokens = options.tokens,
+    }
+    fn(site, lab)
+  end)
+end
+
+local function run(site, body)
+  local id = site:begin(body)
+  site:ask("GET", ("/api/v1/runs/%s/events"):format(id))
+  return site:ask("GET", "/api/v1/runs/" .. id).json
+end
+
+local function plan(site, more)
+  local body = { configuration = LINES, plan = true }
+  for name, value in pairs(more or {}) do
+    body[name] = value
+  end
+  return run(site, body)
+end
+
+local function refusal(site, body, status)
+  local answer = site:ask("POST", "/api/v1/runs", { body = body })
+  assert.equal(status, answer.status, answer.text)
+  return answer.json
+end
+
+describe("a change over HTTP", function()
+  it("is planned, and nothing is changed", function()
+    with_site({}, function(site, lab)
+      local before = lab:device(1):running_config()
+      local planned = plan(site)
+      assert.is_true(planned.ok)
+      assert.is_true(planned.plan)
+      assert.equal(2, planned.lines)
+      for _, result in ipairs(planned.results) do
+        assert.equal("unchanged", result.state)
+        assert.is_true(result.value.plan)
+        assert.equal(2, result.value.changes)
+        assert.matches("description via-plan", result.value.diff, 1, true)
+        assert.matches("^line by line; dead%-man timer", result.value.guarantee)
+      end
+      assert.equal(before, lab:device(1):running_config())
+      assert.is_false(lab:device(1):sent "configure terminal")
+    end)
+  end)
+
+  for _, mode in ipairs { "nonblocking", "threads" } do
+    it("is applied to those that the plan would change, in mode " .. mode, function()
+      with_site({}, function(site, lab)
+        run(site, { configuration = LINES, filter = "name == SW-CORE_2" })
+        local planned = plan(site, { mode = mode, save = true })
+        assert.equal(0, planned.results[2].value.changes)
+        local applied = run(site, { apply = planned.id, expect = 2 })
+        assert.is_true(applied.ok, json.encode(applied, true))
+        assert.equal(planned.id, applied.applies)
+        assert.equal(mode, applied.mode)
+        assert.equal(2, applied.devices)
+        for _, result in ipairs(applied.results) do
+          assert.equal("changed", result.state)
+          assert.is_true(result.value.saved)
+        end
+        for i = 1, 3 do
+          local text = lab:device(i):running_config()
+          assert.matches("description via-plan", text, 1, true)
+        end
+      end)
+    end)
+  end
+
+  it("leaves alone what is no longer as it was, and begins no more", function()
+    with_site({}, function(site, lab)
+      local planned = plan(site)
+      run(site, {
+        configuration = { "interface Vlan9", "description other" },
+        filter = "name == SW-CORE_1",
+      })
+      local applied = run(site, { apply = planned.id, expect = 3 })
+      assert.same({ ok = 0, failed = 1, cancelled = 2 }, applied.count)
+      assert.equal("drifted", applied.results[1].kind)
+      assert.equal("failed_clean", applied.results[1].state)
+      assert.equal("skipped", applied.results[2].state)
+      assert.is_string(applied.message)
+      for i = 1, 3 do
+        assert.is_nil(lab:device(i):running_config():find("via-plan", 1, true))
+      end
+    end)
+  end)
+
+  it("that destroys is not planned to be applied", function()
+    with_site({ lab = { devices = 1 } }, function(site)
+      local planned = plan(site, { configuration = { "no aaa new-model" } })
+      assert.equal("denied", planned.results[1].kind)
+      local problem = refusal(site, { apply = planned.id, expect = 1 }, 409)
+      assert.matches("changes nothing", problem.detail)
+    end)
+  end)
+
+  it("is refused where its timer cannot be relied on, when it is planned", function()
+    with_site({ lab = { devices = 1 } }, function(site)
+      local planned = plan(site, { confirm_within = 60 })
+      assert.equal("unsupported", planned.results[1].kind)
+      assert.matches("its timer needs", planned.results[1].message)
+    end)
+  end)
+
+  it("is applied by who says how many it will change, and by nobody else", function()
+    with_site({}, function(site)
+      local planned = plan(site)
+      for field, body in pairs {
+        expect = { apply = planned.id },
+        configuration = { apply = planned.id, expect = 3, configuration = LINES },
+        save = { apply = planned.id, expect = 3, save = true },
+        filter = { apply = planned.id, expect = 3, filter = "all" },
+        apply = { apply = "20260101-000000-0000", expect = 3 },
+        plan = { plan = true },
+        confirm_within = { configuration = LINES, confirm_within = 60 },
+        dry_run = { configuration = LINES, plan = true, dry_run = true },
+      } do
+        assert.equal(field, refusal(site, body, 422).errors[1].field)
+      end
+      local problem = refusal(site, { apply = planned.id, expect = 2 }, 422)
+      assert.equal("3 devices would be changed", problem.errors[1].message)
+      local sent = run(site, { commands = { "show clock" } })
+      problem = refusal(site, { apply = sent.id, expect = 3 }, 422)
+      assert.equal("apply", problem.errors[1].field)
+    end)
+  end)
+
+  it("is for the inventory that it was planned for", function()
+    with_site({}, function(site)
+      local planned = plan(site)
+      local device = site.service.stock.inventory.devices[2]
+      device.port = device.port + 1
+      local problem = refusal(site, { apply = planned.id, expect = 3 }, 409)
+      assert.matches("the inventory has changed", problem.detail)
+    end)
+  end)
+
+  it("is for callers whose tokens let them push, and they are told so", function()
+    local tokens = {}
+    for scope in ("read run push"):gmatch "%a+" do
+      tokens[#tokens + 1] = {
+        name = scope, scope = scope, token = secret.from_string(scope .. "-its-token"),
+      }
+    end
+    with_site({ tokens = tokens }, function(site)
+      for scope, status in pairs { read = 403, run = 403, push = 202 } do
+        local headers = { Authorization = ("Bearer %s-its-token"):format(scope) }
+        local server = site:ask("GET", "/api/v1/server", { headers = headers })
+        assert.equal(scope == "push", server.json.may_push, scope)
+        local answer = site:ask("POST", "/api/v1/runs", {
+          headers = headers, body = { configuration = LINES, plan = true },
+        })
+        assert.equal(status, answer.status, answer.text)
+      end
+    end)
+    with_site({ allow_push = false }, function(site)
+      refusal(site, { configuration = LINES, plan = true }, 403)
+      refusal(site, { apply = "x", expect = 1 }, 403)
+    end)
+  end)
+end)
