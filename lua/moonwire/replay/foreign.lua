@@ -32,6 +32,17 @@ local function keys_of(map)
   return keys
 end
 
+-- Names with what is under them: a mapping or, as older files have it, a list of some.
+local function pairs_of(value)
+  local list = {}
+  for _, map in ipairs(json.is_array(value) and value or { value }) do
+    for _, key in ipairs(keys_of(map)) do
+      list[#list + 1] = { key, map[key] }
+    end
+  end
+  return list
+end
+
 local function said(text)
   return { { 0, script.terminal(text) } }
 end
@@ -133,22 +144,6 @@ local function unescape(text)
   end))
 end
 
-local function oxidized_pairs(commands)
-  local list = {}
-  if json.is_array(commands) then -- as its older files have it
-    for _, one in ipairs(commands) do
-      for _, key in ipairs(keys_of(one)) do
-        list[#list + 1] = { key, one[key] }
-      end
-    end
-  else
-    for _, key in ipairs(keys_of(commands)) do
-      list[#list + 1] = { key, commands[key] }
-    end
-  end
-  return list
-end
-
 --- Oxidized's.
 -- @string text
 -- @string name
@@ -162,7 +157,7 @@ function foreign.oxidized(text, name)
     return nil, text_of(details) or "it has no commands"
   end
   local steps = {}
-  for _, pair in ipairs(oxidized_pairs(commands)) do
+  for _, pair in ipairs(pairs_of(commands)) do
     local output = text_of(pair[2])
     if not output then
       return nil, "a command has no text"
@@ -231,23 +226,6 @@ local function cisshgo_script(name, platform, folder)
   }
 end
 
-local function platforms_of(value)
-  local list = {}
-  local function add(map)
-    for _, name in ipairs(keys_of(map)) do
-      list[#list + 1] = { name, map[name] }
-    end
-  end
-  if json.is_array(value) then -- as its older maps have it
-    for _, one in ipairs(value) do
-      add(one)
-    end
-  else
-    add(value)
-  end
-  return list
-end
-
 --- cisshgo's.
 -- @string text
 -- @string _ not used
@@ -262,7 +240,7 @@ function foreign.cisshgo(text, _, folder)
     return nil, text_of(details) or "it has no platforms"
   end
   local scripts = {}
-  for _, pair in ipairs(platforms_of(platforms)) do
+  for _, pair in ipairs(pairs_of(platforms)) do
     local name, platform = pair[1], pair[2]
     if not json.is_object(platform) then
       return nil, ("platform %s is no mapping"):format(name)
