@@ -6,6 +6,7 @@ local json = require "moonwire.report.json"
 local measure = require "moonwire.bench.measure"
 local process = require "moonwire.bench.process"
 local progress = require "moonwire.report.progress"
+local scratch = require "moonwire.scratch"
 local uv = require "luv"
 
 local ansible = {}
@@ -27,18 +28,6 @@ ansible.rows = {
   { mode = "ansible-async-10", module = "async_netmiko_module", forks = 10 },
   { mode = "ansible-once", module = "moonwire", forks = 1, is_once = true },
 }
-
-local Folder = {
-  __close = function(self)
-    process.run { "rm", "-rf", self.path } -- Ansible leaves folders in it
-  end,
-}
-
-local function temporary_folder()
-  local place = os.getenv "TMPDIR" or "/tmp"
-  local path = assert(uv.fs_mkdtemp(place .. "/moonwire-XXXXXX"))
-  return setmetatable({ path = path }, Folder)
-end
 
 local function write(path, value)
   local file <close> = assert(io.open(path, "w"))
@@ -224,7 +213,7 @@ end
 -- `peak_sessions`, `threads`, `max_rss_bytes` and phases; raises when Ansible does not
 -- do its work
 function ansible.measure(devices, options)
-  local folder <close> = temporary_folder()
+  local folder <close> = scratch.folder()
   write(folder.path .. "/hosts.json", inventory_of(devices))
   assert(io.open(folder.path .. "/ansible.cfg", "w")):close() -- not this user's own
   local runs, rows = {}, rows_of(options.only)

@@ -2,8 +2,8 @@
 -- ones, the first time that a host is asked for and from then on.
 -- @module moonwire.bench.hostkeys
 local hostkeys = require "host.hostkeys"
+local scratch = require "moonwire.scratch"
 local text_table = require "moonwire.report.table"
-local uv = require "luv"
 
 local bench = {}
 
@@ -55,8 +55,8 @@ end
 -- those of hashed names only where there is an ssh-keygen to hash them
 function bench.measure(count)
   count = count or LINES
-  local folder = assert(uv.fs_mkdtemp "/tmp/moonwire-hostkeys-XXXXXX")
-  local path = folder .. "/known_hosts"
+  local folder <close> = scratch.folder()
+  local path = folder.path .. "/known_hosts"
   write(path, count)
   local rows, hosts = {}, math.min(FIRST, count)
   local function add(name, store, rounds, among)
@@ -70,10 +70,6 @@ function bench.measure(count)
     add("hashed names, first time", hashed, hosts, hosts)
     add("hashed names, from then on", hashed, ROUNDS, hosts)
   end
-  for _, name in ipairs { "known_hosts", "known_hosts.old" } do
-    os.remove(folder .. "/" .. name)
-  end
-  uv.fs_rmdir(folder)
   return rows
 end
 

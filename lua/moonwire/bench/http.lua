@@ -279,19 +279,17 @@ end
 -- @treturn int exit status: 0 when nothing failed and all was written; a number that
 -- was not reached is printed, and no failure
 function http.run(options, streams, wanted)
+  local files = output.new(options, streams)
   local name = missing()
   if name then
     streams.log:write(("moonwire bench: %s is missing: make bench-http\n"):format(name))
     return 2
   end
-  local out = options.json == "-" and streams.log or streams.out
   local figures, failed = measure_all(wanted, streams.log)
   local judged = goal.judge(figures, http.goals)
-  out:write("\n", growth.goals(judged))
+  files.told:write("\n", growth.goals(judged))
   local text = json.encode { goals = judged, figures = figures }
-  local files = output.new(options, streams)
-  files:write("http.json", text)
-  files:write_json(text)
+  files:write_json("http.json", text)
   return (files.is_complete and failed == 0) and 0 or 1
 end
 

@@ -136,12 +136,11 @@ local function write_all(rows, text, subtitle, compared, options, streams)
     local log = transcript.text { results = row.run.results, seconds = row.seconds }
     files:write(row.mode .. ".log", log)
   end
-  files:write("bench.json", text)
   files:write("bench.svg", bench_table.svg(rows, subtitle))
   if compared then
     files:write("compare.svg", bench_compare.svg(compared, subtitle))
   end
-  files:write_json(text)
+  files:write_json("bench.json", text)
   return files.is_complete
 end
 

@@ -3,6 +3,7 @@
 local inventory = require "moonwire.inventory"
 local json = require "moonwire.report.json"
 local output = require "moonwire.bench.output"
+local scratch = require "moonwire.scratch"
 local text_table = require "moonwire.report.table"
 local uv = require "luv"
 
@@ -88,20 +89,12 @@ local function load_file(name, count, folder)
   return assert(ok and row, row)
 end
 
-local Folder = {
-  __close = function(self)
-    uv.fs_rmdir(self.path)
-  end,
-}
-
 --- Measure.
 -- @int count how many devices
 -- @treturn {table,...} each with `inventory`, `devices`, `seconds`, `cpu_seconds`,
 -- `heap_bytes` (what stays in memory); the last one is a search of the last inventory
 function loading.measure(count)
-  local place = os.getenv "TMPDIR" or "/tmp"
-  local path = assert(uv.fs_mkdtemp(place .. "/moonwire-XXXXXX"))
-  local folder <close> = setmetatable({ path = path }, Folder)
+  local folder <close> = scratch.folder()
   local rows = {}
   for i, name in ipairs(ORDER) do
     rows[i] = load_file(name, count, folder.path)
@@ -139,6 +132,7 @@ local COLUMNS = {
 -- @tparam table streams `out` (what was found) and `log` (complaints)
 -- @treturn int exit status: 0 when all was written
 function loading.run(count, options, streams)
+  local files = output.new(options, streams)
   local rows, lines = loading.measure(count), {}
   for i, row in ipairs(rows) do
     lines[i] = {
@@ -147,12 +141,9 @@ function loading.run(count, options, streams)
       verdict(row, count),
     }
   end
-  local out = options.json == "-" and streams.log or streams.out
-  out:write(text_table.format(COLUMNS, lines))
-  local files = output.new(options, streams)
+  files.told:write(text_table.format(COLUMNS, lines))
   local text = json.encode { inventories = rows }
-  files:write("loading.json", text)
-  files:write_json(text)
+  files:write_json("loading.json", text)
   return files.is_complete and 0 or 1
 end
 

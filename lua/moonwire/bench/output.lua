@@ -10,12 +10,14 @@ local output = {}
 --- Files for one run of the bench.
 -- @tparam table options `output` (the folder), `json` (a path, or "-": `streams.out`)
 -- @tparam table streams `out` and `log`
--- @treturn Output with `is_complete`: whether everything could be written so far
+-- @treturn Output with `is_complete`: whether everything could be written so far, and
+-- `told`: the stream for people, which is not the one that takes the JSON
 function output.new(options, streams)
   return setmetatable({
     folder = options.output,
     json = options.json,
     streams = streams,
+    told = options.json == "-" and streams.log or streams.out,
     is_complete = true,
   }, Output)
 end
@@ -27,8 +29,7 @@ local function write(self, path, bytes)
     self.streams.log:write("moonwire bench: ", message, "\n")
     return
   end
-  local told = self.json == "-" and self.streams.log or self.streams.out
-  told:write("wrote ", path, "\n")
+  self.told:write("wrote ", path, "\n")
 end
 
 --- Write a file into the folder.
@@ -38,9 +39,11 @@ function Output:write(name, bytes)
   write(self, self.folder .. "/" .. name, bytes)
 end
 
---- Write the JSON where `--json` wants it, if anywhere.
--- @string text
-function Output:write_json(text)
+--- Write a value as JSON into the folder, and where `--json` wants it, if anywhere.
+-- @string name of the file
+-- @string text JSON
+function Output:write_json(name, text)
+  self:write(name, text)
   if self.json == "-" then
     self.streams.out:write(text)
   elseif self.json then

@@ -170,15 +170,14 @@ end
 -- @tparam table streams `out` and `log`
 -- @treturn int exit status: 0 when a number was found and all was written
 function ramp.run(devices, options, streams)
-  local out = options.json == "-" and streams.log or streams.out
+  local files = output.new(options, streams)
   local subtitle = words.circumstances(devices, options)
-  out:write(options.mode, ": ", subtitle, "\n")
+  files.told:write(options.mode, ": ", subtitle, "\n")
   local found, rows = search(devices, options)
   local answer = sentence(found, options.ramp)
-  out:write("\n", ramp.text(rows), "\n", plot.bars(bars_of(rows)), "\n", answer, "\n")
-  local files = output.new(options, streams)
+  local bars = plot.bars(bars_of(rows))
+  files.told:write("\n", ramp.text(rows), "\n", bars, "\n", answer, "\n")
   local text = document(found, rows, devices, options)
-  files:write("ramp.json", text)
   files:write("ramp.svg", chart.bars {
     title = ("%s sessions at once stay within %s"):format(
       axis.number(found.limit), duration.format(options.ramp)),
@@ -186,7 +185,7 @@ function ramp.run(devices, options, streams)
     axis = "p99 of a session in seconds, less is better",
     bars = bars_of(rows),
   })
-  files:write_json(text)
+  files:write_json("ramp.json", text)
   return (files.is_complete and found.limit > 0) and 0 or 1
 end
 

@@ -109,19 +109,17 @@ end
 -- @treturn int exit status: 0 when nothing failed and all was written; a number that
 -- was not reached is printed, and no failure
 function scale.run(options, streams, sizes, others)
-  local out = options.json == "-" and streams.log or streams.out
+  local files = output.new(options, streams)
   local bare = floor.find()
   local taken, left_out = sizes_within(usage.file_limit(), sizes or SIZES)
   print_notes(bare, left_out, streams.log)
   local plan = plan_for(taken, others or goal.others())
   local figures = measure_all(plan, bare, streams.log)
   local points, judged = points_of(taken, figures), goal.judge(figures)
-  out:write("\n", growth.text(points), "\n", growth.goals(judged))
+  files.told:write("\n", growth.text(points), "\n", growth.goals(judged))
   local text = json.encode { points = points, goals = judged, figures = figures }
-  local files = output.new(options, streams)
-  files:write("scale.json", text)
   files:write("scale.svg", growth.svg(points))
-  files:write_json(text)
+  files:write_json("scale.json", text)
   return (files.is_complete and count_failures(figures) == 0) and 0 or 1
 end
 

@@ -4,6 +4,7 @@
 local inventory = require "moonwire.inventory"
 local json = require "moonwire.report.json"
 local process = require "moonwire.bench.process"
+local scratch = require "moonwire.scratch"
 local task = require "moonwire.task"
 local usage = require "moonwire.bench.usage"
 local uv = require "luv"
@@ -72,11 +73,11 @@ end
 -- @treturn Served to be closed: `devices`, `url`, `socket`, `inventory` (its file),
 -- `folder`
 function served.open(lab)
-  local place = os.getenv "TMPDIR" or "/tmp"
   local self = setmetatable({
-    folder = assert(uv.fs_mkdtemp(place .. "/moonwire-XXXXXX")),
+    scratch = scratch.folder(),
     devices = assert(inventory.load { lab = lab }),
   }, Served)
+  self.folder = self.scratch.path
   self.socket = self.folder .. "/socket"
   self.inventory = write_inventory(self.folder .. "/devices.json", self.devices)
   start(self)
@@ -91,7 +92,7 @@ function Served:close()
   self.handle:close()
   self.output:close()
   self.devices:close()
-  process.run { "rm", "-rf", self.folder }
+  self.scratch:close()
 end
 Served.__close = Served.close
 

@@ -5,6 +5,7 @@ local inventory = require "moonwire.inventory"
 local json = require "moonwire.report.json"
 local output = require "moonwire.bench.output"
 local process = require "moonwire.bench.process"
+local scratch = require "moonwire.scratch"
 local session = require "moonwire.session"
 local text_table = require "moonwire.report.table"
 local usage = require "moonwire.bench.usage"
@@ -124,36 +125,18 @@ local function cells(row)
   }
 end
 
-local function remove(folder)
-  for name in uv.fs_scandir_next, (assert(uv.fs_scandir(folder))) do
-    uv.fs_unlink(folder .. "/" .. name)
-  end
-  uv.fs_rmdir(folder)
-end
-
-local Folder = {
-  __close = function(self)
-    remove(self.path)
-  end,
-}
-
-local function temporary_folder()
-  local place = os.getenv "TMPDIR" or "/tmp"
-  local path = assert(uv.fs_mkdtemp(place .. "/moonwire-XXXXXX"))
-  return setmetatable({ path = path }, Folder)
-end
-
 --- Measure, print and write.
 -- @int bytes how long the output is
 -- @tparam table options `output` (folder), `json` (a path, or "-")
 -- @tparam table streams `out` (what was found) and `log` (complaints)
 -- @treturn int exit status: 0 when every way took all bytes
 function stream.run(bytes, options, streams)
+  local files = output.new(options, streams)
   local faults = { { name = "bulk", bytes = bytes, device = 1 } }
   local devices <close> = assert(inventory.load {
     lab = { devices = 1, faults = faults },
   })
-  local folder <close> = temporary_folder()
+  local folder <close> = scratch.folder()
   local rows = through_session(devices[1], folder.path .. "/session")
   rows[#rows + 1] = through_ssh(devices, folder.path)
   local lines, is_complete = {}, true
@@ -161,12 +144,9 @@ function stream.run(bytes, options, streams)
     lines[i] = cells(row)
     is_complete = is_complete and not row.problem
   end
-  local out = options.json == "-" and streams.log or streams.out
-  out:write(text_table.format(COLUMNS, lines))
-  local files = output.new(options, streams)
+  files.told:write(text_table.format(COLUMNS, lines))
   local text = json.encode { ways = rows }
-  files:write("stream.json", text)
-  files:write_json(text)
+  files:write_json("stream.json", text)
   return files.is_complete and is_complete and 0 or 1
 end
 

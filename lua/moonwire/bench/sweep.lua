@@ -169,14 +169,13 @@ end
 
 local function write_all(knob, rows, devices, subtitle, options, streams)
   local files, text = output.new(options, streams), sweep.json(knob, rows, devices.lab)
-  files:write("sweep.json", text)
   files:write("sweep.svg", chart.bars {
     title = ("How long %s takes by %s"):format(rows[1].mode, knob.name),
     subtitle = subtitle,
     axis = "seconds, less is better",
     bars = bars_of(knob, rows),
   })
-  files:write_json(text)
+  files:write_json("sweep.json", text)
   return files.is_complete
 end
 
