@@ -3,43 +3,65 @@
 */
 #include "core/collector.h"
 
-enum { WASTE_KB = 12288 };
+#include <uv.h>
 
-/* Lua keeps a pause in steps of four per cent. */
-enum { LONGEST_PAUSE = 200, SHORTEST_PAUSE = 108, STEP_OF_PAUSE = 4, SPEED = 400 };
+enum { WASTE_KB = 12288, WASTE_PERCENT = 8, FIRST_KB = 8192 };
 
-static int pause_for(int live_kb)
-{
-  long long pause = 100 + 100LL * WASTE_KB / (live_kb + 1);
-  if (pause > LONGEST_PAUSE)
-    return LONGEST_PAUSE;
-  if (pause < SHORTEST_PAUSE)
-    return SHORTEST_PAUSE;
-  return (int)pause / STEP_OF_PAUSE * STEP_OF_PAUSE;
-}
+static const uint64_t SLICE_NS = 700000;
+
+/*
+** What Lua does by itself, for programs that compute and never wait: a cycle begins at
+** twice what lived, and 16 bytes that are made are paid with a look at one object, some
+** hundreds at a time.
+*/
+enum { OWN_PAUSE = 200, OWN_SPEED = 1, OWN_STEP_LOG2 = 13 };
+
+/* A step of ours is 2^n / 16 * speed objects: between two looks at the clock. */
+enum { OUR_SPEED = 100, OUR_STEP_LOG2 = 6 };
 
 void collector_open(struct collector *collector, lua_State *L)
 {
-  collector->pause = LONGEST_PAUSE;
+  collector->start_kb = FIRST_KB;
   collector->is_left_alone = false;
-  lua_gc(L, LUA_GCINC, LONGEST_PAUSE, SPEED, 0);
+  lua_gc(L, LUA_GCINC, OWN_PAUSE, OWN_SPEED, OWN_STEP_LOG2);
 }
 
-/*
-** The pause counts at the end of a cycle. What is there at other times is more than
-** what lives, so that the pause is rather too short.
-*/
-void collector_adjust(struct collector *collector, lua_State *L)
+/* Whether the pace is still the one that was set here; another is left as it is. */
+static bool is_ours(lua_State *L)
 {
-  int live_kb = lua_gc(L, LUA_GCCOUNT, 0);
-  if (live_kb < 0 || collector->is_left_alone)
-    return; /* the state is closing */
-  int pause = pause_for(live_kb);
-  if (pause == collector->pause)
-    return;
-  int found = lua_gc(L, LUA_GCSETPAUSE, pause);
-  collector->is_left_alone = found != collector->pause;
-  collector->pause = pause;
+  int pause = lua_gc(L, LUA_GCSETPAUSE, OWN_PAUSE);
+  if (pause != OWN_PAUSE) {
+    lua_gc(L, LUA_GCSETPAUSE, pause);
+    return false;
+  }
+  if (lua_gc(L, LUA_GCINC, 0, OUR_SPEED, OUR_STEP_LOG2) == LUA_GCINC)
+    return true;
+  lua_gc(L, LUA_GCGEN, 0, 0);
+  return false;
+}
+
+static int start_after(int live_kb)
+{
+  int waste_kb = live_kb / 100 * WASTE_PERCENT;
+  if (waste_kb < WASTE_KB)
+    waste_kb = live_kb < WASTE_KB ? live_kb : WASTE_KB;
+  return live_kb + waste_kb;
+}
+
+void collector_turn(struct collector *collector, lua_State *L)
+{
+  if (lua_gc(L, LUA_GCCOUNT) < collector->start_kb || collector->is_left_alone ||
+      lua_gc(L, LUA_GCISRUNNING) != 1)
+    return; /* nothing is due, or the state is closing */
+  collector->is_left_alone = !is_ours(L);
   if (collector->is_left_alone)
-    lua_gc(L, LUA_GCSETPAUSE, found);
+    return;
+  uint64_t start_ns = uv_hrtime();
+  bool is_over;
+  do {
+    is_over = lua_gc(L, LUA_GCSTEP, 0) == 1;
+  } while (!is_over && uv_hrtime() - start_ns < SLICE_NS);
+  lua_gc(L, LUA_GCINC, 0, OWN_SPEED, OWN_STEP_LOG2);
+  if (is_over)
+    collector->start_kb = start_after(lua_gc(L, LUA_GCCOUNT));
 }

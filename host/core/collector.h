@@ -5,18 +5,21 @@
 #include <stdbool.h>
 
 /*
-** How long Lua's collector may wait. Collecting seldom is cheap, but what it leaves lie
-** grows with what lives: ten thousand sessions would keep as much again in waste. So
-** the waste is bounded: as much as what lives, and no more than some megabytes.
+** When Lua's collector works, and for how long. Collecting seldom is cheap, but what it
+** leaves lie grows with what lives: ten thousand sessions would keep as much again in
+** waste. So the waste is bounded: as much as what lives, and no more than some
+** megabytes. And left to itself it works where memory is asked for: a task that reports
+** a device would pay for a sweep of everybody's waste, 70 ms of 80 MB, and no other
+** device would be heard meanwhile. So most of it is done in slices, between turns.
 */
 struct collector {
-  int pause; /* per cent: a new cycle begins at so much of what lived behind the last */
-  bool is_left_alone; /* a program has set a pause of its own */
+  int start_kb;       /* a cycle begins at so much */
+  bool is_left_alone; /* a program has set a pace of its own */
 };
 
 void collector_open(struct collector *collector, lua_State *L);
 
-/* Cheap enough for every turn of the loop. Not from within a finalizer. */
-void collector_adjust(struct collector *collector, lua_State *L);
+/* A slice, if one is due; otherwise next to nothing. Not from within a finalizer. */
+void collector_turn(struct collector *collector, lua_State *L);
 
 #endif

@@ -7,9 +7,9 @@
 #include <lualib.h>
 #include <string.h>
 
-enum { CLOCK_EVERY = 16 }; /* tasks between two looks at the clock */
+enum { CLOCK_EVERY = 4 }; /* tasks between two looks at the clock */
 
-static const uint64_t DRAIN_NS = 5000000; /* then to the descriptors again */
+static const uint64_t DRAIN_NS = 1000000; /* then to the descriptors again */
 
 static const uint64_t CLOSE_NS = 5000000000; /* what the end of a program may take */
 
@@ -61,12 +61,22 @@ static void resume(struct host *host, struct task *task)
   end_task(host, task);
 }
 
+static bool has_ready(const struct host *host)
+{
+  return host->ready.first != NULL || host->urgent.first != NULL;
+}
+
+/* An urgent task waits for one other at most, and so does every other for an urgent. */
 static struct task *take_ready(struct host *host)
 {
-  struct task *task = host->ready_first;
-  host->ready_first = task->next_ready;
-  if (host->ready_first == NULL)
-    host->ready_last = NULL;
+  bool is_urgent =
+      host->urgent.first != NULL && (host->ready.first == NULL || !host->was_urgent);
+  struct task_queue *queue = is_urgent ? &host->urgent : &host->ready;
+  struct task *task = queue->first;
+  queue->first = task->next_ready;
+  if (queue->first == NULL)
+    queue->last = NULL;
+  host->was_urgent = is_urgent;
   task->next_ready = NULL;
   task->is_ready = false;
   return task;
@@ -92,12 +102,12 @@ static void on_more(uv_idle_t *idle)
 static void drain(struct host *host)
 {
   uint64_t start_ns = uv_hrtime();
-  for (int n = 0; host->ready_first != NULL; n++) {
+  for (int n = 0; has_ready(host); n++) {
     if (n % CLOCK_EVERY == CLOCK_EVERY - 1 && uv_hrtime() - start_ns > DRAIN_NS)
       break;
     resume(host, take_ready(host));
   }
-  if (host->ready_first != NULL)
+  if (has_ready(host))
     uv_idle_start(&host->more, on_more);
   else
     uv_idle_stop(&host->more);
@@ -118,7 +128,7 @@ static void measure_turn(struct host *host)
 static void on_before_poll(uv_prepare_t *prepare)
 {
   struct host *host = prepare->data;
-  collector_adjust(&host->collector, host->L); /* a cycle may end in what follows */
+  collector_turn(&host->collector, host->L);
   drain(host);
   measure_turn(host);
 }
@@ -133,12 +143,13 @@ void host_ready(struct host *host, struct task *task)
 {
   if (task->is_ready || task->is_done)
     return;
+  struct task_queue *queue = task->is_urgent ? &host->urgent : &host->ready;
   task->is_ready = true;
-  if (host->ready_last != NULL)
-    host->ready_last->next_ready = task;
+  if (queue->last != NULL)
+    queue->last->next_ready = task;
   else
-    host->ready_first = task;
-  host->ready_last = task;
+    queue->first = task;
+  queue->last = task;
 }
 
 struct task *host_spawn(struct host *host, lua_State *L, int nargs)
@@ -152,6 +163,7 @@ struct task *host_spawn(struct host *host, lua_State *L, int nargs)
   lua_rotate(L, -(nargs + 2), 1);
   lua_xmove(L, task->co, nargs + 1);
   task->nargs = nargs;
+  task->is_urgent = host->current != NULL && host->current->is_urgent;
   task->bound_looks = host->current != NULL ? host->current->bound_looks : 0;
   task->next = host->tasks;
   if (host->tasks != NULL)
@@ -262,7 +274,7 @@ void host_run(struct host *host)
     drain(host);
     if (!host->has_exited)
       uv_run(&host->loop, UV_RUN_DEFAULT);
-  } while (host->ready_first != NULL && !host->has_exited);
+  } while (has_ready(host) && !host->has_exited);
 }
 
 /* Turn the loop until 'is_over' or until that takes too long to be polite. */
@@ -274,7 +286,7 @@ static void turn_until(struct host *host, bool (*is_over)(struct host *))
   uv_timer_start(&alarm, on_alarm, CLOSE_NS / 1000000, 0);
   uv_unref((uv_handle_t *)&alarm);
   while (!is_over(host) && uv_hrtime() < give_up_ns) {
-    bool has_cancelled = host->ready_first != NULL;
+    bool has_cancelled = has_ready(host);
     drain(host);
     if (has_cancelled)
       continue; /* perhaps it is over now, and nothing will wake the loop */

@@ -20,13 +20,18 @@ struct task {
   lua_State *co;
   struct op *op;                        /* what it waits for, or NULL */
   void (*interrupt)(struct task *task); /* end that wait with ERROR_CANCELLED */
-  struct task *next_ready;              /* in the queue of those that may go on */
+  struct task *next_ready;              /* in a queue of those that may go on */
   struct task *next, *prev;             /* among all that live */
   int nargs;                            /* arguments for the first resume */
   int shields;                          /* waits that a cancel may not end, nested */
   int cancels;          /* how often it was cancelled and not yet pardoned */
   unsigned bound_looks; /* of the watchdog, then it computes for too long; 0: never */
+  bool is_urgent;       /* somebody who is no device waits for it: see struct op */
   bool is_ready, is_done;
+};
+
+struct task_queue {
+  struct task *first, *last;
 };
 
 /*
@@ -51,8 +56,9 @@ struct host {
   bool is_closing;
   bool has_exited; /* the program asked to end, with this status: */
   int exit_status;
-  struct task *ready_first, *ready_last;
-  struct task *tasks;        /* all that live */
+  struct task_queue ready, urgent; /* they take turns */
+  bool was_urgent;                 /* the last one that was taken */
+  struct task *tasks;              /* all that live */
   uint64_t resumes;          /* how often a task was resumed: what a command costs */
   uint64_t turn_ns, idle_ns; /* when the last turn ended, and the sleep until then */
   uint64_t longest_turn_ns;  /* the longest work between two looks at the descriptors */
@@ -76,11 +82,12 @@ void host_exit(struct host *host, int status);
 
 /*
 ** Make a task of the function and 'nargs' arguments on top of 'L', and put it on the
-** ready queue. Pops them and pushes the task's userdata.
+** ready queue, the urgent one when a task does it that was woken from there. Pops them
+** and pushes the task's userdata.
 */
 struct task *host_spawn(struct host *host, lua_State *L, int nargs);
 
-/* Put a task on the ready queue. Harmless when it is there already. */
+/* Put a task on its ready queue. Harmless when it is there already. */
 void host_ready(struct host *host, struct task *task);
 
 /*

@@ -93,6 +93,7 @@ void op_complete(struct op *op, enum error error)
   op->is_done = true;
   op->error = error;
   deadline_disarm(&op->host->deadlines, &op->deadline);
+  op->task->is_urgent = op->is_urgent;
   if (op->task->op == op) /* it sleeps; otherwise op_wait will see that it is done */
     host_ready(op->host, op->task);
 }

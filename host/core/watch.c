@@ -12,7 +12,9 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { BATCH = 64, FIRST_SLOTS = 64 }; /* after a batch, timers and tasks have a turn */
+enum { BATCH = 8, FIRST_SLOTS = 64 };
+
+static const uint64_t TURN_NS = 1000000; /* then others than sockets have a turn */
 
 /*
 ** What the kernel knows a watch by is its slot and how often that was taken: a
@@ -37,18 +39,29 @@ static struct watch *find(const struct watches *watches, uint64_t key)
   return slot->uses == (uint32_t)(key >> 32) ? slot->watch : NULL;
 }
 
-static void on_ready(uv_poll_t *poll, int status, int uv_events)
+/* A small one: a key exchange is long work, and what is left over comes again. */
+static int handle_batch(struct watches *watches)
 {
-  struct watches *watches = poll->data;
   struct epoll_event events[BATCH];
-  (void)status;
-  (void)uv_events;
   int count = epoll_wait(watches->epoll_fd, events, BATCH, 0);
   for (int i = 0; i < count; i++) {
     struct watch *watch = find(watches, events[i].data.u64);
     if (watch != NULL)
       watch->on_events(watch, events[i].events);
   }
+  return count;
+}
+
+static void on_ready(uv_poll_t *poll, int status, int uv_events)
+{
+  struct watches *watches = poll->data;
+  (void)status;
+  (void)uv_events;
+  uint64_t start_ns = uv_hrtime();
+  int count;
+  do {
+    count = handle_batch(watches);
+  } while (count == BATCH && uv_hrtime() - start_ns < TURN_NS);
 }
 
 static bool grow(struct watches *watches)

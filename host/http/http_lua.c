@@ -299,6 +299,7 @@ static int listener_lua_accept(lua_State *L)
     return luaL_error(L, "another task is accepting already");
   struct accept_op *accept = op_new(L, sizeof *accept, push_accepted, detach_acceptor);
   accept->listener = listener;
+  accept->op.is_urgent = true;
   if (listener->httpd->ready_first != NULL) {
     op_complete(&accept->op, ERROR_NONE);
     return op_wait(L, &accept->op);

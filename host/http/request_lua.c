@@ -342,6 +342,7 @@ static int request_lua_write(lua_State *L)
   if (held->request->stream.length <= UNSENT)
     return push_true(L);
   struct write_op *writer = op_new(L, sizeof *writer, push_written, detach_writer);
+  writer->op.is_urgent = true;
   writer->held = held;
   held->writer = writer;
   op_deadline(&writer->op, timeout);

@@ -23,7 +23,7 @@
 #include "ssh/proxy.h"
 #include "ssh/stream.h"
 
-enum { FLUSH_ROUNDS = 4, REST_ROUNDS = 1024, TURN_MS = 10 };
+enum { FLUSH_ROUNDS = 4, REST_ROUNDS = 1024 };
 
 struct client *client_new(uv_loop_t *loop, struct deadlines *deadlines,
                           struct watches *watches, struct client_shared *shared)
@@ -296,22 +296,11 @@ static bool has_pending_stream(const struct client *c)
   return false;
 }
 
-/*
-** Key exchanges are long work: hundreds in one turn would keep every other device
-** waiting. libuv's time is that of the turn's beginning.
-*/
-static bool is_long_turn(const struct client *c)
-{
-  return uv_hrtime() / 1000000 > uv_now(c->loop) + TURN_MS;
-}
-
 static void on_events(struct watch *watch, unsigned events)
 {
   struct client *c =
       (struct client *)(void *)((char *)watch - offsetof(struct client, watch));
   bool is_broken = (events & EPOLLERR) != 0;
-  if (!c->is_up && !is_broken && is_long_turn(c))
-    return; /* it is level-triggered: the next turn begins with what is left */
   client_enter(c);
   keepalive_hear(c);
   if (is_broken)

@@ -55,6 +55,27 @@ describe("the pace of the collector", function()
     assert.is_true(most < 3 * live, ("%d beside %d"):format(most, live))
   end)
 
+  it("does not make one task pay for the waste of all", function()
+    -- The most that was freed while a task made 20 KB and did not wait.
+    local freed = output_of [[
+      local task = require "moonwire.task"
+      local kept, freed = {}, 0
+      for i = 1, 60 * 1024 do
+        kept[i] = { ("x"):rep(970) .. i }
+      end
+      for turn = 1, 5000 do
+        local before = collectgarbage "count"
+        for i = 1, 10 do
+          local waste = ("y"):rep(970) .. turn .. "/" .. i
+        end
+        freed = math.max(freed, before - collectgarbage "count")
+        task.sleep(0)
+      end
+      print(freed // 1 | 0)
+    ]]
+    assert.is_true(tonumber(freed) < 4 * MEGABYTE, freed)
+  end)
+
   it("leaves a program's own pace alone", function()
     local text = [[
       local task = require "moonwire.task"

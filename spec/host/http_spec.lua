@@ -8,6 +8,7 @@ local POST = "POST /api/v1/runs HTTP/1.1\r\nHost: localhost\r\n"
 local JSON = "Content-Type: application/json\r\n"
 local GET = "GET /health HTTP/1.1\r\n"
 local HOST = "Host: localhost\r\n"
+local BUSY = 2000 -- tasks
 
 -- What a client may send that means no good: each ends in 4xx or a closed connection.
 local ABUSE = {
@@ -242,6 +243,39 @@ describe("host.http", function()
       task.sleep(0.002)
     until not request:is_open()
     assert.equal("dropped", (select(3, request:write "x")))
+  end)
+
+  it("is handled before those who were ready first", function()
+    local turns, admitted, handled = 0, nil, nil
+    local listener <close> = listen(function() admitted = turns end)
+    task.group(function(group)
+      for _ = 1, BUSY do
+        local ping, pong = task.queue(1), task.queue(1)
+        local function pass(from, to)
+          while true do
+            to:put(from:get())
+            turns = turns + 1
+          end
+        end
+        group:spawn(pass, ping, pong)
+        group:spawn(pass, pong, ping)
+        ping:put(1)
+      end
+      group:spawn(function()
+        local request = assert(listener:accept())
+        task.spawn(function()
+          handled = turns
+          request:respond(204, {}, "")
+        end)
+      end)
+      local answer = web.send(listener:port(), "GET / HTTP/1.1\r\nHost: x\r\n"
+        .. "Connection: close\r\n\r\n", true)
+      group:cancel()
+      assert.matches("^HTTP/1.1 204", answer)
+    end)
+    -- two waits, and each takes turns with one other
+    local waited = handled - admitted
+    assert.is_true(waited < BUSY // 2, ("%d turns"):format(waited))
   end)
 
   it("wakes who accepts when it is closed", function()
