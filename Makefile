@@ -188,7 +188,7 @@ FIXED_ADDRESSES = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 test: ## run the specs; SPECS="spec/task_spec.lua" for some of them
 	@$(MAKE) setup-specs
 	@$(MAKE) build fuzz-replay starve
-	@$(MOONWIRE) test $(SPECS)
+	@$(MOONWIRE) test $(AGAIN) $(SPECS)
 
 gc: ## the specs with a collector that never rests
 	@$(MAKE) setup-specs
@@ -202,7 +202,7 @@ asan: ## the specs under AddressSanitizer, LeakSanitizer and UBSan
 	@ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
 	  LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/lsan.supp:print_suppressions=0 \
 	  UBSAN_OPTIONS=print_stacktrace=1 \
-	  $(FIXED_ADDRESSES) $(BUILD)/asan/moonwire test $(SPECS)
+	  $(FIXED_ADDRESSES) $(BUILD)/asan/moonwire test $(AGAIN) $(SPECS)
 
 tsan: ## the specs under ThreadSanitizer
 	@$(MAKE) setup-specs

@@ -43,6 +43,8 @@ function test.parser()
   via_option.add(parser)
   parser:option("-j --jobs", "How many files at a time (two a core); 1: all in this "
     .. "process."):argname("<n>"):convert(whole "--jobs")
+  parser:flag("--again", "With several files at a time: run up to three that failed "
+    .. "once more, alone; what they do then counts, and it is told.")
   parser:option("--report", "For a process that runs one file of several.")
     :convert(math.tointeger):hidden(true)
   return parser
@@ -101,7 +103,7 @@ local function run_all(given)
   local jobs = jobs_of(given, paths)
   local result
   if jobs > 1 then
-    result = parallel.run(paths, jobs, given.handler)
+    result = parallel.run(paths, jobs, given.handler, given.again)
   else
     result = suite.run(paths, given.handler)
   end

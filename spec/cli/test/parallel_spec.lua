@@ -108,6 +108,43 @@ describe("moonwire test --jobs", function()
     end)
   end)
 
+  it("runs a few that failed once more, alone, and tells what was unsteady", function()
+    local unsteady = [[it("passes the second time", function()
+      local path = os.getenv "MOONWIRE_SPEC_MEET" .. "/%s"
+      local was_here = io.open(path)
+      io.open(path, "w"):close()
+      assert.is_truthy(was_here)
+    end)]]
+    with_specs({
+      a = unsteady:format "a", b = PASSES,
+      c = [[it("is wrong", function() assert.equal(1, 2) end)]],
+    }, function(folder)
+      local ran = run(folder, "--jobs=2", "--again")
+      assert.equal(1, ran.status)
+      assert.matches("unsteady[^\n]*a_spec%.lua\nfailed: [^\n]*c_spec%.lua\n"
+        .. "2 passed, 1 failed, 0 skipped\n$", ran.output)
+      os.remove(folder .. "/a")
+      os.remove(folder .. "/c_spec.lua")
+      ran = run(folder, "--jobs=2", "--again")
+      assert.equal(0, ran.status)
+      assert.matches("unsteady[^\n]*a_spec%.lua\n2 passed, 0 failed", ran.output)
+      os.remove(folder .. "/a")
+      assert.equal(1, run(folder, "--jobs=2").status)
+    end)
+  end)
+
+  it("does not try again where many failed", function()
+    local texts = {}
+    for _, name in ipairs { "a", "b", "c", "d" } do
+      texts[name] = "it('is wrong', function() assert.equal(1, 2) end)" .. PASSES
+    end
+    with_specs(texts, function(folder)
+      local ran = run(folder, "--jobs=2", "--again")
+      assert.equal(1, ran.status)
+      assert.is_nil(ran.output:find("once more", 1, true))
+    end)
+  end)
+
   it("ends its processes when it is ended", function()
     local text = [[it("waits", function()
       local uv = require "luv"

@@ -8,6 +8,7 @@ local text_table = require "moonwire.report.table"
 
 local parallel = {}
 
+local MOST_AGAIN = 3 -- files; where more fail, it is not the machine
 local SLOWEST = 10 -- tests in the table
 local SLOW = 1 -- seconds; a quicker test is not worth a line
 
@@ -51,6 +52,44 @@ local function tell_slowest(results)
   end
 end
 
+local function list_failed(results)
+  local failed = {}
+  for index, result in ipairs(results) do
+    if result.failed > 0 then
+      failed[#failed + 1] = index
+    end
+  end
+  return failed
+end
+
+-- What a busy machine did to a few files it does not do twice, and not to one that is
+-- alone. That they are unsteady is told: it is a fault, of theirs or of ours.
+local function try_again(results, handler)
+  local failed = list_failed(results)
+  if #failed > MOST_AGAIN then
+    return {}
+  end
+  local unsteady = {}
+  for _, index in ipairs(failed) do
+    local path = results[index].path
+    io.stdout:write("once more, alone: ", escape.line(path), "\n")
+    local second = member.run(path, handler)
+    tell(second, handler)
+    if second.failed == 0 then
+      unsteady[#unsteady + 1] = path
+      results[index] = second
+    end
+  end
+  return unsteady
+end
+
+local function tell_unsteady(unsteady)
+  for _, path in ipairs(unsteady) do
+    io.stdout:write("unsteady, it failed and then passed alone: ",
+      escape.line(path), "\n")
+  end
+end
+
 local function add_up(results)
   local sum = { passed = 0, failed = 0, skipped = 0 }
   for _, result in ipairs(results) do
@@ -68,8 +107,10 @@ end
 -- @tparam {string,...} paths
 -- @int jobs how many processes at a time
 -- @string[opt] handler one of busted's for what each file prints
+-- @bool[opt] again run three failed files at most once more, alone; what they do then
+-- counts, and that they were unsteady is told
 -- @treturn table `passed`, `failed`, `skipped`
-function parallel.run(paths, jobs, handler)
+function parallel.run(paths, jobs, handler, again)
   local results, told = {}, 0
   task.map(paths, jobs, function(path, index)
     results[index] = member.run(path, handler)
@@ -78,7 +119,9 @@ function parallel.run(paths, jobs, handler)
       tell(results[told], handler)
     end
   end)
+  local unsteady = again and try_again(results, handler) or {}
   tell_slowest(results)
+  tell_unsteady(unsteady)
   return add_up(results)
 end
 
