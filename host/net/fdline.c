@@ -300,6 +300,8 @@ static void close_line(struct line *line)
   close_watch(&self->error_watch);
   if (self->child != NULL)
     child_release(self->child);
+  if (self->way.self != NULL)
+    self->way.release(self->way.self); /* behind the last bytes */
   if (self->output.data != NULL)
     explicit_bzero(self->output.data, self->output.capacity);
   bytes_clear(&self->input);
@@ -366,4 +368,19 @@ bool fdline_adopt(struct fdline *self, struct child *child, int error_fd,
     self->error_watch.fd = -1;
   }
   return ok;
+}
+
+/* When the other side has hung up before, that is what counts. */
+static void on_way_lost(void *owner, enum error error, const char *message)
+{
+  struct fdline *self = owner;
+  self->way.self = NULL;
+  if (self->state != LINE_ENDED && !self->has_eof)
+    fail(self, error, message);
+}
+
+void fdline_ride(struct fdline *line, const struct fdline_way *way)
+{
+  line->way = *way;
+  way->bind(way->self, line, on_way_lost);
 }

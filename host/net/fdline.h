@@ -8,6 +8,15 @@
 
 enum { FDLINE_MESSAGE = 320, FDLINE_SAID = 64 << 10 };
 
+/* What carries the descriptor's bytes, when it is not a connection of its own. */
+struct fdline_way {
+  void *self;
+  void (*release)(void *self); /* nobody needs it any more */
+  /* from here on it tells this owner that it is lost, and is gone then */
+  void (*bind)(void *self, void *owner,
+               void (*on_lost)(void *owner, enum error error, const char *message));
+};
+
 /*
 ** A line over a descriptor: a connection that speaks telnet, or the terminal of a child
 ** process. What the child says on its standard error is kept beside the text.
@@ -18,6 +27,7 @@ struct fdline {
   struct bytes input, output; /* not yet wanted by the owner, not yet taken by it */
   struct bytes said;
   struct child *child;   /* NULL: none */
+  struct fdline_way way; /* its self NULL: none */
   struct telnet *telnet; /* NULL: bytes are text */
   char *name;            /* of the command, for messages */
   enum line_state state;
@@ -35,5 +45,8 @@ bool fdline_speak_telnet(struct fdline *line, const char *term, int width, int h
 /* It is the line of a child, with that standard error. False: no memory. */
 bool fdline_adopt(struct fdline *line, struct child *child, int error_fd,
                   const char *name);
+
+/* It goes on a way, which is released when the line is closed. */
+void fdline_ride(struct fdline *line, const struct fdline_way *way);
 
 #endif

@@ -11,12 +11,10 @@ child processes on a terminal or a socket. Each gives a shell, as an SSH channel
 
 #include "core/library.h"
 #include "core/op.h"
-#include "net/fdline.h"
 #include "net/line_lua.h"
+#include "net/socket_lua.h"
 #include "ssh/dial.h"
 #include "term/shell_lua.h"
-
-#define SOCKET_NAME "moonwire.socket"
 
 enum { MOST_WORDS = 8192, CONNECT_SECONDS = 10 };
 
@@ -28,23 +26,6 @@ struct dial_op {
   struct socket_box *box;
   char message[DIAL_MESSAGE];
 };
-
-static int socket_close(lua_State *L)
-{
-  struct socket_box *box = luaL_checkudata(L, 1, SOCKET_NAME);
-  if (box->fd >= 0)
-    close(box->fd);
-  box->fd = -1;
-  return 0;
-}
-
-struct socket_box *line_lua_push_socket(lua_State *L)
-{
-  struct socket_box *box = lua_newuserdatauv(L, sizeof *box, 0);
-  box->fd = -1;
-  luaL_setmetatable(L, SOCKET_NAME);
-  return box;
-}
 
 static void on_resolved(struct dial *dial)
 {
@@ -107,7 +88,7 @@ static int line_lua_dial(lua_State *L)
   lua_Integer port = luaL_checkinteger(L, 2);
   double timeout = luaL_optnumber(L, 3, CONNECT_SECONDS);
   luaL_argcheck(L, port > 0 && port <= UINT16_MAX, 2, "no port");
-  struct socket_box *box = line_lua_push_socket(L);
+  struct socket_box *box = socket_lua_push(L);
   struct dial_op *o = op_new(L, sizeof *o, dial_push, dial_detach);
   o->box = box;
   o->dial = calloc(1, sizeof *o->dial);
@@ -140,19 +121,21 @@ static void drop(struct fdline **line)
   *line = NULL;
 }
 
+static bool speak_telnet(struct fdline *line, const struct shell_options *given)
+{
+  return fdline_speak_telnet(line, given->term, given->width, given->height);
+}
+
 static int start_on_socket(lua_State *L, bool is_telnet)
 {
-  struct socket_box *box = luaL_checkudata(L, 1, SOCKET_NAME);
+  struct socket_box *box = socket_lua_check(L, 1);
   struct shell_options given;
-  luaL_argcheck(L, box->fd >= 0, 1, "the socket is closed");
   lua_settop(L, 2);
   shell_lua_options(L, 2, &given);
   struct shell *shell = shell_lua_push(L, &given);
   struct shell_op *o = shell_lua_prepare(L, shell);
-  struct fdline *line = fdline_open(host_of(L)->watches, box->fd);
-  box->fd = -1;
-  if (is_telnet && line != NULL &&
-      !fdline_speak_telnet(line, given.term, given.width, given.height))
+  struct fdline *line = socket_lua_take(box, host_of(L)->watches);
+  if (is_telnet && line != NULL && !speak_telnet(line, &given))
     drop(&line);
   shell_lua_attach(shell, line != NULL ? &line->line : NULL, ERROR_LOCAL);
   return shell_lua_start(L, o, &given);
@@ -258,7 +241,8 @@ the words. It is ended, with all that it started, when the shell is closed.
 @function spawn
 @tparam table options as for `client:shell`; `command` (list of words, the first looked
 for in PATH), `environment` (list of "NAME=value"), `pty` (a terminal of its own
-instead of a socket), `cooked` (which is not raw, but as a person's)
+instead of a socket), `cooked` (which is not raw, but as a person's), `telnet` (its
+bytes are telnet)
 @treturn[1] shell whose `said` is the command's standard error
 @return[2] nil
 @treturn[2] string message
@@ -274,6 +258,8 @@ static int line_lua_spawn(lua_State *L)
   options.has_pty = lua_toboolean(L, -1) != 0;
   lua_getfield(L, 1, "cooked");
   options.is_raw = lua_toboolean(L, -1) == 0;
+  lua_getfield(L, 1, "telnet");
+  bool is_telnet = lua_toboolean(L, -1) != 0;
   options.argv = push_words(L, 1, "command");
   luaL_argcheck(L, options.argv[0] != NULL, 1, "no command");
   options.environment = push_words(L, 1, "environment");
@@ -282,7 +268,9 @@ static int line_lua_spawn(lua_State *L)
   struct fdline *line = start_child(host_of(L), &options);
   if (line == NULL)
     return shell_lua_refuse(L, o, ERROR_LOCAL, uv_strerror(-errno));
-  shell_lua_attach(shell, &line->line, ERROR_NONE);
+  if (is_telnet && !speak_telnet(line, &given))
+    drop(&line);
+  shell_lua_attach(shell, line != NULL ? &line->line : NULL, ERROR_LOCAL);
   return shell_lua_start(L, o, &given);
 }
 
@@ -298,11 +286,7 @@ static const luaL_Reg functions[] = {
 
 int luaopen_host_line(lua_State *L)
 {
-  luaL_newmetatable(L, SOCKET_NAME);
-  lua_pushcfunction(L, socket_close);
-  lua_setfield(L, -2, "__gc");
-  lua_pushcfunction(L, socket_close);
-  lua_setfield(L, -2, "__close");
+  socket_lua_register(L);
   local_lua_register(L);
   shell_lua_register(L);
   luaL_newlib(L, functions);

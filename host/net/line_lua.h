@@ -3,13 +3,6 @@
 
 #include <lua.h>
 
-struct socket_box {
-  int fd; /* -1: closed, or given away */
-};
-
-/* Push a socket without a descriptor yet. */
-struct socket_box *line_lua_push_socket(lua_State *L);
-
 /* Sockets of this machine (local_lua.c), as functions of host.line. */
 void local_lua_register(lua_State *L);
 int local_lua_listen(lua_State *L);

@@ -14,6 +14,7 @@ Sockets among the files of this machine, for programs of the same user.
 #include "core/op.h"
 #include "net/line_lua.h"
 #include "net/local.h"
+#include "net/socket_lua.h"
 
 #define LISTENER_NAME "moonwire.door"
 
@@ -97,7 +98,7 @@ static int accept_push(struct op *op, lua_State *L)
     return fail(L, "cannot let anybody in");
   if (op->error != ERROR_NONE)
     return op_fail(L, op->error, NULL);
-  line_lua_push_socket(L)->fd = o->fd;
+  socket_lua_push(L)->fd = o->fd;
   if (!local_peer(o->fd, &user, &process))
     return fail(L, "cannot see who it is");
   lua_pushinteger(L, (lua_Integer)user);
@@ -215,7 +216,7 @@ int local_lua_connect(lua_State *L)
   const char *path = luaL_checkstring(L, 1);
   uid_t user;
   pid_t process;
-  struct socket_box *box = line_lua_push_socket(L);
+  struct socket_box *box = socket_lua_push(L);
   box->fd = local_connect(path);
   if (box->fd < 0 || !local_peer(box->fd, &user, &process))
     return fail(L, path);

@@ -12,11 +12,13 @@ Every function that waits returns its value or `nil, message, kind`.
 
 #include "core/library.h"
 #include "core/op.h"
+#include "net/socket_lua.h"
 #include "ssh/agent_lua.h"
 #include "ssh/forward.h"
 #include "ssh/kexinit.h"
 #include "ssh/key_lua.h"
 #include "ssh/login_lua.h"
+#include "ssh/stream.h"
 #include "term/shell_lua.h"
 
 enum { USER_VALUES = 1, KEPT = 1, MOST_BANNER = 16384 };
@@ -265,15 +267,20 @@ static int client_lua_is_open(lua_State *L)
 }
 
 /***
-How many connections go through this one.
+How many connections go through this one, and how many shells and commands it has.
 @function client:load
 @treturn int
 */
 static int client_lua_load(lua_State *L)
 {
   struct client_box *box = luaL_checkudata(L, 1, CLIENT_NAME);
-  bool has_carrier = box->client != NULL && box->client->carrier != NULL;
-  lua_pushinteger(L, has_carrier ? (lua_Integer)box->client->carrier->load : 0);
+  const struct client *client = box->client;
+  bool has_carrier = client != NULL && client->carrier != NULL;
+  lua_Integer load = has_carrier ? (lua_Integer)client->carrier->load : 0;
+  for (const struct stream *s = client != NULL ? client->streams : NULL; s != NULL;
+       s = s->next)
+    load += s->is_detached ? 0 : 1;
+  lua_pushinteger(L, load);
   return 1;
 }
 
@@ -303,12 +310,19 @@ static int ssh_lua_version(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"close", client_lua_close},     {"exec", client_lua_exec},
-    {"failure", client_lua_failure}, {"load", client_lua_load},
-    {"info", client_lua_info},       {"is_open", client_lua_is_open},
-    {"phases", client_lua_phases},   {"pipe", client_lua_pipe},
-    {"shell", client_lua_shell},     {"__gc", client_lua_close},
-    {"__close", client_lua_close},   {NULL, NULL},
+    {"close", client_lua_close},
+    {"exec", client_lua_exec},
+    {"failure", client_lua_failure},
+    {"load", client_lua_load},
+    {"info", client_lua_info},
+    {"is_open", client_lua_is_open},
+    {"phases", client_lua_phases},
+    {"pipe", client_lua_pipe},
+    {"shell", client_lua_shell},
+    {"through", client_lua_through},
+    {"__gc", client_lua_close},
+    {"__close", client_lua_close},
+    {NULL, NULL},
 };
 
 static int close_shared(lua_State *L)
@@ -350,6 +364,7 @@ int luaopen_host_ssh(lua_State *L)
   key_lua_register(L);
   pipe_lua_register(L);
   shell_lua_register(L);
+  socket_lua_register(L);
   luaL_newlib(L, functions);
   push_shared(L);
   lua_pushcclosure(L, client_lua_connect, 1);

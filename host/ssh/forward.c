@@ -320,6 +320,14 @@ void forward_fail(struct forward *f, enum error error, const char *message)
   f->options.on_failed(owner, error, message);
 }
 
+void forward_hand_over(struct forward *f, void *owner,
+                       void (*on_failed)(void *owner, enum error error,
+                                         const char *message))
+{
+  f->options.owner = owner;
+  f->options.on_failed = on_failed;
+}
+
 void forward_lose_all(struct client *via)
 {
   char message[FORWARD_MESSAGE + CLIENT_MESSAGE];

@@ -77,6 +77,11 @@ void forward_count(struct forward *forward, const struct ssh_counter_struct *cou
 /* Bytes may be waiting in our end: carry them on, as far as they go. */
 void forward_carry(struct forward *forward);
 
+/* Somebody else is the owner from here on. */
+void forward_hand_over(struct forward *forward, void *owner,
+                       void (*on_failed)(void *owner, enum error error,
+                                         const char *message));
+
 /* The owner is done with it: what it wrote still goes out. No callback follows. */
 void forward_release(struct forward *forward);
 

@@ -20,7 +20,7 @@ struct denial {
   char text[FORWARD_MESSAGE / 2];
 };
 
-enum { REASON_CONNECT_FAILED = 2 };
+enum { REASON_PROHIBITED = 1, REASON_CONNECT_FAILED = 2, REASON_SHORTAGE = 4 };
 
 static int ask(struct forward *f)
 {
@@ -109,6 +109,14 @@ static int by_channel(const void *a, const void *b)
   return (one->channel > other->channel) - (one->channel < other->channel);
 }
 
+/* Another connection to the same jump host may have what this one lacks. */
+static bool is_shortage(const struct denial *denial)
+{
+  return denial->reason == REASON_SHORTAGE ||
+         (denial->reason == REASON_CONNECT_FAILED &&
+          strstr(denial->text, "Too many open files") != NULL);
+}
+
 /* What a connection of one's own would have failed with. */
 static enum error kind_of(const struct denial *denial)
 {
@@ -132,6 +140,8 @@ static enum error kind_of(const struct denial *denial)
   return ERROR_UNREACHABLE;
 }
 
+#define FORBIDDEN "; its sshd says so in AllowTcpForwarding and PermitOpen"
+
 static void fail_denied(struct forward *f, const struct denial *denial)
 {
   const char *name = f->via->name != NULL ? f->via->name : "";
@@ -139,14 +149,20 @@ static void fail_denied(struct forward *f, const struct denial *denial)
   if (denial == NULL) {
     snprintf(message, sizeof message, "the jump host %s does not connect to it", name);
     forward_fail(f, ERROR_JUMP, message);
+  } else if (is_shortage(denial)) {
+    snprintf(message, sizeof message,
+             "the jump host %s has no room for another channel (%s)", name,
+             denial->text);
+    forward_fail(f, ERROR_CHANNEL, message);
   } else if (denial->reason == REASON_CONNECT_FAILED) {
     snprintf(message, sizeof message, "the jump host %s cannot connect to it: %s", name,
              denial->text);
     forward_fail(f, kind_of(denial), message);
   } else {
     snprintf(message, sizeof message,
-             "the jump host %s does not forward to it (reason %lu: %s)", name,
-             denial->reason, denial->text);
+             "the jump host %s does not forward to it (reason %lu: %s)%s", name,
+             denial->reason, denial->text,
+             denial->reason == REASON_PROHIBITED ? FORBIDDEN : "");
     forward_fail(f, ERROR_JUMP, message);
   }
 }

@@ -2,6 +2,8 @@
 A shell on a channel of a client.
 @module host.ssh
 */
+#include <lauxlib.h>
+
 #include "ssh/client_lua.h"
 #include "ssh/stream_line.h"
 #include "term/shell_lua.h"
@@ -11,7 +13,8 @@ enum { OPTIONS = 2 };
 /***
 Open a terminal and a shell on it.
 @function client:shell
-@tparam table options `term` ("vt100"), `width` (511), `height` (1000), `timeout` (15
+@tparam table options `command` (instead of the device's shell), `bare` (true: no
+terminal), `term` ("vt100"), `width` (511), `height` (1000), `timeout` (15
 seconds), `limit` (64 MiB of text in one answer), `lazy` (return when the shell was
 asked for; what is written then travels right behind the request)
 @treturn[1] shell
@@ -25,8 +28,14 @@ int client_lua_shell(lua_State *L)
   struct shell_options given;
   lua_settop(L, OPTIONS);
   shell_lua_options(L, OPTIONS, &given);
-  struct stream_options options = {
-      .term = given.term, .width = given.width, .height = given.height};
+  lua_getfield(L, OPTIONS, "command");
+  const char *command = luaL_optstring(L, -1, NULL); /* alive in the table */
+  lua_getfield(L, OPTIONS, "bare");
+  bool is_bare = lua_toboolean(L, -1) != 0;
+  struct stream_options options = {.command = command,
+                                   .term = is_bare ? NULL : given.term,
+                                   .width = given.width,
+                                   .height = given.height};
   struct shell *shell = shell_lua_push(L, &given);
   struct shell_op *o = shell_lua_prepare(L, shell);
   shell_lua_attach(shell, stream_line_open(client, &options), ERROR_DROPPED);

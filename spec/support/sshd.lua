@@ -53,6 +53,19 @@ local function make_key(path, kind, ...)
   return read_file(path .. ".pub")
 end
 
+local rsa -- takes its time: one for all servers of a spec file
+
+local function make_rsa_key(path)
+  if not rsa then
+    make_key(path, "rsa", "-m", "PEM")
+    rsa = { private = read_file(path), public = read_file(path .. ".pub") }
+  end
+  local handle = assert(uv.fs_open(path, "w", 384)) -- 0600: ssh refuses another one
+  uv.fs_write(handle, rsa.private)
+  uv.fs_close(handle)
+  return rsa.public
+end
+
 --- Start a server.
 -- @string[opt] extra lines for its configuration; they count before the usual ones
 -- @int[opt] port one that was of a server that is stopped; a free one when left out
@@ -66,7 +79,7 @@ function sshd.start(extra, port)
   self.host_key = make_key(folder .. "/host_key", "ed25519"):match "^%S+ %S+"
   self.ed25519, self.rsa = folder .. "/ed25519", folder .. "/rsa"
   local allowed = make_key(self.ed25519, "ed25519")
-    .. make_key(self.rsa, "rsa", "-m", "PEM")
+    .. make_rsa_key(self.rsa)
   write_file(folder .. "/authorized_keys", allowed)
   local config = CONFIG:format(self.port, folder, folder, extra or "")
   write_file(folder .. "/config", config)

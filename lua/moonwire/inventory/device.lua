@@ -122,7 +122,8 @@ device.fields = {
   {
     name = "command",
     type = "strings",
-    doc = "words of a command that is the line to it (transport command); %h %p %r %%",
+    doc = "words of a command that is the line to it (transport command); %h %p %r "
+      .. "%%; with a jump, it runs at the last of its jump hosts",
   },
   { name = "pty", type = "flag", doc = "true: this command wants a terminal" },
   {

@@ -1,5 +1,6 @@
 --- Connections to jump hosts, shared by all devices behind them: one for each jump host
--- and loop, more when it carries very many. Devices that expect another key of it, or
+-- and loop, more when it carries very many or the jump host says that one is full.
+-- Devices that expect another key of it, or
 -- log in to it as somebody else, share nothing.
 -- @module moonwire.transport.bastion
 local hop = require "moonwire.transport.hop"
@@ -36,6 +37,7 @@ local function new_bastion(device, parent, key)
     connections = {},
     gate = task.semaphore(1),
     places = limit and task.semaphore(limit) or nil,
+    most = {}, -- by kind of channel: what one connection was seen to have room for
   }, Bastion)
 end
 
@@ -137,8 +139,14 @@ function Bastion:_failure()
   self.failure = nil
 end
 
+-- Those who were promised a channel may not have asked for it yet.
+local function has_room(connection, most, channel)
+  return connection.client:load() < MOST
+    and connection.taken[channel] < (most[channel] or math.huge)
+end
+
 -- A connection with room. One that is lost counts as a failure of the jump host.
-function Bastion:_find()
+function Bastion:_find(channel)
   for i = #self.connections, 1, -1 do
     local connection = self.connections[i]
     if not connection.client:is_open() then
@@ -146,7 +154,7 @@ function Bastion:_find()
       local message, kind = connection.client:failure()
       message = ("the jump host %s is lost: %s"):format(self.label, message)
       self:_fail(message, kind, (bastions.root_of(connection)))
-    elseif connection.client:load() < MOST then
+    elseif has_room(connection, self.most, channel) then
       return connection
     end
   end
@@ -171,7 +179,7 @@ end
 function Bastion:_connect(options, connect)
   local through, client, message, kind, detail
   if self.parent then
-    through, message, kind, detail = self.parent:lend(options, connect)
+    through, message, kind, detail = self.parent:lend(options, connect, "forward")
   end
   if through or not self.parent then
     local via = through and through.client
@@ -182,21 +190,24 @@ function Bastion:_connect(options, connect)
     self:_fail(message, kind, kind == "jump" and detail.root or nil)
     return explain(self.failure)
   end
-  local connection = { client = client, through = through, label = self.label }
+  local connection = {
+    client = client, through = through, label = self.label, bastion = self,
+    taken = { forward = 0, session = 0 },
+  }
   table.insert(self.connections, connection)
   remember(self)
   return connection
 end
 
---- A connection to this jump host, made now when there is none.
+--- A connection to this jump host, made now when there is none with room.
 -- @local here
-function Bastion:lend(options, connect)
-  local found = self:_find()
+function Bastion:lend(options, connect, channel)
+  local found = self:_find(channel)
   if found then
     return found
   end
   local turn <close> = take_turn(self.gate) -- luacheck: ignore
-  found = self:_find()
+  found = self:_find(channel)
   if found then
     return found
   end
@@ -207,10 +218,30 @@ function Bastion:lend(options, connect)
   return self:_connect(options, connect)
 end
 
+--- A jump host has refused a channel on a connection. When others have one there, it is
+-- full, and so will be the next one with as many.
+-- @tparam table connection
+-- @string channel: "forward", "session" (a command there)
+-- @treturn boolean whether there may be room on another connection
+function bastions.is_full(connection, channel)
+  local others = connection.taken[channel] - 1 -- without the one that was refused
+  if others < 1 then
+    return false
+  end
+  local most = connection.bastion.most
+  most[channel] = math.min(most[channel] or others, others)
+  return true
+end
+
+local function is_idle(connection)
+  local taken = connection.taken
+  return connection.client:load() == 0 and taken.forward + taken.session == 0
+end
+
 local function close_idle_of(bastion)
   local kept, has_closed = {}, false
   for _, connection in ipairs(bastion.connections) do
-    if connection.client:load() == 0 then
+    if is_idle(connection) then
       connection.client:close()
       has_closed = true
     else

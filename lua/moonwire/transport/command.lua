@@ -1,9 +1,11 @@
 --- Any command as a line to a device: a serial port, a console server, a container. Its
--- words are never read by a shell.
+-- words are never read by a shell. Where the device has a jump host, that is where the
+-- command runs, as with `ssh bastion telnet terminal-server 2003`.
 -- @module moonwire.transport.command
 local client = require "moonwire.transport.client"
 local line = require "host.line"
-local login = require "moonwire.transport.login"
+local printable = require "moonwire.printable"
+local ssh = require "moonwire.transport.ssh"
 local terminal = require "moonwire.transport.terminal"
 
 local command = {}
@@ -50,48 +52,101 @@ function command.words(device)
   return words
 end
 
---- Run the command and log in on its terminal, if that asks for it.
--- @tparam table device `command` (list of words), `pty` (true: it wants a terminal),
--- `username`, `password`
--- @tparam table options as for `session.open`
--- @treturn[1] Client
--- @return[2] nil
--- @treturn[2] string message
--- @treturn[2] string kind: invalid, local, auth, timeout, dropped
--- @treturn[2] table detail: `phase`, `phases`
-function command.connect(device, options)
-  local place = device.name or device.host
-  local lap, phases = client.stopwatch()
-  local words, message = command.words(device)
-  if not words then
-    return terminal.fail(place, "start", phases, message, "invalid")
+-- SSH sends one string; the shell that reads it at the jump host finds these words.
+local function quoted(words)
+  local list = {}
+  for i, word in ipairs(words) do
+    list[i] = "'" .. word:gsub("'", "'\\''") .. "'"
   end
-  local wanted = terminal.options(device, options)
+  return table.concat(list, " ")
+end
+
+-- A terminal there is like the one that a command here would have: it passes all on.
+local function spawn_there(words, device, wanted, way)
+  wanted.command = "exec " .. quoted(words)
+  wanted.bare = not device.pty
+  if device.pty then
+    wanted.command = "stty raw -echo && " .. wanted.command
+  end
+  return way.client:shell(wanted)
+end
+
+local function spawn_here(words, device, wanted)
   wanted.command, wanted.pty = words, device.pty
   wanted.environment = terminal.environment(wanted.term)
-  local shell, kind
-  shell, message, kind = line.spawn(wanted)
-  if not shell then
-    message = ("%s: %s"):format(words[1], message)
-    return terminal.fail(place, "connect", phases, message, kind)
+  return line.spawn(wanted)
+end
+
+-- What a command has said at its end, where there is no standard error of its own.
+local function last_words(shell)
+  local text = shell:text():match "([^\r\n]+)%s*$"
+  return text and printable(text)
+end
+
+local NO_ROOM = "the jump host does not let it run (its sshd says so in MaxSessions)"
+
+-- A shell, or why there is none.
+local function start(device, options, way, words)
+  local spawn = way.client and spawn_there or spawn_here
+  local shell, message, kind = spawn(words, device, terminal.options(device, options),
+    way)
+  if kind == "channel" then
+    message = NO_ROOM
   end
-  lap "connect"
-  local opened = client.new(shell, { by = words[1], phases = phases })
-  local guard <close> = opened:guard()
-  local _, login_timeout = terminal.timeouts(device, options)
-  local ok
-  ok, message, kind = login.run(shell, device, {
-    timeout = login_timeout,
-    newline = terminal.newline(device),
-    platform = terminal.platform_of(device),
+  return shell, message and ("%s: %s"):format(words[1], message), kind
+end
+
+local function log_in(device, options, way, words)
+  local place = device.name or device.host
+  local lap, phases = client.stopwatch()
+  local phase = way.client and "jump" or "connect"
+  local shell, message, kind = start(device, options, way, words)
+  if not shell then
+    return terminal.fail(place, phase, phases, message, kind)
+  end
+  lap(phase)
+  local opened
+  opened, message, kind = terminal.log_in(shell, device, options, {
+    by = words[1],
+    phases = phases,
     may_wake = true,
+    explain = function(said, why)
+      local last = why == "dropped" and way.client and last_words(shell)
+      if last then
+        said = ("%s at the jump host has ended: %s"):format(words[1], last)
+      end
+      return said, why
+    end,
   })
-  guard.is_in = ok
-  if not ok then
+  if not opened then
     return terminal.fail(place, "auth", phases, message, kind)
   end
   lap "auth"
   return opened
+end
+
+--- Run the command, here or at the jump host, and log in on its terminal, if that asks
+-- for it.
+-- @tparam table device `command` (list of words), `pty` (true: it wants a terminal),
+-- `username`, `password`, `jump` (where it runs)
+-- @tparam table options as for `session.open`
+-- @treturn[1] Client
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: invalid, local, auth, timeout, dropped, jump
+-- @treturn[2] table detail: `phase`, `phases`; of kind jump also `root`
+function command.connect(device, options)
+  local words, message = command.words(device)
+  if not words then
+    return terminal.fail(device.name or device.host, "start", {}, message, "invalid")
+  end
+  local runs_there = device.jump and device.jump ~= "none"
+  if not runs_there then
+    return log_in(device, options, {}, words)
+  end
+  return ssh.go(device, options, function(way)
+    return log_in(device, options, way, words)
+  end, "session")
 end
 
 return command

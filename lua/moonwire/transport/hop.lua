@@ -46,10 +46,10 @@ local function parse(text)
 end
 
 -- The device may stand before the one in the inventory, with a user's name that has
--- options of its platform in it.
+-- options of its platform in it, or the port of its transport.
 local function original(device)
   local before = getmetatable(device)
-  return before and before.__index or device
+  return before and before.__index and original(before.__index) or device
 end
 
 local function inherit(taken, device)

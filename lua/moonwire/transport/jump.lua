@@ -8,16 +8,38 @@ local hop = require "moonwire.transport.hop"
 
 local jump = {}
 
+local TRIES = 5 -- connections on which a channel is asked for
+
 local ways = setmetatable({}, { __mode = "k" }) -- by client: how it got there
 
 local Way = {}
 Way.__index = Way
 
--- Give the place back, once, unless a client has it now.
+function Way:_take(connection, channel)
+  self.connection, self.client, self.channel = connection, connection.client, channel
+  self.is_taken = true
+  connection.taken[channel] = connection.taken[channel] + 1
+end
+
+-- Give all back, once.
+function Way:_leave()
+  local places, taken = self.places, self.is_taken and self.connection.taken
+  self.places, self.is_taken = nil, false
+  if taken then
+    taken[self.channel] = taken[self.channel] - 1
+  end
+  if places then
+    places:release()
+  end
+  if taken then
+    bastions.leave()
+  end
+end
+
+-- Unless a client has it now.
 Way.__close = function(self)
-  if self.places and not self.is_kept then
-    self.places:release()
-    self.places = nil
+  if not self.is_kept then
+    self:_leave()
   end
 end
 
@@ -27,12 +49,15 @@ end
 -- @tparam table options as for `moonwire.transport.ssh`
 -- @tparam function connect called with a jump host, the options, the client before it
 -- and its name: logs in to it
+-- @string[opt="forward"] channel what is wanted there: "forward" (a connection from
+-- there), "session" (a command that runs there)
 -- @treturn[1] Way `client`: what carries the connection
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: jump, invalid
 -- @treturn[2] table detail: `phase`, `phases`, `root` (the cause that devices share)
-function jump.way(device, options, connect)
+function jump.way(device, options, connect, channel)
+  channel = channel or "forward"
   local hops, message, kind = hop.list(device)
   if not hops then
     return nil, message, kind, { phase = "start", phases = {} }
@@ -49,13 +74,57 @@ function jump.way(device, options, connect)
   end
   local opened <close> = setmetatable({ places = nearest.places }, Way)
   local connection, detail
-  connection, message, kind, detail = nearest:lend(options, connect)
+  connection, message, kind, detail = nearest:lend(options, connect, channel)
   if not connection then
     return nil, message, kind, detail
   end
-  local way = { connection = connection, client = connection.client }
-  way.places, opened.places = opened.places, nil
-  return setmetatable(way, Way)
+  local way = setmetatable({ places = opened.places }, Way)
+  opened.places = nil
+  way:_take(connection, channel)
+  return way
+end
+
+-- One try: how it ended, and whether another connection may have the room.
+local function go(device, options, with)
+  local opened, message, kind, detail = jump.way(device, options, with.connect,
+    with.channel)
+  if not opened then
+    return false, nil, message, kind, detail
+  end
+  local way <close> = opened
+  local client
+  client, message, kind, detail = with.open(way)
+  if client then
+    jump.keep(way, client)
+    return false, client
+  elseif kind ~= "channel" or not way.client then
+    return false, nil, message, kind, detail
+  end
+  detail.root = ("the jump host %s has no room for another channel"):format(
+    way.connection.label)
+  return bastions.is_full(way.connection, way.channel), nil, message, "jump", detail
+end
+
+--- Open something on the way to a device. Where the jump host has no more room on a
+-- connection that others use, another one is made, a few times.
+-- @tparam table device
+-- @tparam table options as for `moonwire.transport.ssh`
+-- @tparam table with `connect` and `channel` as for `jump.way`; `open`: called with the
+-- way, gives a client, or nil, message, kind, detail; kind channel is a lack of room
+-- @treturn[1] client which has the way until `jump.left`
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind
+-- @treturn[2] table detail
+function jump.open(device, options, with)
+  local is_full, client, message, kind, detail
+  for _ = 1, TRIES do
+    is_full, client, message, kind, detail = go(device, options, with)
+    if not is_full then
+      break
+    end
+  end
+  return client, message, kind, detail
 end
 
 --- A client has logged in on this way: it has the place until `jump.left`.
@@ -85,8 +154,7 @@ function jump.left(client)
   end
   ways[client] = nil
   way.is_kept = false
-  Way.__close(way)
-  bastions.leave()
+  way:_leave()
 end
 
 --- Keep connections to jump hosts between devices, and remember which have failed.

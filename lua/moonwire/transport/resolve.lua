@@ -42,6 +42,16 @@ local function fill_in(device, path, options, places)
   return taken
 end
 
+-- ssh_config is about SSH. The way to a host is that of its telnet, too, but not the
+-- port; where a command runs, only the inventory says.
+local function keep_own(taken, device)
+  if device.transport == "telnet" then
+    taken.port = device.port
+  elseif device.transport == "command" then
+    taken.jump, taken.proxy_command = device.jump, device.proxy_command
+  end
+end
+
 local function look_up(config, path, device)
   local options, places, kind = config:lookup(device.host, {
     user = device.username,
@@ -51,6 +61,7 @@ local function look_up(config, path, device)
     return nil, places, kind
   end
   local taken = fill_in(device, path, options, places)
+  keep_own(taken, device)
   if not taken.password and not taken.key_file and not taken.key_files then
     taken.key_files = follow.present(usual_keys())
   end

@@ -248,20 +248,49 @@ local function go_by_command(device, options, via, name)
   return log_in(device, options, command and { command = command } or DIRECTLY, name)
 end
 
-local function go_through(device, options)
-  local opened, message, kind, detail = jump.way(device, options, go_by_command)
-  if not opened then
-    return nil, describe(device, message), kind, detail
-  end
-  local way <close> = opened
-  local client
-  client, message, kind, detail = log_in(device, options, way)
-  if client then
-    jump.keep(way, client)
-  elseif kind == "jump" then
-    detail.root = jump.root(way) or detail.root
+--- Open something on the way to a device, through its jump hosts or by its command.
+-- @tparam table device
+-- @tparam table options as for `connect`
+-- @tparam function open called with the way (its `client` is that of a jump host, or
+-- its `command` the connection; neither: directly); gives a client, or nil, message,
+-- kind, detail; kind channel says that the jump host has no room for it
+-- @string[opt="forward"] channel as for `jump.open`
+-- @treturn[1] client
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind
+-- @treturn[2] table detail
+function transport.go(device, options, open, channel)
+  local has_tried = false
+  local client, message, kind, detail = jump.open(device, options, {
+    connect = go_by_command,
+    channel = channel,
+    open = function(way)
+      has_tried = true
+      local complaint, why
+      if not way.client then
+        way.command, complaint, why = hop.command(device)
+      end
+      if why then
+        return fail(device, complaint, why)
+      end
+      local opened, said, what, more = open(way)
+      if what == "jump" then
+        more.root = jump.root(way) or more.root
+      end
+      return opened, said, what, more
+    end,
+  })
+  if not client and not has_tried then
+    message = describe(device, message)
   end
   return client, message, kind, detail
+end
+
+local function go_through(device, options)
+  return transport.go(device, options, function(way)
+    return log_in(device, options, way)
+  end)
 end
 
 local function way_to(device, options)

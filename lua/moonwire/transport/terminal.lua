@@ -1,6 +1,8 @@
 --- The terminal that a device is to be given, for transports that open it while they
 -- connect.
 -- @module moonwire.transport.terminal
+local client = require "moonwire.transport.client"
+local login = require "moonwire.transport.login"
 local platforms = require "moonwire.platform"
 local uv = require "luv"
 
@@ -63,6 +65,34 @@ function terminal.environment(term)
   list[#list + 1] = "LC_ALL=C" -- its words are read here
   list[#list + 1] = "SSH_ASKPASS_REQUIRE=never"
   return list
+end
+
+--- Log in on a shell that was just opened.
+-- @tparam shell shell which is closed when that fails
+-- @tparam table device `username`, `password`
+-- @tparam table options of `session.open`
+-- @tparam table facts as for `client.new`; `may_wake` as for `login.run`; `explain`:
+-- called before the shell is closed with the message and the kind of what went wrong;
+-- gives those that are told
+-- @treturn[1] Client
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind
+function terminal.log_in(shell, device, options, facts)
+  local opened = client.new(shell, facts)
+  local guard <close> = opened:guard()
+  local _, timeout = terminal.timeouts(device, options)
+  local ok, message, kind = login.run(shell, device, {
+    timeout = timeout,
+    newline = terminal.newline(device),
+    platform = terminal.platform_of(device),
+    may_wake = facts.may_wake,
+  })
+  guard.is_in = ok
+  if not ok then
+    return nil, facts.explain(message, kind)
+  end
+  return opened
 end
 
 --- A failure, with where it is and the phase it is in.
