@@ -1,6 +1,6 @@
 --- Ansible's inventories in YAML, and the variables in the folders beside any of them.
+-- See https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html
 -- @module moonwire.inventory.ansible
--- @see https://docs.ansible.com/ansible/latest/inventory_guide/intro_inventory.html
 local Tree = require "moonwire.inventory.ansible_tree"
 local json = require "moonwire.inventory.json"
 

@@ -1,7 +1,7 @@
 --- Which devices: an expression over their fields, labels, groups and names.
 --
 --     site == "lon" and device_type == "cisco_ios"
---     @core and not name ~ "*-old"
+--     not name ~ "*-old" and @core
 --     sw[001-040],r1 or role in (spine, leaf) and rack > 4
 --
 -- A word before an operator is a field of a device or a label; `label.x` is a label for

@@ -7,8 +7,8 @@
 --  * `"core 1"` a name as it is.
 --
 -- A set is only names: whether such devices exist is for others to say.
+-- See https://clustershell.readthedocs.io/en/latest/tools/nodeset.html
 -- @module moonwire.inventory.nodeset
--- @see https://clustershell.readthedocs.io/en/latest/tools/nodeset.html
 local glob = require "moonwire.inventory.glob"
 
 local nodeset = {}

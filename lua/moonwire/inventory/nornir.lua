@@ -2,8 +2,8 @@
 -- Its words become ours: `hostname` is `host`, `platform` is `device_type`, and what is
 -- in `data` are labels (of a mapping in it, the names with dots). Our own words may
 -- stand beside them; what Nornir itself has no use for here is left aside.
+-- See https://nornir.readthedocs.io/en/latest/tutorial/inventory.html
 -- @module moonwire.inventory.nornir
--- @see https://nornir.readthedocs.io/en/latest/tutorial/inventory.html
 local inherit = require "moonwire.inventory.inherit"
 local json = require "moonwire.inventory.json"
 

@@ -32,6 +32,8 @@ end
 --- Borrow a session.
 -- @local here
 -- @string path of the socket
+-- @tparam table device
+-- @tparam table options of `moonwire.session.open`
 -- @treturn[1] Session
 -- @return[2] nil
 -- @treturn[2] string message

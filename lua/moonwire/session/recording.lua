@@ -25,7 +25,7 @@ recording.FOLDER = "outputs/recordings"
 local default -- folder for what failed; nil: nothing is kept
 
 --- Where sessions that fail leave their recording, unless they are told.
--- @string|nil folder nil: nowhere
+-- @tparam string|nil folder nil: nowhere
 function recording.set_default(folder)
   default = folder
 end

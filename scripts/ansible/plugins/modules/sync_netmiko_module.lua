@@ -1,5 +1,6 @@
 #!/usr/local/bin/moonwire
--- WANT_JSON
+--- A module of Ansible's: commands on one device, in mode sync.
+-- WANT_JSON: the arguments come in a file.
 local ansible = require "moonwire.ansible"
 local netmiko = require "moonwire.ansible.netmiko"
 
