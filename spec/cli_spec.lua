@@ -89,6 +89,17 @@ describe("moonwire", function()
     assert.matches("/nowhere/script.lua: No such file", text, 1, true)
   end)
 
+  it("names the subcommand that was meant", function()
+    local text, status = moonwire "sned"
+    assert.equal(2, status)
+    local said = "sned is no subcommand and no file; did you mean send?"
+    assert.matches(said, text, 1, true)
+    text, status = moonwire "nonsense"
+    assert.equal(2, status)
+    assert.matches("nonsense is no subcommand and no file", text, 1, true)
+    assert.not_matches("did you mean", text)
+  end)
+
   it("says that all tasks wait for what cannot come", function()
     local text, status = run 'require("moonwire.task").queue():get()'
     assert.equal(3, status)

@@ -27,7 +27,7 @@ function doctor.parser()
   parser:option("--known-hosts", "The file of known host keys; ~/.ssh/known_hosts.")
     :argname "<file>"
   parser:option("--output", "The folder that outputs go to (outputs).")
-    :argname("<folder>"):default "outputs"
+    :argname("<folder>"):default("outputs"):show_default(false)
   parser:flag("--json", "As JSON.")
   return parser
 end

@@ -3,6 +3,7 @@
 local host = require "host.task"
 local option = require "moonwire.cli.option"
 local signals = require "moonwire.signals"
+local spelling = require "moonwire.platform.spelling"
 local task = require "moonwire.task"
 local via_option = require "moonwire.cli.via_option"
 
@@ -69,6 +70,19 @@ local function wants_prompt(word)
     or word == nil and require("luv").guess_handle(0) == "tty"
 end
 
+-- A bare word that is no file was meant to be a subcommand.
+local function run_script(words)
+  local word = words[1]
+  if not word:find "[/.]" and not require("luv").fs_stat(word) then
+    local near = spelling.nearest(word, SUBCOMMANDS, 2)
+    local hint = near and ("did you mean %s? "):format(near) or ""
+    local text = "moonwire: %s is no subcommand and no file; %smoonwire --help lists them\n"
+    io.stderr:write(text:format(word, hint))
+    return 2
+  end
+  return require("moonwire.cli.script").run(words)
+end
+
 local function dispatch(words)
   local rest, complaint = option.take(words)
   if not rest then
@@ -92,7 +106,7 @@ local function dispatch(words)
     via_option.prepare(word)
     return cli.module_of(word).run(rest_of(words))
   end
-  return require("moonwire.cli.script").run(words)
+  return run_script(words)
 end
 
 local function report(err)

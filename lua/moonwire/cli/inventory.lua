@@ -50,8 +50,8 @@ local function new_parser()
   commands.show:flag("--json", "As JSON.")
   commands.show:flag("--fold", "The names only, as a node set.")
   commands.check:flag("--strict", "Exit status 1 when something may be wrong.")
-  commands.convert:option("--to", "The language to write.")
-    :choices(writer.languages):default "json"
+  commands.convert:option("--to", "The language to write (json).")
+    :choices(writer.languages):default("json"):show_default(false)
   return parser, commands
 end
 

@@ -59,13 +59,14 @@ local function read_clock(text)
 end
 
 local function new_parser()
-  local about = "Simulated devices to log in to, until stopped: one port,\n"
-    .. "and an address for each. On 127.0.0.1 the user's name is the device's name."
+  local about = "Simulated devices to log in to, until stopped: one port, and "
+    .. "an address for each. On\n127.0.0.1 the user's name is the device's name."
   local parser = argparse("moonwire lab", about, fault_help())
   parser:add_help(false)
   parser:usage_max_width(88):help_max_width(88):help_description_margin(25)
   parser:flag("-h --help", "Show this text.")
-  parser:option("--devices", "How many."):argname("<n>"):default("5")
+  parser:option("--devices", "How many (5)."):argname("<n>"):default("5")
+    :show_default(false)
     :convert(integer "--devices")
   time_option(parser, "rtt", "Round-trip time of every byte, such as 50ms.")
   time_option(parser, "think", "How long a device thinks before an output.")

@@ -54,9 +54,10 @@ local function new_parser()
   parser:usage_max_width(88):help_max_width(88):help_description_margin(27)
   parser:flag("-h --help", "Show this text.")
   parser:option("-i --inventory", "The devices that callers may reach (a lab of five).")
-    :argname("<inventory>"):default "lab:5"
-  parser:option("--listen", "Where; port 0: a free one.")
-    :argname("<address:port>"):default("127.0.0.1:8000"):convert(listen_place)
+    :argname("<inventory>"):default("lab:5"):show_default(false)
+  parser:option("--listen", "Where (127.0.0.1:8000); port 0: a free one.")
+    :argname("<address:port>"):default("127.0.0.1:8000"):show_default(false)
+    :convert(listen_place)
   parser:flag("--reload", "Read the inventory again when its files change.")
   parser:option("--token-file", "What callers must show, in a file that nobody else "
     .. "can read; needed beyond this machine: one token, or lines of NAME SCOPE TOKEN "
@@ -72,7 +73,7 @@ local function new_parser()
   parser:flag("--allow-any-device", "Callers may name devices beside the inventory.")
   parser:flag("--allow-push", "Callers may change configurations.")
   parser:option("--on-stop", "Whether runs end first, or are cancelled (wait).")
-    :choices({ "wait", "cancel" }):default "wait"
+    :choices({ "wait", "cancel" }):default("wait"):show_default(false)
   parser:option("--max-runs", "Runs at once (8); 64 more may wait.")
     :argname("<n>"):convert(whole "--max-runs")
   parser:option("--runs", "The folder of all runs (outputs/runs)."):argname "<folder>"

@@ -27,8 +27,8 @@ local function new_parser()
   parser:option("-i --inventory", "A file of devices, or whatever else is one.")
     :argname "<inventory>"
   inventory_option.add(parser, "--inventory-format")
-  parser:option("--fail-on", "The least severity that makes the exit status 1.")
-    :choices { "low", "medium", "high", NEVER }:default "high"
+  parser:option("--fail-on", "The least severity that makes the exit status 1 (high).")
+    :choices({ "low", "medium", "high", NEVER }):default("high"):show_default(false)
   parser:flag("--json", "Everything they offer, as JSON.")
   parser:flag("-h --help", "Show this text.")
   return parser
