@@ -76,8 +76,8 @@ local function run_script(words)
   if not word:find "[/.]" and not require("luv").fs_stat(word) then
     local near = spelling.nearest(word, SUBCOMMANDS, 2)
     local hint = near and ("did you mean %s? "):format(near) or ""
-    local text = "moonwire: %s is no subcommand and no file; %smoonwire --help lists them\n"
-    io.stderr:write(text:format(word, hint))
+    local text = "moonwire: %s is no subcommand and no file; %s%s\n"
+    io.stderr:write(text:format(word, hint, "moonwire --help lists them"))
     return 2
   end
   return require("moonwire.cli.script").run(words)
