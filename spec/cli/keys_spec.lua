@@ -1,5 +1,7 @@
 local hostkeys = require "host.hostkeys"
+local json = require "dkjson"
 local server = require "host.server"
+local sshd = require "spec.support.sshd"
 local task = require "moonwire.task"
 local uv = require "luv"
 
@@ -127,6 +129,105 @@ describe("moonwire keys", function()
     assert.not_matches("unknown", output)
     assert.equal("", read(path .. ".pending"))
   end)
+
+  local function make_key(kind, bits)
+    local file = folder .. "/" .. kind
+    local words = { "-q", "-t", kind, "-N", "", "-f", file, "-b", bits }
+    local status = task.await(function(done)
+      local process
+      process = assert(uv.spawn("ssh-keygen", { args = words }, function(code)
+        process:close()
+        done(code)
+      end))
+    end)
+    assert.equal(0, status)
+    return assert(read(file .. ".pub")):match "^%S+ %S+"
+  end
+
+  -- OpenSSH's server with a key of each type, as long as `fn` runs.
+  local function with_types(fn)
+    local public = { make_key("ecdsa", "256"), make_key("rsa", "2048") }
+    local real = sshd.start(("HostKey %s/ecdsa\nHostKey %s/rsa"):format(folder, folder))
+    table.insert(public, real.host_key)
+    local ok, err = pcall(fn, { port = function() return real.port end }, public)
+    real:stop()
+    assert(ok, err)
+  end
+
+  local function sorted_lines(text)
+    local lines = {}
+    for line in text:gmatch "[^\n]+" do
+      lines[#lines + 1] = line
+    end
+    table.sort(lines)
+    return lines
+  end
+
+  it("takes the keys of all types that a device has", function()
+    with_types(function(one, public)
+      local lines = {}
+      for i = 1, 3 do
+        lines[i] = name_of(one) .. " " .. public[i]
+      end
+      table.sort(lines)
+      local devices = inventory(one)
+      local status, output = keys("scan", devices, "--json")
+      assert.equal(0, status, output)
+      assert.same(lines, sorted_lines(read(path .. ".pending")))
+      local shown = assert(json.decode(output:match "%b{}")).keys
+      assert.equal(3, #shown)
+      for i = 1, 3 do
+        assert.equal("unknown", shown[i].verdict)
+        assert.equal(hostkeys.fingerprint(shown[i].public), shown[i].fingerprint)
+        assert.equal(1, (shown[i].public:find(shown[i].type .. " ", 1, true)))
+      end
+
+      -- the first by its fingerprint, the others beside it
+      write(folder .. "/right", hostkeys.fingerprint(public[1]) .. "\n")
+      assert.equal(1, (keys("accept", "--fingerprints", folder .. "/right")))
+      assert.equal(name_of(one) .. " " .. public[1] .. "\n", read(path))
+      status, output = keys("scan", devices)
+      assert.equal(0, status, output)
+      assert.matches("beside one that is known", output)
+      assert.not_matches("changed", output)
+      assert.equal(2, #sorted_lines(read(path .. ".pending")))
+      assert.equal(0, (keys("accept", "--yes")))
+      assert.same(lines, sorted_lines(read(path)))
+      assert.equal(3, #json.decode(select(2, keys("list", "--json"))).keys)
+
+      -- what is known of them is still what counts
+      status, output = keys("scan", devices)
+      assert.equal(0, status)
+      assert.not_matches("unknown", output)
+      assert.equal(0, (keys("revoke", name_of(one))))
+      local _, count = read(path):gsub("@revoked ", "")
+      assert.equal(3, count)
+      status, output = keys("scan", devices)
+      assert.equal(1, status)
+      assert.matches("revoked", output)
+      assert.equal("", read(path .. ".pending"))
+    end)
+  end)
+
+  it("takes no second key of a type, and none beside one that it does not show",
+    function()
+      with_types(function(one, public)
+        local other = listen():host_key()
+        write(path, name_of(one) .. " " .. other .. "\n")
+        local status, output = keys("scan", inventory(one))
+        assert.equal(1, status)
+        assert.not_matches("unknown", output)
+        assert.not_matches("beside", output)
+        write(path, "")
+        write(path .. ".pending", ("%s %s\n%s %s\n"):format(
+          name_of(one), public[3], name_of(one), other))
+        status, output = keys("accept", "--yes")
+        assert.equal(1, status)
+        assert.matches("accepted", output)
+        assert.matches("it is changed", output)
+        assert.equal(name_of(one) .. " " .. public[3] .. "\n", read(path))
+      end)
+    end)
 
   it("accepts a fingerprint for the host that it was given for", function()
     local one = listen()

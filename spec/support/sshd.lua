@@ -57,7 +57,7 @@ local rsa -- takes its time: one for all servers of a spec file
 
 local function make_rsa_key(path)
   if not rsa then
-    make_key(path, "rsa", "-m", "PEM")
+    make_key(path, "rsa", "-b", "2048", "-m", "PEM")
     rsa = { private = read_file(path), public = read_file(path .. ".pub") }
   end
   local handle = assert(uv.fs_open(path, "w", 384)) -- 0600: ssh refuses another one

@@ -4,6 +4,7 @@ local argparse = require "argparse"
 local hostkeys = require "host.hostkeys"
 
 local inventory = require "moonwire.inventory"
+local json = require "moonwire.report.json"
 local known_hosts = require "moonwire.transport.known_hosts"
 local command_line = require "moonwire.cli.line"
 local report = require "moonwire.report.table"
@@ -35,15 +36,17 @@ local function new_parser()
   parser:usage_max_width(88):help_max_width(88):help_description_margin(27)
   parser:command_target "action"
   parser:require_command(true)
-  local scanning = parser:command("scan", "Ask devices for host keys; exit status "
-    .. "1 when one gave none, or another than is known.")
+  local scanning = parser:command("scan", "Ask devices for host keys, one of each type "
+    .. "that they have; exit status 1 when one gave none, or another than is known.")
   scanning:argument("inventory", "A file of devices, or whatever else is one.")
   scanning:option("--filter", "Only these devices."):argname "<filter>"
+  scanning:flag("--json", "What they have shown, as JSON.")
   add_files(scanning, true)
   local list = parser:command("list", "Show known host keys.")
   list:argument("names", "Only of these hosts: host or host:port."):args "*"
     :argname "<host>"
   list:flag("--show-pending", "Those that nobody has accepted yet instead.")
+  list:flag("--json", "As JSON.")
   add_files(list, true)
   local accept = parser:command("accept", "Take up pending host keys, those whose "
     .. "fingerprints are given, or all; exit status 1 when one was left.")
@@ -102,7 +105,22 @@ local function print_scan(shown)
   }, rows))
 end
 
-local function keep_new(shown, pending)
+local function print_scan_json(shown)
+  local list = {}
+  for i, one in ipairs(shown) do
+    local public = one.public
+    list[i] = {
+      device = one.device.name or one.host, host = one.host, port = one.port,
+      type = public and public:match "^%S+", public = public,
+      fingerprint = public and hostkeys.fingerprint(public),
+      verdict = one.verdict, remark = one.remark, message = one.message,
+    }
+  end
+  print(json.encode { keys = list })
+end
+
+-- Keep what is new, and tell where.
+local function keep_new(shown, pending, say)
   local fresh, is_good = {}, true
   for _, one in ipairs(shown) do
     if one.verdict == "unknown" or one.verdict == "changed" then
@@ -116,10 +134,19 @@ local function keep_new(shown, pending)
   end
   local ok, message = known_hosts.keep_pending(pending, fresh)
   if ok then
-    print(("%d kept in %s; next: moonwire keys accept --fingerprints FILE"):format(
+    say(("%d kept in %s; next: moonwire keys accept --fingerprints FILE"):format(
       #fresh, pending))
   end
   return ok, is_good, message
+end
+
+local function tell_and_keep(shown, pending, is_json)
+  if is_json then
+    print_scan_json(shown)
+    return keep_new(shown, pending, complain)
+  end
+  print_scan(shown)
+  return keep_new(shown, pending, print)
 end
 
 local action = {}
@@ -138,9 +165,8 @@ function action.scan(given)
     complain(message)
     return 1
   end
-  print_scan(shown)
   local is_kept, is_good
-  is_kept, is_good, message = keep_new(shown, pending)
+  is_kept, is_good, message = tell_and_keep(shown, pending, given.json)
   if not is_kept then
     complain(message)
   end
@@ -163,6 +189,16 @@ local function is_named(names, entry)
   return false
 end
 
+local function print_list_json(entries)
+  for i, entry in ipairs(entries) do
+    entries[i] = {
+      hosts = entry.hosts, type = entry.type, public = entry.public,
+      fingerprint = entry.fingerprint, marker = entry.marker, line = entry.line,
+    }
+  end
+  print(json.encode { keys = entries })
+end
+
 function action.list(given)
   local path, pending = paths_of(given)
   local file = given.show_pending and pending or path
@@ -171,14 +207,19 @@ function action.list(given)
     complain(message)
     return 1
   end
-  local rows = {}
+  local rows, named = {}, {}
   for _, entry in ipairs(entries) do
     if is_named(given.names, entry) then
       local hosts = entry.hosts:find "^|1|" and "(hashed)" or entry.hosts
       rows[#rows + 1] = {
         hosts, entry.type, entry.fingerprint, entry.marker, tostring(entry.line),
       }
+      named[#named + 1] = entry
     end
+  end
+  if given.json then
+    print_list_json(named)
+    return 0
   end
   io.stdout:write(report.format({
     { title = "host" }, { title = "type" }, { title = "fingerprint" },

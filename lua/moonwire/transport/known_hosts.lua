@@ -98,7 +98,8 @@ end
 --- What a file says of keys that devices have shown.
 -- @tparam string|{string,...} path one or several
 -- @tparam {table,...} shown each with `host`, `port`, `public`; gets `verdict`:
--- "known", "unknown", "changed", "revoked"
+-- "known", "unknown", "changed", "revoked"; and `is_other_type` (changed, and no key
+-- of this type is known)
 -- @treturn[1] boolean true
 -- @return[2] nil
 -- @treturn[2] string message
@@ -109,7 +110,9 @@ function known_hosts.judge(path, shown)
     return nil, message, kind
   end
   for _, one in ipairs(shown) do
-    one.verdict = store:lookup(one.host, one.port, one.public)
+    local detail
+    one.verdict, detail = store:lookup(one.host, one.port, one.public)
+    one.is_other_type = detail.is_other_type
   end
   return true
 end
@@ -124,7 +127,9 @@ end
 function known_hosts.keep_pending(path, shown)
   local lines, fresh = {}, {}
   for _, one in ipairs(shown) do
-    fresh[known_hosts.name(one.host, one.port)] = one.public
+    local name = known_hosts.name(one.host, one.port)
+    fresh[name] = fresh[name] or {}
+    fresh[name][one.public] = true
   end
   return hostkeys.edit(path, function(text)
     for _, entry in ipairs(known_hosts.entries(text)) do
@@ -132,8 +137,10 @@ function known_hosts.keep_pending(path, shown)
         lines[#lines + 1] = entry.text
       end
     end
-    for name, public in pairs(fresh) do
-      lines[#lines + 1] = name .. " " .. public
+    for name, keys in pairs(fresh) do
+      for public in pairs(keys) do
+        lines[#lines + 1] = name .. " " .. public
+      end
     end
     table.sort(lines)
     lines[#lines + 1] = ""
@@ -154,7 +161,57 @@ local function drop_lines(path, numbers)
   end)
 end
 
---- Take pending keys up.
+-- Whether a key may be taken up beside what a file says, and whether it is new there. A
+-- host may have a key of each type.
+local function judge_new(store, taken, entry)
+  local host, port = known_hosts.split(entry.hosts)
+  local kind = entry.hosts .. " " .. entry.type
+  local verdict, detail = store:lookup(host, port, entry.public)
+  local is_free = verdict == "unknown" or verdict == "changed" and detail.is_other_type
+  if taken[kind] and taken[kind] ~= entry.public then
+    verdict, is_free = "changed", false
+  end
+  if verdict ~= "known" and not is_free then
+    return nil, ("the key of %s is not added: it is %s"):format(host, verdict)
+  end
+  taken[kind] = entry.public
+  return true, is_free
+end
+
+-- The line that takes an entry up, "" where it is known; nil: it has a reason.
+local function line_of(store, taken, entry, is_right)
+  local ok, is_new = is_right(entry)
+  if ok then
+    ok, is_new = judge_new(store, taken, entry)
+  end
+  if not ok then
+    entry.reason = is_new
+    return nil
+  end
+  return is_new and entry.hosts .. " " .. entry.public .. "\n" or ""
+end
+
+-- A text with the keys that are right, and which these are.
+local function add_lines(text, entries, is_right, outcome)
+  local store, message = hostkeys.open { text = text }
+  if not store then
+    outcome.failure = message
+    return text
+  end
+  local lines, seen = { text }, {}
+  if text:find "[^\n]$" then
+    lines[2] = "\n"
+  end
+  for _, entry in ipairs(entries) do
+    local line = line_of(store, seen, entry, is_right)
+    lines[#lines + 1] = line
+    table.insert(line and outcome.taken or outcome.left, entry)
+    outcome.numbers[entry.line] = line and true
+  end
+  return table.concat(lines)
+end
+
+--- Take pending keys up: a host's first one, and one of each further type.
 -- @string pending file
 -- @string path of the file that they go to
 -- @tparam function is_right called with each entry; true takes it up
@@ -162,36 +219,27 @@ end
 -- @treturn[1] {table,...} those that were not, each with `reason`
 -- @return[2] nil
 -- @treturn[2] string message
--- @treturn[2] string kind: local, hostkey
+-- @treturn[2] string kind: local
 function known_hosts.accept(pending, path, is_right)
   local entries, message, kind = known_hosts.read(pending)
-  local store
-  if entries then
-    store, message, kind = open_store(path)
-  end
-  if not store then
+  if not entries then
     return nil, message, kind
   end
-  local taken, left, numbers = {}, {}, {}
-  for _, entry in ipairs(entries) do
-    local ok, reason = is_right(entry)
-    if ok then
-      local host, port = known_hosts.split(entry.hosts)
-      ok, reason = store:add(host, port, entry.public)
-    end
-    entry.reason = reason
-    table.insert(ok and taken or left, entry)
-    numbers[entry.line] = ok
-  end
+  local outcome = { taken = {}, left = {}, numbers = {} }
   local ok
-  ok, message, kind = store:append(path)
-  if ok then
-    ok, message, kind = drop_lines(pending, numbers)
+  ok, message, kind = hostkeys.edit(path, function(text)
+    local changed = add_lines(text, entries, is_right, outcome)
+    return changed ~= text and changed or nil
+  end)
+  if ok and outcome.failure then
+    ok, message, kind = nil, outcome.failure, "local"
+  elseif ok then
+    ok, message, kind = drop_lines(pending, outcome.numbers)
   end
   if not ok then
     return nil, message, kind
   end
-  return taken, left
+  return outcome.taken, outcome.left
 end
 
 -- The lines that give a host a key, a few at a time; empty when there is none.
