@@ -244,7 +244,7 @@ $(BUILD)/starve.so: .ci/starve.c
 	@echo "  cc    $<"
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE -Wall -Wextra $(WERROR) -O1 -fPIC -fno-builtin \
-	  -shared -o $@ $<
+	  $(shell pkg-config --cflags lua5.4) -shared -o $@ $<
 
 fuzz: ## feed every parser for SECONDS; FUZZ_TARGETS="csv wire" for some of them
 	@$(MAKE) setup-build-run-lint

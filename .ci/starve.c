@@ -3,14 +3,20 @@
 ** system refused: loaded before the libraries, for specs only. What the libraries call
 ** by themselves is theirs and goes through.
 **
-**   STARVE_WHAT  malloc, or the name of one of the system calls below
+**   STARVE_WHAT  malloc, lua (memory for a Lua state: this call and the next one, since
+**                Lua asks again when it has collected its garbage; counted while
+**                STARVE_NOW is set), clock (none fails: the time of day jumps), or the
+**                name of one of the calls below
 **   STARVE_AT    which call fails, counted from 1; 0: none
 **   STARVE_TELL  a file that is told at the end how many there were
 */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <lauxlib.h>
 #include <link.h>
+#include <lua.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -20,7 +26,12 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { HOUR = 3600 }; /* seconds */
 
 static uintptr_t first, last; /* of the program's own code */
 static const char *what;
@@ -101,6 +112,75 @@ char *strdup(const char *text)
   size_t size = strlen(text) + 1;
   char *copy = fails("malloc", CALLER) ? none() : __libc_malloc(size);
   return copy != NULL ? memcpy(copy, text, size) : NULL;
+}
+
+int pthread_create(pthread_t *id, const pthread_attr_t *how, void *(*run)(void *),
+                   void *given)
+{
+  return fails("pthread_create", CALLER) ? EAGAIN
+                                         : REAL(pthread_create)(id, how, run, given);
+}
+
+/* The time of day as somebody sets it: an hour forth, an hour back, from call to call,
+** whoever asks. What only runs forward is left alone. */
+static long jump(void)
+{
+  if (what == NULL || strcmp(what, "clock") != 0)
+    return 0;
+  return atomic_fetch_add(&count, 1) % 2 == 0 ? HOUR : -HOUR;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+  int result = (int)syscall(SYS_clock_gettime, clock, now);
+  if (result == 0 && clock == CLOCK_REALTIME)
+    now->tv_sec += jump();
+  return result;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone)
+{
+  struct timespec exact;
+  (void)zone;
+  if (clock_gettime(CLOCK_REALTIME, &exact) != 0)
+    return -1;
+  now->tv_sec = exact.tv_sec;
+  now->tv_usec = exact.tv_nsec / 1000;
+  return 0;
+}
+
+time_t time(time_t *into)
+{
+  struct timespec now;
+  if (clock_gettime(CLOCK_REALTIME, &now) != 0)
+    return -1;
+  if (into != NULL)
+    *into = now.tv_sec;
+  return now.tv_sec;
+}
+
+/* Only what makes a block larger may fail: Lua counts on the rest. */
+static void *lua_memory(void *unused, void *old, size_t old_size, size_t size)
+{
+  (void)unused;
+  if (size == 0) {
+    free(old);
+    return NULL;
+  }
+  if (size > (old != NULL ? old_size : 0) && getenv("STARVE_NOW") != NULL) {
+    long number = atomic_fetch_add(&count, 1) + 1;
+    if (at != 0 && (number == at || number == at + 1))
+      return none();
+  }
+  return __libc_realloc(old, size);
+}
+
+lua_State *luaL_newstate(void)
+{
+  lua_State *L = REAL(luaL_newstate)();
+  if (L != NULL && what != NULL && strcmp(what, "lua") == 0)
+    lua_setallocf(L, lua_memory, NULL);
+  return L;
 }
 
 /* A system call that fails with an errno of its kind. */

@@ -1,5 +1,5 @@
--- Faults of spec/README.md: R8. Some of our own calls fail in turn; `make torture
--- PARTS=sweep` has all of them.
+-- Faults of spec/README.md: R6, R7, R8, R10. Some of our own calls fail in turn; `make
+-- torture PARTS=sweep` has all of them.
 local starve = require "spec.support.starve"
 local sweep = require "spec.support.sweep"
 
@@ -33,6 +33,38 @@ describe("a call of ours that fails", function()
     end)
   end)
 
+  it("ends a session that Lua has no memory for, and nothing more", function()
+    sweep.around(function(words)
+      local runs, problems = starve.sweep("session", words.session, "lua", 12)
+      assert.same({}, problems)
+      assert.is_true(runs >= 10, runs)
+    end)
+  end)
+
+  -- what does not get into a letter is told, and the thread that wrote it goes on
+  it("is a kind of its own where a value is packed", function()
+    local free = starve.run("letter", {}, "malloc", 0)
+    assert.equal(0, free.status, free.errors)
+    local told = 0
+    for at = 1, free.count do
+      local result = starve.run("letter", {}, "malloc", at)
+      assert.is_nil(starve.problem(result, free.output))
+      told = told + (result.errors:find "local: not enough memory" and 1 or 0)
+    end
+    assert.is_true(told >= 2, told)
+  end)
+
+  it("leaves a pool with fewer threads, and says so", function()
+    sweep.around(function(words)
+      local free = starve.run("pool", words.pool(), "pthread_create", 0)
+      assert.equal(2, free.count)
+      assert.equal("", free.errors)
+      local result = starve.run("pool", words.pool(), "pthread_create", 2)
+      assert.same({ 0, free.output }, { result.status, result.output })
+      assert.matches("1 of 2 threads started", result.errors)
+    end)
+  end)
+
   it("is counted: the sweep does not sweep over nothing", function()
     sweep.around(function(words)
       local free = starve.run("hostkeys", words.hostkeys(), "malloc", 0)
@@ -40,6 +72,17 @@ describe("a call of ours that fails", function()
       local result = starve.run("hostkeys", words.hostkeys(), "malloc", 1)
       assert.are_not.equal(0, result.status)
       assert.matches("not enough memory", result.errors)
+    end)
+  end)
+
+  it("is none where only the time of day jumps, by an hour forth and back", function()
+    sweep.around(function(words)
+      for _, scene in ipairs { "command", "journal", "pool", "session" } do
+        local free = starve.run(scene, words[scene](), "malloc", 0)
+        local result = starve.run(scene, words[scene](), "clock", 0)
+        assert.is_true(result.count > 2, scene)
+        assert.same({ 0, free.output }, { result.status, result.output }, result.errors)
+      end
     end)
   end)
 

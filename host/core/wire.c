@@ -16,8 +16,7 @@
 
 /*
 ** The Lua stack while packing: SEEN, the value, then for every table on the way down
-*the
-** key and the value in work. So the stack is the path to the place we are at.
+** the key and the value in work. So the stack is the path to the place we are at.
 */
 enum { SEEN = 1, ROOT = 2, FIRST_KEY = 3, SPARE_SLOTS = 16 };
 
@@ -270,21 +269,21 @@ static int pack_protected(lua_State *L, int index, struct packer *p)
   return lua_pcall(L, 2, 0, 0);
 }
 
-bool wire_pack(lua_State *L, int index, size_t limit, struct wire *wire)
+enum wire_packed wire_pack(lua_State *L, int index, size_t limit, struct wire *wire)
 {
   struct wire_refusal refusal = {"", ""};
   struct packer packer = {.wire = wire, .refusal = &refusal, .limit = limit};
   memset(wire, 0, sizeof *wire);
   if (pack_protected(L, index, &packer) == LUA_OK)
-    return true;
+    return WIRE_PACKED;
   wire_drop(wire);
-  if (!lua_isnil(L, -1))
-    return false;
+  if (!lua_isnil(L, -1)) /* the only other error there is */
+    return WIRE_NO_MEMORY;
   lua_pop(L, 1);
   const char *path = refusal.path + (refusal.path[0] == '.');
   lua_pushfstring(L, "%s%s%s cannot cross between threads", path, *path ? ": " : "",
                   refusal.what);
-  return false;
+  return WIRE_REFUSED;
 }
 
 bool wire_check(lua_State *L, int index, struct wire_refusal *refusal)

@@ -32,18 +32,19 @@ struct wire_refusal {
 /*
 ** Pack the value at 'index', in no more than 'limit' bytes. Nil, booleans, numbers,
 ** strings and secrets cross, and tables of these without metatables; what is shared or
-** cyclic in a value stays so. False: nothing is held, and a message is pushed that
-*names
-** the place. Raises nothing; wants four free slots on the stack, as the others do.
+** cyclic in a value stays so. Otherwise nothing is held, and a message is pushed, which
+** names the place of what is refused. Raises nothing; wants four free slots on the
+** stack, as the others do.
 */
-bool wire_pack(lua_State *L, int index, size_t limit, struct wire *wire);
+enum wire_packed { WIRE_PACKED, WIRE_REFUSED, WIRE_NO_MEMORY };
+enum wire_packed wire_pack(lua_State *L, int index, size_t limit, struct wire *wire);
 
 /* Would wire_pack take it? False: the refusal says why not. Raises nothing. */
 bool wire_check(lua_State *L, int index, struct wire_refusal *refusal);
 
 /* Push the value. False: the bytes are no value, or there is no memory for it; a
-*message
-** is pushed. Never reads beyond the bytes, whatever they are. Raises nothing. */
+** message is pushed. Never reads beyond the bytes, whatever they are, and raises
+** nothing. */
 bool wire_unpack(lua_State *L, const struct wire *wire);
 
 /* Let go of all that it holds. */

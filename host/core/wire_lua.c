@@ -59,7 +59,10 @@ value is not plain; a secret is not either, since bytes in Lua are no place for 
 @function pack
 @param value
 @int[opt] limit bytes at most; 256 MiB
-@treturn string
+@treturn[1] string
+@return[2] nil
+@treturn[2] string message
+@treturn[2] string kind: "local" when there is no memory for it
 */
 static int wire_lua_pack(lua_State *L)
 {
@@ -67,7 +70,10 @@ static int wire_lua_pack(lua_State *L)
   lua_Integer limit = luaL_optinteger(L, 2, WIRE_LIMIT);
   luaL_argcheck(L, limit >= 1 && limit <= INT32_MAX, 2, "out of range");
   struct wire *wire = new_wire(L);
-  if (!wire_pack(L, 1, (size_t)limit, wire))
+  enum wire_packed packed = wire_pack(L, 1, (size_t)limit, wire);
+  if (packed == WIRE_NO_MEMORY)
+    return op_fail(L, ERROR_LOCAL, lua_tostring(L, -1));
+  if (packed == WIRE_REFUSED)
     return luaL_argerror(L, 1, lua_tostring(L, -1));
   luaL_argcheck(L, wire->secret_count == 0, 1, "a secret cannot become a string");
   lua_pushlstring(L, wire->bytes, wire->length);

@@ -17,9 +17,11 @@ static void read_back(lua_State *L, const struct wire *wire)
   struct wire again, third;
   if (!wire_unpack(L, wire))
     return;
-  target_require(wire_pack(L, -1, WIRE_LIMIT, &again), "what was read can be packed");
+  target_require(wire_pack(L, -1, WIRE_LIMIT, &again) == WIRE_PACKED,
+                 "what was read can be packed");
   target_require(wire_unpack(L, &again), "and read again");
-  target_require(wire_pack(L, -1, WIRE_LIMIT, &third), "and packed again");
+  target_require(wire_pack(L, -1, WIRE_LIMIT, &third) == WIRE_PACKED,
+                 "and packed again");
   target_require(again.length == third.length &&
                      again.secret_count == third.secret_count,
                  "as long as before");

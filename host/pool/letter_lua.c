@@ -25,7 +25,10 @@ int letter_send(lua_State *L, int arg, const struct letter_sender *sender,
                 struct mailbox *mailbox, const char *whom)
 {
   struct wire wire;
-  if (!wire_pack(L, arg, sender->limit, &wire))
+  enum wire_packed packed = wire_pack(L, arg, sender->limit, &wire);
+  if (packed == WIRE_NO_MEMORY)
+    return op_fail(L, ERROR_LOCAL, lua_tostring(L, -1));
+  if (packed == WIRE_REFUSED)
     return luaL_argerror(L, arg, lua_tostring(L, -1));
   struct letter *letter = calloc(1, sizeof *letter);
   if (letter == NULL) {

@@ -21,8 +21,8 @@ struct letter_sender {
 
 /*
 ** Send the value at argument 'arg'. Pushes true, or nil, message, kind, in which 'whom'
-*is
-** the receiver. Raises when the value cannot cross.
+** is the receiver; "local": there is no memory for it. Raises when the value cannot
+** cross.
 */
 int letter_send(lua_State *L, int arg, const struct letter_sender *sender,
                 struct mailbox *mailbox, const char *whom);

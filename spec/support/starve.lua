@@ -9,11 +9,11 @@ local starve = {}
 
 local TIMEOUT = 50 -- seconds for one run: its deadlines are shorter
 
---- What can be made to fail: memory, and the system calls of .ci/starve.c.
+--- What can be made to fail: memory, and the calls of .ci/starve.c.
 starve.calls = {
-  "malloc", "socket", "socketpair", "connect", "setsockopt", "getsockopt", "recv",
-  "send", "read", "write", "fsync", "fdatasync", "epoll_create1", "epoll_ctl", "dup",
-  "mprotect", "mmap", "open", "fcntl",
+  "malloc", "lua", "socket", "socketpair", "connect", "setsockopt", "getsockopt",
+  "recv", "send", "read", "write", "fsync", "fdatasync", "epoll_create1", "epoll_ctl",
+  "dup", "mprotect", "mmap", "open", "fcntl", "pthread_create",
 }
 
 local library = uv.exepath():gsub("[^/]*$", "starve.so")

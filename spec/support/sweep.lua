@@ -45,7 +45,8 @@ local function words_in(folder, lab)
     return function() return { word } end
   end
   return {
-    command = of(at_lab), pool = of(at_lab), inventory = of(many), hostkeys = of(known),
+    command = of(at_lab), pool = of(at_lab), session = of(at_lab),
+    inventory = of(many), hostkeys = of(known),
     journal = function()
       runs = runs + 1
       return { ("%s/runs-%d"):format(folder, runs) }
@@ -54,7 +55,7 @@ local function words_in(folder, lab)
 end
 
 --- The names of the scenes.
-sweep.scenes = { "command", "hostkeys", "inventory", "journal", "pool" }
+sweep.scenes = { "command", "hostkeys", "inventory", "journal", "pool", "session" }
 
 --- Call `fn(words)` with a lab and files around, and take them away.
 -- `words`: by scene, a function that gives its words

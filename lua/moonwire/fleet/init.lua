@@ -69,6 +69,9 @@ local function run_in_threads(options, workers, limit)
       error(("fleet.run: %s (%s)"):format(statistics, kind), 0)
     end
     run.threads = statistics.workers
+    if statistics.warning then
+      run:note(statistics.warning)
+    end
   end
 end
 

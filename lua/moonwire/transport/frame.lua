@@ -27,7 +27,11 @@ end
 -- @treturn[2] string message
 -- @treturn[2] string kind: dropped, closed
 function Frames:send(value)
-  return self.shell:write(string.pack(">s4", wire.pack(value, MOST)))
+  local bytes, message, kind = wire.pack(value, MOST)
+  if not bytes then
+    return nil, message, kind
+  end
+  return self.shell:write(string.pack(">s4", bytes))
 end
 
 -- At least so many bytes in the rest.

@@ -14,4 +14,7 @@ for _, result in ipairs(run.results) do
     io.stderr:write(result.kind, ": ", result.message, "\n")
   end
 end
+for _, note in ipairs(run.notes) do
+  io.stderr:write(note, "\n")
+end
 return run.ok
