@@ -6,8 +6,8 @@
 #include "lab/peer.h"
 
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include "lab/server.h"
@@ -18,20 +18,13 @@ enum { FLUSHES = 4 };
 
 void peer_let_go(struct peer *peer)
 {
-  if (peer->has_poll || peer->relay != NULL)
+  if (peer->is_ending || peer->relay != NULL)
     return;
   server_forget(peer->server, peer);
   free(peer->user);
   free(peer->questions);
   bytes_clear(&peer->answers);
   free(peer);
-}
-
-static void on_poll_closed(uv_handle_t *handle)
-{
-  struct peer *peer = handle->data;
-  peer->has_poll = false;
-  peer_let_go(peer);
 }
 
 static void send_rest(struct peer *peer)
@@ -70,12 +63,12 @@ static void say_goodbye(struct peer *peer)
   ssh_disconnect(peer->session);
 }
 
-/* libssh closes the descriptor; it must not be watched any more by then. */
+/* libssh closes the descriptor. Whoever called may still look at the peer. */
 static void close_session(struct peer *peer)
 {
   peer->stage = PEER_GONE;
   deadline_disarm(peer->server->deadlines, &peer->pause);
-  uv_poll_stop(&peer->poll);
+  watch_forget(&peer->watch);
   if (peer->held != NULL)
     ssh_message_free(peer->held);
   peer->held = NULL;
@@ -88,7 +81,7 @@ static void close_session(struct peer *peer)
   ssh_free(peer->session);
   peer->session = NULL;
   detach_ttys(peer);
-  uv_close((uv_handle_t *)&peer->poll, on_poll_closed);
+  server_end(peer->server, peer);
 }
 
 void peer_finish(struct peer *peer, enum peer_end end, const char *text)
@@ -226,46 +219,36 @@ static bool is_eager(const struct peer *peer)
   return false;
 }
 
-/*
-** libuv tells of an error that may be another socket's: one that had this descriptor
-** before, and that a child between fork and exec still holds. Then it is watched anew.
-*/
-static bool is_reset(struct peer *peer)
+static void on_events(struct watch *watch, unsigned events)
 {
-  struct pollfd look = {.fd = ssh_get_fd(peer->session)};
-  peer->events = 0;
-  return look.fd < 0 || (poll(&look, 1, 0) > 0 && (look.revents & POLLERR) != 0);
-}
-
-static void on_poll(uv_poll_t *poll, int status, int events)
-{
-  struct peer *peer = poll->data;
-  if (peer->stage == PEER_GONE)
-    return;
-  peer->is_lost = status < 0 && is_reset(peer); /* libuv has stopped watching it */
+  struct peer *peer =
+      (struct peer *)(void *)((char *)watch - offsetof(struct peer, watch));
+  peer->is_lost = peer->is_paused || (events & EPOLLERR) != 0;
   peer_enter(peer);
-  if (peer->is_paused)
-    peer->is_lost |= status == 0; /* all that is watched for then */
-  else
+  if (!peer->is_lost)
     pump(peer);
-  if ((events & UV_READABLE) && peer->relay == NULL) {
+  if ((events & EPOLLIN) && peer->relay == NULL) {
     int on = 1;
     setsockopt(ssh_get_fd(peer->session), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
   }
   peer_leave(peer);
 }
 
-static void watch(struct peer *peer)
+bool peer_watch(struct peer *peer, int fd)
 {
-  int events = UV_READABLE;
+  peer->watch.on_events = on_events;
+  return watch_start(peer->server->watches, &peer->watch, fd, EPOLLIN);
+}
+
+/* In a pause only that the client is gone matters. */
+static void watch_on(struct peer *peer)
+{
+  unsigned events = EPOLLIN;
   if (peer->is_paused)
-    events = UV_DISCONNECT;
+    events = EPOLLRDHUP;
   else if (is_write_pending(peer) || is_eager(peer))
-    events |= UV_WRITABLE;
-  if (events == peer->events)
-    return; /* libuv takes the descriptor out and in again even when nothing changes */
-  peer->events = events;
-  uv_poll_start(&peer->poll, events, on_poll);
+    events |= EPOLLOUT;
+  watch_change(&peer->watch, events);
 }
 
 static void settle(struct peer *peer)
@@ -296,7 +279,7 @@ void peer_leave(struct peer *peer)
   if (peer->end != PEER_STAY || is_broken(peer))
     close_session(peer);
   else
-    watch(peer);
+    watch_on(peer);
 }
 
 /* ---- pauses ---- */

@@ -11,6 +11,7 @@
 
 #include "core/bytes.h"
 #include "core/deadline.h"
+#include "core/watch.h"
 #include "lab/relay.h"
 #include "lab/tty.h"
 
@@ -72,7 +73,8 @@ enum peer_end {
 struct peer {
   struct server *server;
   struct peer *next, *prev;
-  uv_poll_t poll;
+  struct peer *next_ended; /* among those that end with this turn of the loop */
+  struct watch watch;
   struct deadline pause;
   ssh_session session;
   struct ssh_server_callbacks_struct callbacks;
@@ -87,10 +89,10 @@ struct peer {
   struct sockaddr_in from;
   uint64_t kex_delay_ns, auth_delay_ns;
   unsigned methods, allowed, tries, channels;
-  int events, depth;
+  int depth;
   enum peer_stage stage;
   enum peer_end end;
-  bool has_poll, is_paused;
+  bool is_ending, is_paused;
   bool is_lost;              /* the connection was reset */
   unsigned asked;            /* how many questions are out */
   enum peer_verdict verdict; /* what to answer to 'held' */
@@ -100,6 +102,9 @@ struct peer {
 
 /* Serve a connected socket, the peer's from now on. False: it is closed. peer_open.c */
 bool peer_open(struct server *server, int fd, const struct profile *profile);
+
+/* Hear what the client sends. False: the system takes no more. */
+bool peer_watch(struct peer *peer, int fd);
 
 /* End the session as soon as no call into libssh is under way. */
 void peer_finish(struct peer *peer, enum peer_end end, const char *text);

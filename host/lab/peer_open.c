@@ -61,11 +61,7 @@ static bool open_session(struct peer *peer, const struct profile *profile, int f
   ssh_set_counters(peer->session, &peer->server->counter, NULL);
   if (profile->rekey_bytes > 0)
     ssh_options_set(peer->session, SSH_OPTIONS_REKEY_DATA, &profile->rekey_bytes);
-  if (uv_poll_init(peer->server->loop, &peer->poll, fd) < 0)
-    return false;
-  peer->poll.data = peer;
-  peer->has_poll = true;
-  return true;
+  return peer_watch(peer, fd);
 }
 
 /* The descriptor is libssh's from the moment that it has accepted it. */

@@ -28,9 +28,20 @@ static void let_go(struct server *server)
   free(server);
 }
 
+static void free_ended(struct server *server)
+{
+  while (server->ended != NULL) {
+    struct peer *peer = server->ended;
+    server->ended = peer->next_ended;
+    peer->is_ending = false;
+    peer_let_go(peer);
+  }
+}
+
 static void on_handle_closed(uv_handle_t *handle)
 {
   struct server *server = handle->data;
+  free_ended(server);
   server->handles--;
   let_go(server);
 }
@@ -131,6 +142,7 @@ static void on_send(uv_idle_t *sender)
 {
   struct server *server = sender->data;
   uv_idle_stop(sender);
+  free_ended(server);
   while (server->unsent != NULL) {
     struct tty *tty = server->unsent;
     struct peer *peer = tty->peer;
@@ -155,6 +167,15 @@ void server_unsent(struct server *server, struct tty *tty)
   tty->next_unsent = server->unsent;
   server->unsent = tty;
   uv_idle_start(&server->sender, on_send);
+}
+
+void server_end(struct server *server, struct peer *peer)
+{
+  peer->is_ending = true;
+  peer->next_ended = server->ended;
+  server->ended = peer;
+  if (!server->is_closed) /* otherwise its handles are about to end */
+    uv_idle_start(&server->sender, on_send);
 }
 
 /* ---- accepting ---- */
@@ -232,13 +253,15 @@ static void on_connections(uv_poll_t *poll, int status, int events)
 
 /* ---- listening ---- */
 
-struct server *server_new(uv_loop_t *loop, struct deadlines *deadlines)
+struct server *server_new(uv_loop_t *loop, struct deadlines *deadlines,
+                          struct watches *watches)
 {
   struct server *server = calloc(1, sizeof *server);
   if (server == NULL)
     return NULL;
   server->loop = loop;
   server->deadlines = deadlines;
+  server->watches = watches;
   server->fd = -1;
   uv_idle_init(loop, &server->sender);
   server->sender.data = server;

@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "core/deadline.h"
+#include "core/watch.h"
 #include "lab/identity.h"
 #include "lab/peer.h"
 #include "lab/tty.h"
@@ -34,6 +35,7 @@ struct server_options {
 struct server {
   uv_loop_t *loop;
   struct deadlines *deadlines;
+  struct watches *watches;
   uv_poll_t poll;
   uv_idle_t sender;       /* writes what terminals have queued, once a turn */
   struct deadline breath; /* without descriptors, accepting pauses */
@@ -41,7 +43,7 @@ struct server {
   struct ssh_counter_struct
       counter; /* bytes of all sessions, as they were on the wire */
   struct server_stats stats;
-  struct peer *peers;
+  struct peer *peers, *ended;           /* the latter are freed on the next turn */
   struct tty *ready_first, *ready_last; /* shells and commands nobody has accepted */
   struct tty *unsent;
   struct tty_waiter *acceptor;
@@ -63,7 +65,8 @@ struct server {
 };
 
 /* A server that does not listen yet. NULL: no memory. */
-struct server *server_new(uv_loop_t *loop, struct deadlines *deadlines);
+struct server *server_new(uv_loop_t *loop, struct deadlines *deadlines,
+                          struct watches *watches);
 
 /* Zero, or a libuv error code; then see the message. */
 int server_listen(struct server *server, const struct server_options *options);
@@ -79,5 +82,6 @@ void server_remember(struct server *server, struct peer *peer);
 void server_forget(struct server *server, struct peer *peer);
 void server_ready(struct server *server, struct tty *tty);
 void server_unsent(struct server *server, struct tty *tty);
+void server_end(struct server *server, struct peer *peer);
 
 #endif

@@ -275,7 +275,7 @@ static int server_lua_listen(lua_State *L)
   struct host *host = host_of(L);
   struct listener *listener = new_listener(L);
   int index = lua_gettop(L);
-  struct server *server = server_new(&host->loop, &host->deadlines);
+  struct server *server = server_new(&host->loop, &host->deadlines, host->watches);
   if (server == NULL)
     return luaL_error(L, "not enough memory");
   attach(listener, server);
