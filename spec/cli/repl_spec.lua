@@ -146,6 +146,30 @@ describe("the prompt on a terminal", function()
     end)
   end)
 
+  it("completes by Tab what a device of any vendor speaks of", function()
+    local mixed = { { platform = "hp_comware" }, { platform = "juniper_junos" } }
+    mixed[1].name, mixed[2].name = "r1", "r2"
+    on_devices({ devices = mixed }, function(terminal)
+      enter(terminal, 'connect "r1"')
+      terminal:expect "<r1>"
+      terminal:type('r1:send_command "disp' .. TAB)
+      terminal:expect 'send_command "display '
+      terminal:type(TAB)
+      terminal:expect "State and counters of the ports"
+      terminal:type("int" .. TAB .. TAB)
+      terminal:expect "display interface brief"
+      terminal:type '"\r'
+      terminal:expect "IP Address/Mask"
+      enter(terminal, 'connect "r2"')
+      terminal:expect "admin@r2>"
+      terminal:type('r2:send_command "show ' .. TAB)
+      terminal:expect "Show the routing table"
+      terminal:type('syst' .. TAB .. "u" .. TAB .. TAB)
+      terminal:expect "Show who is logged in"
+      terminal:type "\3"
+    end)
+  end)
+
   it("redraws the line being typed around what a background task says", function()
     on_devices({ devices = 1 }, function(terminal)
       enter(terminal, [[

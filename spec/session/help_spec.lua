@@ -46,7 +46,7 @@ describe("session:help", function()
   end)
 
   it("refuses where the platform's table does not say how, and mistakes", function()
-    with_session({ devices = 1, platform = "juniper_junos" }, function(session)
+    with_session({ devices = 1, platform = "linux" }, function(session)
       local rows, _, kind = session:help "show "
       assert.is_nil(rows)
       assert.equal("unsupported", kind)

@@ -249,8 +249,9 @@ local function descend(root, line)
   return node, partial
 end
 
-local function list_node(node)
-  local rows, width = {}, 0
+-- what may follow a node; `is_end`: the line may stop here
+local function rows_of(node)
+  local rows = { is_end = node.run ~= nil }
   for _, word in ipairs(node.order) do
     rows[#rows + 1] = { word, node.keywords[word].help }
   end
@@ -260,35 +261,66 @@ local function list_node(node)
   if node.is_pipe then
     rows[#rows + 1] = { "|", "Output modifiers" }
   end
-  if node.run then
-    rows[#rows + 1] = { "<cr>" }
+  return rows
+end
+
+--- What may stand next.
+-- @string line what has been typed; with a blank behind it: the words that follow,
+-- without: those that its last one may become
+-- @treturn[1] {table,...} word and help (or nil) of each; `is_end` where the line may
+-- also be entered as it is
+-- @treturn[1] string the beginning of a word that they all go on with
+-- @return[2] nil
+-- @treturn[2] string "ambiguous" or "invalid"
+function Grammar:next(line)
+  local node, partial = descend(self.root, line)
+  if not node then
+    return nil, partial
+  elseif partial == "" then
+    return rows_of(node), ""
   end
+  local rows = {}
+  for i, word in ipairs(keywords_with(node, partial:lower())) do
+    rows[i] = { word, node.keywords[word].help }
+  end
+  if not rows[1] then
+    return nil, "invalid"
+  end
+  return rows, partial
+end
+
+--- Rows as a table: the words below each other, and what they are for.
+-- @tparam {table,...} rows word and help (or nil) of each
+-- @int[opt=0] least how wide the words are at least
+-- @treturn string lines that end in CR LF
+function grammar.columns(rows, least)
+  local width, lines = least or 0, {}
   for _, row in ipairs(rows) do
     width = math.max(width, #row[1])
   end
   for i, row in ipairs(rows) do
     local padded = ("  %-" .. width .. "s  %s"):format(row[1], row[2] or "")
-    rows[i] = padded:gsub("%s+$", "") .. "\r\n"
+    lines[i] = padded:gsub("%s+$", "") .. "\r\n"
   end
-  return table.concat(rows)
+  return table.concat(lines)
 end
 
 --- The answer to a question mark behind a line.
 -- @string line what has been typed before it
 -- @treturn string lines that end in CR LF
 function Grammar:help(line)
-  local node, partial = descend(self.root, line)
-  if not node then
+  local rows, partial = self:next(line)
+  if not rows then
     return partial == "ambiguous" and ('%% Ambiguous command:  "%s"\r\n'):format(line)
       or "% Unrecognized command\r\n"
   elseif partial == "" then
-    return list_node(node)
+    rows[#rows + 1] = rows.is_end and { "<cr>" } or nil
+    return grammar.columns(rows)
   end
-  local words = keywords_with(node, partial:lower())
-  if #words == 0 then
-    return "% Unrecognized command\r\n"
+  for i, row in ipairs(rows) do
+    rows[i] = row[1]
   end
-  return table.concat(words, "  ") .. "\r\n"
+  return table.concat(rows, "  ") .. "\r\n"
 end
 
 --- The answer to the TAB key.

@@ -9,6 +9,7 @@ local edge = require "moonwire.lab.twin.edge"
 local entry = require "moonwire.lab.twin.entry"
 local file = require "moonwire.lab.twin.file"
 local habit = require "moonwire.lab.twin.habit"
+local help = require "moonwire.lab.twin.help"
 local management = require "moonwire.lab.management"
 local platforms = require "moonwire.platform"
 local prompt = require "moonwire.lab.twin.prompt"
@@ -161,15 +162,12 @@ local function execute(session, line)
   reject(session, "syntax")
 end
 
--- how lines are read; filled in just before, so that all sessions can share it
-local READING = { help = false, tab = false }
-
-local function show_prompt(session)
+local function show_prompt(session, is_painted)
   local name = state.of(session.device):hostname()
   local line, before =
     prompt.of(session.platform, session.mode, name, session.count, session.section,
       session.own_name)
-  if before then
+  if before and not is_painted then
     session:write(before:gsub("\n", "\r\n") .. "\r\n")
   end
   session:write(habit.lead(session.platform, line, name))
@@ -181,9 +179,7 @@ local function serve_shell(session)
     return
   end
   while not session.is_over do
-    show_prompt(session)
-    READING.prompt = session.prompt
-    local line, ending = session:read_line(READING)
+    local line, ending = help.read_line(session, show_prompt)
     if not line then
       return
     elseif management.is_lost(session.device) then

@@ -36,6 +36,7 @@ return require("moonwire.platform").define "arista_eos" {
   logout = "exit",
 
   prep = { "terminal width 511", "terminal length 0" },
+  help = { ask = "?", take_back = "\21", modes = { "exec", "priv", "config" } },
   pager = {
     text = " --More-- ",
     pattern = "^%s*%-%-[Mm]ore%-%-%s*$",

@@ -35,6 +35,7 @@ return require("moonwire.platform").define "aruba_aoscx" {
   logout = "exit",
 
   prep = { "no page" },
+  help = { ask = "?", take_back = "\21" }, -- (K)
   pager = {
     text = "-- MORE --, next page: Space, next line: Enter, quit: q",
     pattern = "^%s*%-%- MORE %-%-, next page: Space",

@@ -44,6 +44,7 @@ return require("moonwire.platform").define "aruba_os" {
 
   -- not "encrypt disable" (O): it would show secrets
   prep = { { "no paging", mode = "priv" } },
+  help = { ask = "?", take_back = "\21" }, -- (K)
   pager = {
     text = "--More-- (q) quit (u) pageup (/) search (n) repeat",
     pattern = "^%s*%-%-More%-%- %(q%) quit",

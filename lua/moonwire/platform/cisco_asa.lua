@@ -42,6 +42,7 @@ return require("moonwire.platform").define "cisco_asa" {
   logout = "exit",
 
   prep = { { "terminal pager 0", mode = "priv" } },
+  help = { ask = "?", take_back = "\21" },
   pager = {
     text = "<--- More --->",
     pattern = "^%s*<%-%-%- More %-%-%->%s*$",

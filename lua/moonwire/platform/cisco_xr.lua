@@ -45,6 +45,7 @@ return require("moonwire.platform").define "cisco_xr" {
   prep = {
     "terminal exec prompt no-timestamp", "terminal width 511", "terminal length 0",
   },
+  help = { ask = "?", take_back = "\21" },
   pager = {
     text = " --More-- ",
     pattern = "^%s*%-%-[Mm]ore%-%-%s*$",

@@ -28,6 +28,7 @@ return require("moonwire.platform").define "dell_os10" {
   logout = { "exit", "exit" }, -- O: one is not enough
 
   prep = { "terminal length 0" },
+  help = { ask = "?", take_back = "\21" }, -- (K)
   pager = {
     text = "--More--",
     pattern = "^%s*%-%-[Mm]ore%-%-%s*$",

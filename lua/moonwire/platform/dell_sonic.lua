@@ -31,6 +31,7 @@ return require("moonwire.platform").define "dell_sonic" {
   logout = "exit",
 
   prep = { { "terminal length 0", mode = "priv" } },
+  help = { ask = "?", take_back = "\21", modes = { "priv", "config" } }, -- (K)
   pager = {
     text = "--more--",
     pattern = "^%s*%-%-[Mm]ore%-%-%s*$",

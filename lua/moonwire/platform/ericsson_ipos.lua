@@ -41,6 +41,7 @@ return require("moonwire.platform").define "ericsson_ipos" {
   },
 
   prep = { "terminal width 512", "terminal length 0" },
+  help = { ask = "?", take_back = "\21" }, -- (K)
   pager = {
     text = "---(more)---",
     pattern = "^%-%-%-%(more[ %d%%]*%)%-%-%-%s*$",

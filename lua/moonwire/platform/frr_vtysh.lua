@@ -39,6 +39,7 @@ return require("moonwire.platform").define "frr_vtysh" {
   logout = "exit",
 
   prep = { { "terminal length 0", mode = "priv" } },
+  help = { ask = "?", take_back = "\21", modes = { "exec", "priv", "config" } },
   pager = { -- the pager of the shell
     text = "--More--",
     pattern = "^%s*%-%-More%-%-[%(%)%d%%]*%s*$",

@@ -38,6 +38,7 @@ return require("moonwire.platform").define "hp_comware" {
 
   -- O: and no messages in the midst of answers
   prep = { "screen-length disable", "undo terminal monitor" },
+  help = { ask = "?", take_back = "\24" },
   pager = {
     text = "---- More ----",
     pattern = "^%s*%-%-%-%- ?More ?%-%-%-%-%s*$",

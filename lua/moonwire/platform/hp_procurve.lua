@@ -60,6 +60,7 @@ return require("moonwire.platform").define "hp_procurve" {
   },
 
   prep = { "terminal width 511", "no page" },
+  help = { ask = "?", take_back = "\21" },
   pager = {
     text = "-- MORE --, next page: Space, next line: Enter, quit: Control-C",
     pattern = "^%s*%-%- MORE %-%-, next page: Space",

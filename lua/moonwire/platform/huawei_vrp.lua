@@ -52,6 +52,7 @@ return require("moonwire.platform").define "huawei_vrp" {
   logout = "quit",
 
   prep = { "screen-length 0 temporary" },
+  help = { ask = "?", take_back = "\24" },
   pager = {
     text = "  ---- More ----",
     pattern = "^%s*%-%-%-%- ?More ?%-%-%-%-%s*$",

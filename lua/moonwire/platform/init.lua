@@ -173,6 +173,22 @@ function platform.config_modes(self)
   return config.modes or { config.enter }
 end
 
+--- How to ask what may follow, in a mode.
+-- @tparam table self a platform
+-- @string mode
+-- @treturn table|nil `ask` and `take_back`, keys; nil where none is known
+function platform.help_in(self, mode)
+  local keys = self.help
+  if not keys or not keys.modes then
+    return keys
+  end
+  for _, name in ipairs(keys.modes) do
+    if name == mode then
+      return keys
+    end
+  end
+end
+
 --- The questions of an edge, as a list.
 -- @tparam table edge
 -- @treturn {table,...}

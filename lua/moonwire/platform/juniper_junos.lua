@@ -47,6 +47,7 @@ return require("moonwire.platform").define "juniper_junos" {
     "set cli complete-on-space off", "set cli screen-width 511",
     "set cli screen-length 0", "set cli timestamp disable",
   },
+  help = { ask = "?", take_back = "\21", modes = { "exec", "config" } },
   pager = {
     text = "---(more 45%)---",
     pattern = "^%-%-%-%(more[ %d%%]*%)%-%-%-%s*$",

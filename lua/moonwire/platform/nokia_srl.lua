@@ -40,6 +40,7 @@ return require("moonwire.platform").define "nokia_srl" {
     { "environment cli-engine type basic", mode = "exec" },
     { "environment complete-on-space false", mode = "exec" },
   },
+  help = { ask = "?", take_back = "\21", modes = { "exec", "config" } }, -- (K)
   pager = {
     text = "--{ Press q to quit, space for more }--", -- (K)
     pattern = "^%-%-{ Press q to quit",

@@ -55,6 +55,7 @@ return require("moonwire.platform").define "nokia_sros" {
     { "environment command-completion space false", mode = "exec" },
     { "environment no more", mode = "classic_exec" },
   },
+  help = { ask = "?", take_back = "\21" },
   pager = {
     text = "Press any key to continue (Q to quit)",
     pattern = "^%s*Press any key to continue %(Q to quit%)%s*$",

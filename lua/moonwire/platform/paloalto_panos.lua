@@ -40,6 +40,7 @@ return require("moonwire.platform").define "paloalto_panos" {
   prep = { -- N
     "set cli scripting-mode on", "set cli terminal width 500", "set cli pager off",
   },
+  help = { ask = "?", take_back = "\21" }, -- (K)
   pager = {
     text = "lines 1-24 ",
     pattern = "^lines %d+%-%d+[%s%d/%%]*$",

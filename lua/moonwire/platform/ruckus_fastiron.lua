@@ -45,6 +45,7 @@ return require("moonwire.platform").define "ruckus_fastiron" {
     { "skip-page-display", mode = "priv" },
     { "terminal length 0", mode = "priv" },
   },
+  help = { ask = "?", take_back = "\21" }, -- (K)
   pager = {
     text = "--More--, next page: Space, next line: Return key, quit: Control-c",
     pattern = "^%s*%-%-More%-%-, next page: Space",

@@ -105,8 +105,9 @@ local FIELDS = {
     key = text, stop = text, -- for the next page, and to end it
     erase = boolean, -- it is overwritten when it goes on
   },
-  -- the key that asks what may follow, and the one that then takes the line back
-  help = record { ask = text, take_back = text },
+  -- the key that asks what may follow, the one that then takes the line back, and the
+  -- modes that know it, where not all do
+  help = record { ask = text, take_back = text, modes = list(text, 1) },
   questions = list(question), -- at any time behind a command
   errors = list(record(
     { class = CLASS }, pattern, 1, 1)),

@@ -41,6 +41,7 @@ return require("moonwire.platform").define "ubiquiti_edgeswitch" {
   },
 
   prep = { { "terminal length 0", mode = "priv" } }, -- not a command before "enable"
+  help = { ask = "?", take_back = "\21", modes = { "exec", "priv", "config" } },
   pager = {
     text = "--More-- or (q)uit",
     pattern = "^%s*%-%-More%-%- or %(q%)uit%s*$",

@@ -31,6 +31,7 @@ return require("moonwire.platform").define "vyos" {
   logout = "exit",
 
   prep = { "set terminal width 512", "set terminal length 0" },
+  help = { ask = "?", take_back = "\21" },
   pager = { -- less
     text = ":",
     pattern = "^:%s*$",

@@ -28,6 +28,7 @@ return require("moonwire.platform").define "zte_zxros" {
   logout = "exit",
 
   prep = { "terminal length 0" },
+  help = { ask = "?", take_back = "\21" }, -- (K)
   pager = {
     text = " --More--",
     pattern = "^%s*%-%-[Mm]ore%-%-%s*$",

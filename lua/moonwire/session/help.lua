@@ -2,24 +2,37 @@
 -- @module moonwire.session
 local Session = require "moonwire.session.class"
 local check = require "moonwire.session.check"
+local platforms = require "moonwire.platform"
 local task = require "host.task"
 
-local function row_of(line)
-  local word, words = line:match "^%s+(%S+)%s%s+(%S.*)$"
-  if not word then
-    word = line:match "^%s+(%S+)%s*$"
+-- Where the words of an indented line begin. Some mark what holds more.
+local function start_of(line)
+  local at = line:match "^%s*()"
+  if line:find("^[>+]%s", at) then
+    return line:match("^%s*()", at + 1)
   end
-  return word and { word = word, help = words or "" }
+  return at > 1 and at or nil
+end
+
+local function row_of(line)
+  local at = start_of(line)
+  if not at then
+    return nil
+  end
+  local word, words = line:match("^(%S+)%s%s+(%S.*)$", at)
+  word = word or line:match("^(%S+)%s*$", at)
+  return word and { word = word, help = (words or ""):gsub("^[-+] ", "") } or nil
 end
 
 -- Lines of a word and what it is for; or, to the start of a word, all that begin so.
-local function read_rows(text, prefix)
+local function read_rows(text, prefix, echo)
   local rows, start = {}, prefix:match "%S*$"
   for line in text:gmatch "[^\n]+" do
-    local row = line:find "^%s" and row_of(line)
+    local row = row_of(line)
     if row then
       rows[#rows + 1] = row
-    elseif start ~= "" and line:sub(1, #start):lower() == start:lower() then
+    elseif start ~= "" and line ~= echo
+      and line:sub(1, #start):lower() == start:lower() then
       for word in line:gmatch "%S+" do
         rows[#rows + 1] = { word = word, help = "" }
       end
@@ -41,13 +54,13 @@ function Session:help(prefix)
   if prefix ~= "" then
     check.command(prefix, 2)
   end
-  local keys = self.platform.help
-  if not keys then
-    local message = "how to ask %s for help is not known"
-    return self:_fail("help", message:format(self.platform.name), "unsupported")
-  end
   local ok, message, kind = self:_begin "help"
-  if ok then
+  local keys = ok and platforms.help_in(self.platform, self:mode())
+  if ok and not keys then
+    message = "how to ask %s for help in mode %s is not known"
+    message = message:format(self.platform.name, self:mode())
+    return self:_fail("help", message, "unsupported")
+  elseif ok then
     ok, message, kind = self.shell:write(prefix, keys.ask, keys.take_back)
   end
   local text
@@ -55,9 +68,9 @@ function Session:help(prefix)
     text, message, kind = self.dialogue:prove(task.now() + self.timeout)
   end
   if not text then
-    return self:_failed(prefix .. keys.ask, message, kind)
+    return self:_failed(prefix .. (keys and keys.ask or ""), message, kind)
   end
-  return read_rows(text, prefix)
+  return read_rows(text, prefix, prefix .. keys.ask)
 end
 
 return Session

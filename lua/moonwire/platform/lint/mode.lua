@@ -38,6 +38,7 @@ local function each_name(value, use)
   use("config.enter", value.config and value.config.enter)
   use_in_list(value.config and value.config.modes, "config.modes", use)
   use("privileged", value.privileged)
+  use_in_list(value.help and value.help.modes, "help.modes", use)
   for _, name in ipairs(walk.keys(value.samples)) do
     use("samples", name ~= "none" and name or nil)
   end
