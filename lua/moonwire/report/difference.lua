@@ -49,6 +49,7 @@ local function walk(a, b, changes)
   local i, j = 1, 1
   while i <= #a or j <= #b do
     if i <= #a and j <= #b and a[i] == b[j] then
+      changes[#changes + 1] = { " ", a[i] }
       i, j = i + 1, j + 1
     elseif j > #b or i <= #a and kept[i + 1][j] >= kept[i][j + 1] then
       changes[#changes + 1] = { "-", a[i] }
@@ -60,30 +61,45 @@ local function walk(a, b, changes)
   end
 end
 
-local function replace_all(a, b, changes)
-  for _, line in ipairs(a) do
-    changes[#changes + 1] = { "-", line }
-  end
-  for _, line in ipairs(b) do
-    changes[#changes + 1] = { "+", line }
+local function mark_all(sign, lines, changes)
+  for _, line in ipairs(lines) do
+    changes[#changes + 1] = { sign, line }
   end
 end
 
---- The lines that differ, in their order. Where two texts differ over more than a
--- thousand lines, all of those count as different.
+--- Every line of two texts, in their order. Where they differ over too many lines, all
+-- of those count as different.
 -- @string old
 -- @string new
--- @treturn {table,...} each `{ "-" | "+", line }`
-function difference.lines(old, new)
+-- @int[opt=1000] most how many lines of each are compared with all of the other
+-- @treturn {table,...} each `{ " " | "-" | "+", line }`
+-- @treturn boolean whether there were too many
+function difference.compare(old, new, most)
   local a, b = lines_of(old), lines_of(new)
   local head, tail = same_ends(a, b)
   local middle_a = table.move(a, head + 1, #a - tail, 1, {})
   local middle_b = table.move(b, head + 1, #b - tail, 1, {})
+  local is_rough = math.max(#middle_a, #middle_b) > (most or MOST)
   local changes = {}
-  if #middle_a > MOST or #middle_b > MOST then
-    replace_all(middle_a, middle_b, changes)
+  mark_all(" ", table.move(a, 1, head, 1, {}), changes)
+  if is_rough then
+    mark_all("-", middle_a, changes)
+    mark_all("+", middle_b, changes)
   else
     walk(middle_a, middle_b, changes)
+  end
+  mark_all(" ", table.move(a, #a - tail + 1, #a, 1, {}), changes)
+  return changes, is_rough
+end
+
+--- The lines that differ, in their order, as from `difference.compare`.
+-- @string old
+-- @string new
+-- @treturn {table,...} each `{ "-" | "+", line }`
+function difference.lines(old, new)
+  local changes = {}
+  for _, change in ipairs(difference.compare(old, new)) do
+    changes[#changes + 1] = change[1] ~= " " and change or nil
   end
   return changes
 end
