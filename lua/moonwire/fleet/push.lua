@@ -2,6 +2,7 @@
 -- It looks before it writes where the device can be looked at: what is there already is
 -- not sent again, and "changed" is said when the change was seen.
 -- @module moonwire.fleet.push
+local Change = require "moonwire.session.change.class"
 local failure = require "moonwire.session.failure"
 local guard = require "moonwire.session.change.guard"
 local lock = require "moonwire.session.lock"
@@ -33,25 +34,6 @@ local function read(session)
     return nil
   end
   return session:get_config()
-end
-
--- Without what changes by itself.
-local function essence(session, text)
-  local lines = {}
-  for line in text:gmatch "[^\n]+" do
-    if not platforms.is_volatile(session.platform, line) then
-      lines[#lines + 1] = line
-    end
-  end
-  return table.concat(lines, "\n")
-end
-
-local function plus(lines)
-  local parts = {}
-  for i, line in ipairs(lines) do
-    parts[i] = "+ " .. line
-  end
-  return table.concat(parts, "\n")
 end
 
 local function scrubbed(session, text)
@@ -199,7 +181,8 @@ local function judge(session, plan, before, value)
     value.state, value.verified = "changed", false
     return value
   end
-  local is_same = essence(session, before) == essence(session, after)
+  local digest = Change.digest
+  local is_same = digest(session.platform, before) == digest(session.platform, after)
   local missing = presence.missing(after, plan.lines)
   value.state = is_same and "unchanged" or "changed"
   value.verified = is_same or #missing == 0
@@ -245,7 +228,7 @@ local function preview(session, plan, missing, before)
   local lines = missing or plan.lines
   return {
     state = "unchanged", applied = 0, verified = missing ~= nil,
-    diff = scrubbed(session, plus(lines)),
+    diff = scrubbed(session, table.concat(presence.plus(lines), "\n")),
     note = noted("dry run: not sent", too_many(lines, before, plan)),
   }
 end
