@@ -51,17 +51,28 @@ local function login_of(platform, device)
   return setmetatable({ username = name }, { __index = device })
 end
 
+-- One that was borrowed is a terminal and no more, and has asked no ssh_config.
+local function connect_beside_loan(self)
+  local client
+  local device, message, kind = resolve.device(self.device)
+  if device then
+    client, message, kind =
+      transport.connect(login_of(self.platform, device), self.options)
+  end
+  if not client then
+    local words = "a borrowed session is a terminal only, and this needs a login"
+    return nil, ("%s: %s"):format(words, message), kind
+  end
+  return client
+end
+
 --- One more connection to the same device, for what needs its own.
 -- @local here
 function Session:_connect_again()
-  local device, message, kind = self.device, nil, nil
-  if self.client.is_loan then -- which is only a terminal, and asked no ssh_config
-    device, message, kind = resolve.device(device)
+  if self.client.is_loan then
+    return connect_beside_loan(self)
   end
-  if not device then
-    return nil, message, kind
-  end
-  return transport.connect(login_of(self.platform, device), self.options)
+  return transport.connect(login_of(self.platform, self.device), self.options)
 end
 
 local function located(device, message)
