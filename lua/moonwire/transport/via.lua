@@ -46,12 +46,20 @@ local function knock(path)
   return socket, message, kind
 end
 
-local function dial(path, options)
-  local socket, message, kind = knock(path)
-  local shell
-  if socket then
-    shell, message, kind = line.open(socket, options)
-  end
+local function close_socket(box)
+  local socket = box[1]
+  return socket and getmetatable(socket).__close(socket)
+end
+
+-- In a box that closes it, unless it was taken out.
+local function boxed(socket)
+  return setmetatable({ socket }, { __close = close_socket })
+end
+
+local function talk(box, options)
+  local socket = box[1]
+  box[1] = nil
+  local shell, message, kind = line.open(socket, options)
   return shell and frame.over(shell), message, kind
 end
 
@@ -71,25 +79,12 @@ local function pin_complaint(device, state)
   return "the session that is kept has another host key: " .. shown
 end
 
-local function ask(path, device, options)
-  local control, message, kind = dial(path, {})
-  if not control then
-    return nil, message, kind
-  end
-  local closing <close> = setmetatable({ control }, {
-    __close = function(box)
-      return box[1] and box[1]:close()
-    end,
-  })
-  local any_type = device.device_type == "autodetect"
-  local ok
-  ok, message, kind = control:send {
-    version = via.version, verb = "borrow", likeness = likeness.of(device, any_type),
-    any_type = any_type, fresh = options.fresh or false,
-    is_hasty = options.is_hasty or false,
-  }
+-- What is said first, and by `between` what is done until the answer comes.
+local function ask(control, path, request, between)
+  local ok, message, kind = control:send(request)
   local reply
   if ok then
+    between()
     reply, message, kind = control:receive(PATIENCE)
   end
   if not reply then
@@ -97,13 +92,21 @@ local function ask(path, device, options)
   elseif not reply.ok then
     return nil, reply.message, reply.kind, reply.detail
   end
-  closing[1] = nil
-  return control, reply
+  return reply
 end
 
-local function fetch(path, control, reply, options)
+local function request_for(device, options)
+  local any_type = device.device_type == "autodetect"
+  return {
+    version = via.version, verb = "borrow", likeness = likeness.of(device, any_type),
+    any_type = any_type, fresh = options.fresh or false,
+    is_hasty = options.is_hasty or false,
+  }
+end
+
+local function attach(box, reply, options)
   local tape = options.tape and options.tape(reply.state)
-  local data, message, kind = dial(path, { limit = options.limit, tape = tape })
+  local data, message, kind = talk(box, { limit = options.limit, tape = tape })
   local ok
   if data then
     ok, message, kind = data:send {
@@ -111,11 +114,33 @@ local function fetch(path, control, reply, options)
     }
   end
   if not ok then
-    control:close()
     return nil, message, kind
   end
   data.shell:raw(false)
   return data.shell
+end
+
+-- The connection for bytes is there before it is known whether there will be any: the
+-- other side has let it in by then.
+local function fetch(control, path, device, options)
+  local second, message, kind
+  local reply, words, why, detail = ask(control, path, request_for(device, options),
+    function()
+      second, message, kind = knock(path)
+    end)
+  local box <close> = boxed(second)
+  if not reply then
+    return nil, words, why, detail
+  elseif not second then
+    return nil, message, kind
+  end
+  local complaint = pin_complaint(device, reply.state)
+  if complaint then
+    return nil, complaint, "hostkey"
+  end
+  local shell
+  shell, message, kind = attach(box, reply, options)
+  return shell and { shell = shell, state = reply.state }, message, kind
 end
 
 --- Borrow a session.
@@ -133,27 +158,32 @@ end
 -- @treturn[2] ?table detail
 function via.borrow(path, device, options)
   local began = task.now()
-  local control, reply, kind, detail = ask(path, device, options)
+  local socket, message, kind = knock(path)
+  local control
+  if socket then
+    control, message, kind = talk({ socket }, {})
+  end
   if not control then
-    return nil, reply, kind, detail
-  end
-  local complaint = pin_complaint(device, reply.state)
-  if complaint then
-    control:close()
-    return nil, complaint, "hostkey"
-  end
-  local shell, message
-  shell, message, kind = fetch(path, control, reply, options)
-  if not shell then
     return nil, message, kind
   end
+  local keeping <close> = setmetatable({ control }, {
+    __close = function(box)
+      return box[1] and box[1]:close()
+    end,
+  })
+  local found, words, why, detail = fetch(control, path, device, options)
+  if not found then
+    return nil, words, why, detail
+  end
+  keeping[1] = nil
+  local state = found.state
   local facts = {
-    by = "a borrowed session", server = reply.state.server,
-    host_key = reply.state.host_key, phases = { connect = task.now() - began },
+    by = "a borrowed session", server = state.server,
+    host_key = state.host_key, phases = { connect = task.now() - began },
   }
   return setmetatable({
-    inner = held.new(shell), facts = facts, path = path, control = control,
-    state = reply.state,
+    inner = held.new(found.shell), facts = facts, path = path, control = control,
+    state = state,
   }, Loan)
 end
 

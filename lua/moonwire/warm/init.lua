@@ -22,7 +22,8 @@ local Door = { __name = "moonwire.warm.Door" }
 Door.__index = Door
 
 local TOKEN = 16 -- random bytes, which only the borrower is told
-local FIRST = 30 -- seconds for somebody who knocks to say what he wants
+local FIRST = 150 -- seconds to say what one wants; a login may have to come before that
+local COMING = 30 -- seconds to come for a session that was promised
 local MOST_GUESTS = 4096
 
 -- ---- which device ----
@@ -118,11 +119,15 @@ local function lend(self, lease, control)
   end
 end
 
--- The second connection of a borrower.
+-- The second connection of a borrower. No task of its own waits for the end of time:
+-- this stands between a borrower and his first command.
 local function await_data(lease)
   if not lease.data then
-    task.timeout(FIRST, task.await, function(done)
+    local timer = uv.new_timer()
+    local _ <close> = setmetatable({}, { __close = function() timer:close() end })
+    task.await(function(done)
       lease.wake = done
+      timer:start(COMING * 1000, 0, done)
     end)
   end
   return lease.data ~= nil
