@@ -55,7 +55,7 @@ end
 
 -- The same run by turns with and without requests beside it.
 local function beside_a_run(far)
-  local server <close> = served.open(lab_of(DEVICES, far))
+  local server <close> = served.open(lab_of(DEVICES, far), true)
   local commands = times("show version", COMMANDS)
   server:run(commands) -- host names, files and memory are there from here on
   local alone, beside, asked = {}, {}, {}

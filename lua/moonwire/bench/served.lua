@@ -40,15 +40,23 @@ local function write_inventory(path, devices)
   return write(path, json.encode { devices = list })
 end
 
-local function start(self)
+local function words_for(self, is_cold)
+  local words = {
+    "serve", "--listen", "127.0.0.1:0", "-i", self.inventory, "--runs",
+    self.folder .. "/runs",
+  }
+  if not is_cold then
+    table.move({ "--warm", "2000", "--socket", self.socket }, 1, 4, #words + 1, words)
+  end
+  return words
+end
+
+local function start(self, is_cold)
   self.output = assert(uv.new_pipe(false))
   local said = ""
   task.await(function(done)
     self.handle, self.pid = uv.spawn(uv.exepath(), {
-      args = {
-        "serve", "--listen", "127.0.0.1:0", "-i", self.inventory, "--runs",
-        self.folder .. "/runs", "--warm", "2000", "--socket", self.socket,
-      },
+      args = words_for(self, is_cold),
       stdio = { nil, self.output, 2 },
     }, function()
       self.has_ended = true
@@ -58,7 +66,7 @@ local function start(self)
     self.output:read_start(function(_, bytes)
       said = said .. (bytes or "")
       self.url = self.url or said:match "moonwire serves ([^%s,]+)"
-      if said:find("sessions are lent", 1, true) then
+      if said:find(is_cold and "moonwire serves [^\n]*\n" or "sessions are lent") then
         done()
       end
     end)
@@ -70,9 +78,10 @@ end
 
 --- Start a lab and a server.
 -- @tparam table lab options of a lab
+-- @bool[opt] is_cold it keeps no sessions, so that its runs log in
 -- @treturn Served to be closed: `devices`, `url`, `socket`, `inventory` (its file),
 -- `folder`
-function served.open(lab)
+function served.open(lab, is_cold)
   local self = setmetatable({
     scratch = scratch.folder(),
     devices = assert(inventory.load { lab = lab }),
@@ -80,7 +89,7 @@ function served.open(lab)
   self.folder = self.scratch.path
   self.socket = self.folder .. "/socket"
   self.inventory = write_inventory(self.folder .. "/devices.json", self.devices)
-  start(self)
+  start(self, is_cold)
   return self
 end
 
