@@ -184,6 +184,9 @@ docs-ui: ## put Swagger UI where /docs of `moonwire serve` has it (npm)
 # The sanitizers' runtimes of Debian 12 do not know every kernel's address layout.
 FIXED_ADDRESSES = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
+# Seconds a test may take where everything takes ten times as long.
+SLOWLY = MOONWIRE_TEST_TIMEOUT=600
+
 .PHONY: test gc asan tsan fuzz
 test: ## run the specs; SPECS="spec/task_spec.lua" for some of them
 	@$(MAKE) setup-specs
@@ -193,7 +196,7 @@ test: ## run the specs; SPECS="spec/task_spec.lua" for some of them
 gc: ## the specs with a collector that never rests
 	@$(MAKE) setup-specs
 	@$(MAKE) build fuzz-replay starve
-	@MOONWIRE_GC=stress $(MOONWIRE) test $(SPECS)
+	@MOONWIRE_GC=stress $(SLOWLY) $(MOONWIRE) test $(SPECS)
 
 # No WERROR: what a sanitizer adds to the code makes gcc see ghosts.
 asan: ## the specs under AddressSanitizer, LeakSanitizer and UBSan
@@ -207,8 +210,8 @@ asan: ## the specs under AddressSanitizer, LeakSanitizer and UBSan
 tsan: ## the specs under ThreadSanitizer
 	@$(MAKE) setup-specs
 	@$(MAKE) build fuzz-replay BUILD=$(BUILD)/tsan SANITIZE=thread WERROR=
-	@TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/tsan.supp:halt_on_error=1:second_deadlock_stack=1 \
-	  $(FIXED_ADDRESSES) $(BUILD)/tsan/moonwire test $(SPECS)
+	@TSAN_OPTIONS=suppressions=$(CURDIR)/.ci/tsan.supp:history_size=7:halt_on_error=1:second_deadlock_stack=1 \
+	  $(SLOWLY) $(FIXED_ADDRESSES) $(BUILD)/tsan/moonwire test $(SPECS)
 
 # Specs replay the corpus with the program that `make` builds, beside it.
 .PHONY: fuzz-replay
