@@ -1,5 +1,5 @@
--- Faults of spec/README.md: R6, R7, R8, R10. Some of our own calls fail in turn; `make
--- torture PARTS=sweep` has all of them.
+-- Faults of spec/README.md: N15, R6, R7, R8, R10. Some of our own calls fail in
+-- turn; `make torture PARTS=sweep` has all of them.
 local starve = require "spec.support.starve"
 local sweep = require "spec.support.sweep"
 
@@ -52,6 +52,21 @@ describe("a call of ours that fails", function()
       told = told + (result.errors:find "local: not enough memory" and 1 or 0)
     end
     assert.is_true(told >= 2, told)
+  end)
+
+  it("is this machine's where it has no way or no descriptor for a device", function()
+    sweep.around(function(words)
+      local causes = {
+        connect = "unreachable: .*network is unreachable",
+        socket = "local: .*too many open files",
+      }
+      for call, cause in pairs(causes) do
+        local result = starve.run("command", words.command(), call, 1)
+        assert.equal(1, result.status)
+        assert.matches(cause, result.errors)
+        assert.matches("Cisco IOS Software", result.output) -- the other device's
+      end
+    end)
   end)
 
   it("leaves a pool with fewer threads, and says so", function()
