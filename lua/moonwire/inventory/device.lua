@@ -212,6 +212,24 @@ local function complain(problems, plan, context)
   end
 end
 
+-- Types of which the same text is always read as the same value. Devices have most of
+-- what they say in common, so the last one of each field is remembered.
+local STEADY = { string = true, platform = true, choice = true }
+
+local function read_value(field, what, context, last)
+  local kind = field.type
+  local known = STEADY[kind] and last[field]
+  if known and known.what == what then
+    return known.read
+  end
+  local read, complaint = value[kind](what, field, context)
+  if STEADY[kind] and not complaint then
+    known = known or {}
+    known.what, known.read, last[field] = what, read, known
+  end
+  return read, complaint
+end
+
 local function note(problems, name, text)
   problems = problems or {}
   problems[#problems + 1] = { name = name, text = text }
@@ -251,16 +269,19 @@ end
 -- @tparam table fields as `device.fields`
 -- @tparam table given what somebody wrote
 -- @tparam table context `complaints`, `record` (that they are about), `secrets` and
--- `platforms` (tables that live as long as the reading)
+-- `platforms` (tables that live as long as the reading, as does `last`, which is made
+-- here: what each field was read from last)
 -- @treturn table a new one
 function device.read_fields(fields, given, context)
   local plan, taken, problems = plan_of(fields), roomy_table(), nil
+  local last = context.last or {}
+  context.last = last
   for name, what in next, given do
     local field = plan.by_name[name]
     if not field then
       problems = note(problems, tostring(name))
     elseif what ~= json.null then
-      local read, complaint = value[field.type](what, field, context)
+      local read, complaint = read_value(field, what, context, last)
       taken[name] = read
       if complaint then
         problems = note(problems, name, complaint)
