@@ -1,7 +1,12 @@
 -- Changes over HTTP: planned, shown, and applied as they were shown.
+local files = require "spec.support.files"
+local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
+local program = require "spec.support.program"
 local secret = require "host.secret"
 local support = require "spec.support.lab"
+local task = require "moonwire.task"
+local uv = require "luv"
 local web = require "spec.support.web"
 
 local LINES = { "interface Vlan7", "description via-plan" }
@@ -95,6 +100,40 @@ describe("a change over HTTP", function()
       assert.is_string(applied.message)
       for i = 1, 3 do
         assert.is_nil(lab:device(i):running_config():find("via-plan", 1, true))
+      end
+    end)
+  end)
+
+  it("that was broken off goes on by its plan with moonwire runs resume", function()
+    with_site({}, function(site, lab)
+      local planned = plan(site)
+      local device = lab:device(2)
+      local record = device.record
+      function device.record(self, text)
+        if text:find "^configure" then
+          device.record = record
+          site.service.registry:cancel_all()
+        end
+        return record(self, text)
+      end
+      local applied = run(site, { apply = planned.id, expect = 3 })
+      assert.equal("cancelled", applied.state)
+      assert.equal(1, applied.count.ok)
+      local path = site.runs .. "/devices.yaml"
+      files.write(path, web.devices_of(site))
+      assert(uv.fs_chmod(path, tonumber("600", 8)))
+      repeat
+        task.sleep(0.002)
+      until not journal.is_running(applied.id, site.runs)
+      local said = program.run {
+        "runs", "resume", applied.id, "--runs", site.runs, "-q", "-i", path,
+      }
+      assert.equal(0, said.status, said.errors)
+      local known = assert(journal.read(applied.id, { root = site.runs }))
+      for i, state in ipairs { "changed", "unknown", "changed" } do
+        local has_it = lab:device(i):running_config():find("via-plan", 1, true) ~= nil
+        assert.equal(state, known:state(i))
+        assert.equal(state == "changed", has_it)
       end
     end)
   end)
