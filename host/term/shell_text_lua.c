@@ -47,15 +47,26 @@ int shell_lua_set_terminators(lua_State *L)
   return 0;
 }
 
+/* The last bytes of a text. */
+static void push_end(lua_State *L, const char *text, size_t length, size_t most)
+{
+  size_t cut = length > most ? length - most : 0;
+  lua_pushlstring(L, text + cut, length - cut);
+}
+
 /***
 What the device has said that was not taken, unfinished line included.
 @function text
+@int[opt] most bytes of its end; all of it when left out, and that may be large
 @treturn string
 */
 int shell_lua_text(lua_State *L)
 {
   struct shell *shell = shell_check_lua(L);
   size_t length, open;
+  lua_Integer given = luaL_optinteger(L, 2, LUA_MAXINTEGER);
+  luaL_argcheck(L, given >= 0, 2, "below 0");
+  size_t most = (size_t)given;
   if (shell->line == NULL) {
     lua_pushliteral(L, "");
     return 1;
@@ -63,11 +74,11 @@ int shell_lua_text(lua_State *L)
   const char *text = expect_answer(&shell->expect, &length);
   const char *tail = expect_tail(&shell->expect, &open);
   if (tail == text + length) { /* no copy more than there has to be: it may be large */
-    lua_pushlstring(L, text, length + open);
+    push_end(L, text, length + open, most);
     return 1;
   }
-  lua_pushlstring(L, text, length);
-  lua_pushlstring(L, tail, open);
+  push_end(L, text, length, most > open ? most - open : 0);
+  push_end(L, tail, open, most);
   lua_concat(L, 2);
   return 1;
 }

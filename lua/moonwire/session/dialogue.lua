@@ -207,7 +207,7 @@ function Dialogue:explain(doing, message, text)
     doing = doing,
     message = message,
     awaited = self.prompt and ("the prompt " .. self.prompt) or "the first prompt",
-    text = text or self.shell:text(),
+    text = text or self.shell:text(failure.LOOKED_AT),
     platform = self.platform,
     phase = self.phase,
     mode = self.mode,

@@ -7,7 +7,10 @@ local secrets = require "host.secret"
 local failure = {}
 
 local SHOWN = 300 -- bytes of what the device said last
-local LOOKED_AT = 4096 -- bytes that are scrubbed before they are cut
+
+--- So many bytes of what was said last are scrubbed, before they are cut: what stands
+-- before them may be large, and is not asked for.
+failure.LOOKED_AT = 4096
 
 local function show_byte(byte)
   return ("\\x%02x"):format(byte:byte())
@@ -109,9 +112,9 @@ end
 -- @tparam[opt] string host whose prompts are awaited
 -- @treturn string|nil what it nearly is, and why it is not
 function failure.nearly(text, platform, host)
-  local previous, line = text:sub(-LOOKED_AT):match "([^\n]*)\n([^\n]*)$"
+  local previous, line = text:sub(-failure.LOOKED_AT):match "([^\n]*)\n([^\n]*)$"
   if not line then
-    previous, line = "", text:sub(-LOOKED_AT)
+    previous, line = "", text:sub(-failure.LOOKED_AT)
   end
   if line == "" then
     return nil
@@ -127,7 +130,7 @@ end
 -- said so far), `platform`; optional: `phase`, `mode`, `host`, `secrets`
 -- @treturn string
 function failure.message(what)
-  local text = what.text:sub(-LOOKED_AT)
+  local text = what.text:sub(-failure.LOOKED_AT)
   local shown = failure.scrub(text, what.platform, what.secrets)
   local seen = shown ~= "" and ('; it said last: "' .. failure.tail(shown) .. '"')
     or "; it said nothing"

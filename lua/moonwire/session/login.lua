@@ -69,7 +69,7 @@ end
 local function get_past_menu(self)
   local before
   repeat
-    before = #self.shell:text()
+    before = self.shell:length()
     local event, message, kind = self.shell:read(nil, REST)
     if not event and kind ~= "timeout" then
       return nil, message, kind
@@ -77,7 +77,7 @@ local function get_past_menu(self)
       self.dialogue.unread = { event, message }
       return true
     end
-  until #self.shell:text() == before
+  until self.shell:length() == before
   return self.cli:hook "open"
 end
 

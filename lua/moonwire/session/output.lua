@@ -178,14 +178,14 @@ end
 local function await_quiet(self, quiet, deadline)
   local before
   repeat
-    before = #self.shell:text()
+    before = self.shell:length()
     local event, message, kind = self.shell:read(nil, quiet)
     if not event and kind ~= "timeout" then
       return nil, message, kind
     elseif task.now() > deadline then
       return nil, "it goes on and on", "timeout"
     end
-  until not event and #self.shell:text() == before
+  until not event and self.shell:length() == before
   return true
 end
 

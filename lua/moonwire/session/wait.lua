@@ -217,7 +217,7 @@ end
 -- Messages of the log stand behind the prompt, and below it: the device rests, but
 -- shows no prompt that is the end of its text.
 local function is_torn_by_log(self)
-  local text, prompt = self.shell:text():sub(-NEAR), self.prompt
+  local text, prompt = self.shell:text(NEAR), self.prompt
   local stop = text:byte(-1) == NEWLINE and #text - 1 or 0
   for _ = 1, prompt and MOST_MESSAGES or 0 do
     local line = text:sub(1, stop):match "[^\n]*$"
