@@ -22,18 +22,12 @@ local function with_site(options, fn)
   end)
 end
 
-local function run(site, body)
-  local id = site:begin(body)
-  site:ask("GET", ("/api/v1/runs/%s/events"):format(id))
-  return site:ask("GET", "/api/v1/runs/" .. id).json
-end
-
 local function plan(site, more)
   local body = { configuration = LINES, plan = true }
   for name, value in pairs(more or {}) do
     body[name] = value
   end
-  return run(site, body)
+  return site:run(body)
 end
 
 local function refusal(site, body, status)
@@ -65,10 +59,10 @@ describe("a change over HTTP", function()
   for _, mode in ipairs { "nonblocking", "threads" } do
     it("is applied to those that the plan would change, in mode " .. mode, function()
       with_site({}, function(site, lab)
-        run(site, { configuration = LINES, filter = "name == SW-CORE_2" })
+        site:run { configuration = LINES, filter = "name == SW-CORE_2" }
         local planned = plan(site, { mode = mode, save = true })
         assert.equal(0, planned.results[2].value.changes)
-        local applied = run(site, { apply = planned.id, expect = 2 })
+        local applied = site:run { apply = planned.id, expect = 2 }
         assert.is_true(applied.ok, json.encode(applied, true))
         assert.equal(planned.id, applied.applies)
         assert.equal(mode, applied.mode)
@@ -88,11 +82,11 @@ describe("a change over HTTP", function()
   it("leaves alone what is no longer as it was, and begins no more", function()
     with_site({}, function(site, lab)
       local planned = plan(site)
-      run(site, {
+      site:run {
         configuration = { "interface Vlan9", "description other" },
         filter = "name == SW-CORE_1",
-      })
-      local applied = run(site, { apply = planned.id, expect = 3 })
+      }
+      local applied = site:run { apply = planned.id, expect = 3 }
       assert.same({ ok = 0, failed = 1, cancelled = 2 }, applied.count)
       assert.equal("drifted", applied.results[1].kind)
       assert.equal("failed_clean", applied.results[1].state)
@@ -116,7 +110,7 @@ describe("a change over HTTP", function()
         end
         return record(self, text)
       end
-      local applied = run(site, { apply = planned.id, expect = 3 })
+      local applied = site:run { apply = planned.id, expect = 3 }
       assert.equal("cancelled", applied.state)
       assert.equal(1, applied.count.ok)
       local path = site.runs .. "/devices.yaml"
@@ -172,7 +166,7 @@ describe("a change over HTTP", function()
       end
       local problem = refusal(site, { apply = planned.id, expect = 2 }, 422)
       assert.equal("3 devices would be changed", problem.errors[1].message)
-      local sent = run(site, { commands = { "show clock" } })
+      local sent = site:run { commands = { "show clock" } }
       problem = refusal(site, { apply = sent.id, expect = 3 }, 422)
       assert.equal("apply", problem.errors[1].field)
     end)

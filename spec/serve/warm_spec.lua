@@ -48,13 +48,6 @@ local function await_resting(site, wanted)
   end)
 end
 
--- A run to its end, with its results.
-local function run(site, body)
-  local id = site:begin(body)
-  site:ask("GET", ("/api/v1/runs/%s/events"):format(id))
-  return site:ask("GET", "/api/v1/runs/" .. id).json
-end
-
 local function device_of(lab, changes)
   local device = lab:inventory()[1]
   local body = {
@@ -70,13 +63,13 @@ end
 describe("a run over HTTP", function()
   it("logs in once, whatever the modes of the runs behind it", function()
     with_site({}, function(site)
-      local cold = run(site, { commands = { "show privilege" } })
+      local cold = site:run { commands = { "show privilege" } }
       assert.equal(0, cold.warm)
       assert.is_nil(cold.results[1].warm)
       for _, mode in ipairs(MODES) do
         await_resting(site, 2)
         local body = { mode = mode, commands = { "show privilege" } }
-        local second = run(site, body)
+        local second = site:run(body)
         assert.is_true(second.ok, mode)
         assert.equal(2, second.warm, mode)
         for i, result in ipairs(second.results) do
@@ -95,9 +88,9 @@ describe("a run over HTTP", function()
 
   it("says in its journal which sessions were warm", function()
     with_site({}, function(site)
-      run(site, { filter = "name == SW-CORE_1" })
+      site:run { filter = "name == SW-CORE_1" }
       await_resting(site, 1)
-      local second = run(site, {})
+      local second = site:run {}
       await(function() return not journal.is_running(second.id, site.runs) end)
       site.service.registry.by_id[second.id] = nil -- as after a start of the server
       local told = site:ask("GET", "/api/v1/runs/" .. second.id).json
@@ -127,7 +120,7 @@ describe("a run over HTTP", function()
 
   it("is not lent to who brings a login of his own", function()
     with_site({}, function(site, lab)
-      run(site, {})
+      site:run {}
       await_resting(site, 2)
       for _, changes in ipairs {
         { password = "wrong" }, { username = "nobody" },
@@ -144,10 +137,10 @@ describe("a run over HTTP", function()
 
   it("that reads never sees that a session has ended", function()
     with_site({ relayed = true }, function(site, _, relay)
-      run(site, {})
+      site:run {}
       await_resting(site, 2)
       relay:hang_up()
-      local second = run(site, {})
+      local second = site:run {}
       assert.is_true(second.ok)
       assert.equal(1, second.warm)
       assert.is_nil(second.results[1].warm)
@@ -158,7 +151,7 @@ describe("a run over HTTP", function()
 
   it("that writes fails with its session, and is not logged in again", function()
     with_site({ relayed = true, lab = { devices = 1 } }, function(site, lab, relay)
-      run(site, {})
+      site:run {}
       await_resting(site, 1)
       local device = lab:device(1)
       local record = device.record
@@ -169,7 +162,7 @@ describe("a run over HTTP", function()
         return record(self, text)
       end
       local body = { configuration = { "interface Vlan7", "shutdown" } }
-      local result = run(site, body).results[1]
+      local result = site:run(body).results[1]
       assert.is_false(result.ok)
       assert.equal("dropped", result.kind)
       assert.equal("failed_clean", result.state) -- no line had left
@@ -182,7 +175,7 @@ describe("a run over HTTP", function()
       local device = site.service.stock.inventory.devices[1]
       local path = site.service.options.warm.path
       local held <close> = assert(sessions.open(device, { via = path }))
-      local one = run(site, {})
+      local one = site:run {}
       assert.is_true(one.ok, json.encode(one, true))
       assert.equal(0, one.warm)
       assert.is_truthy(held:find_prompt())

@@ -127,6 +127,13 @@ function Web:begin(body)
   return answer.json.id
 end
 
+--- A run to its end, with its results.
+function Web:run(body)
+  local id = self:begin(body)
+  self:ask("GET", ("/api/v1/runs/%s/events"):format(id))
+  return self:ask("GET", "/api/v1/runs/" .. id).json
+end
+
 --- The devices of a site's inventory, as a YAML file has them.
 function web.devices_of(site)
   local lines = { "devices:" }

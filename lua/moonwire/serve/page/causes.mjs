@@ -17,6 +17,16 @@ function groupsOf(devices) {
   return [...groups.values()].sort((a, b) => b.devices.length - a.devices.length);
 }
 
+/** The first devices of a group by their names, each of which opens it. */
+export function newWho(devices, onOpen) {
+  const who = devices.slice(0, NAMED).map((device) => element("button", {
+    class: "chip", type: "button", onclick: () => onOpen(device.index),
+  }, visible(device.name)));
+  const rest = devices.length - who.length;
+  if (rest > 0) who.push(element("span", { class: "chip more" }, `and ${count(rest)} more`));
+  return element("div", { class: "who" }, who);
+}
+
 export class Causes {
   constructor(onOpen) {
     this.onOpen = onOpen;
@@ -40,17 +50,12 @@ export class Causes {
   }
 
   newGroup({ first, devices }) {
-    const who = devices.slice(0, NAMED).map((device) => element("button", {
-      class: "chip", type: "button", onclick: () => this.onOpen(device.index),
-    }, visible(device.name)));
-    const rest = devices.length - who.length;
-    if (rest > 0) who.push(element("span", { class: "chip more" }, `and ${count(rest)} more`));
     return element("li", {},
       element("span", { class: first.state === "skipped" ? "many skipped" : "many" },
         count(devices.length)),
       element("span", { class: "words" }, causeOf(first)),
       element("span", { class: "note" }, first.phase ? `phase ${first.phase}` : ""),
       element("span", { class: "said" }, visible(reasonOf(first))),
-      element("div", { class: "who" }, who));
+      newWho(devices, this.onOpen));
   }
 }

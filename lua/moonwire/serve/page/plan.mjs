@@ -2,10 +2,10 @@
 // button behind which all of it is done. Who applies it types how many devices that is.
 
 import { Problem, post } from "./api.mjs";
+import { newWho } from "./causes.mjs";
 import { element, visible } from "./dom.mjs";
 import { count } from "./words.mjs";
 
-const NAMED = 12; // devices of a group that are named
 const GROUPS = 40; // that are shown
 
 function changeOf(device) {
@@ -87,11 +87,6 @@ export class Plan {
   }
 
   newGroup({ value, devices }) {
-    const who = devices.slice(0, NAMED).map((device) => element("button", {
-      class: "chip", type: "button", onclick: () => this.onOpen(device.index),
-    }, visible(device.name)));
-    const rest = devices.length - who.length;
-    if (rest > 0) who.push(element("span", { class: "chip more" }, `and ${count(rest)} more`));
     return element("li", {},
       element("span", { class: "many skipped" }, count(devices.length)),
       element("span", { class: "words" }, headingOf(value)),
@@ -100,7 +95,7 @@ export class Plan {
       value.diff && value.changes > 0
         ? element("pre", { class: "diff", tabindex: "0" }, value.diff.split("\n").map(newLine))
         : undefined,
-      element("div", { class: "who" }, who));
+      newWho(devices, this.onOpen));
   }
 
   // ---- apply ----
