@@ -349,6 +349,7 @@ static void push_shared(lua_State *L)
 
 static const luaL_Reg functions[] = {
     {"agent", agent_lua_open},
+    {"bare_key", key_lua_of_bare},
     {"key", key_lua_load},
     {"version", ssh_lua_version},
     {NULL, NULL},

@@ -253,6 +253,42 @@ static int key_lua_certify(lua_State *L)
   return op_fail(L, ERROR_LOCAL, lua_tostring(L, -1));
 }
 
+/***
+The key without its encryption, for another thread of this program.
+@function key:bare
+@treturn secret|nil nil: it cannot be put so
+*/
+static int key_lua_bare(lua_State *L)
+{
+  char *text = NULL;
+  ssh_key key = key_check_lua(L, 1);
+  struct vault *vault = secret_vault(L);
+  struct secret **box = secret_push(L, NULL); /* nothing raises behind this */
+  if (ssh_pki_export_privkey_base64(key, NULL, NULL, NULL, &text) != SSH_OK)
+    return 0;
+  size_t length = strlen(text);
+  *box = secret_new(vault, text, length);
+  explicit_bzero(text, length);
+  ssh_string_free_char(text);
+  return *box != NULL ? 1 : 0;
+}
+
+/***
+A key that another thread has opened.
+@function host.ssh.bare_key
+@tparam secret bare as `key:bare` gives it
+@treturn key|nil nil: it is none
+*/
+int key_lua_of_bare(lua_State *L)
+{
+  struct secret *bare = secret_test(L, 1);
+  luaL_argexpected(L, bare != NULL, 1, "secret");
+  struct key_box *box = push_box(L);
+  bool is_key = ssh_pki_import_privkey_base64(secret_bytes(bare), NULL, NULL, NULL,
+                                              &box->key) == SSH_OK;
+  return is_key ? 1 : 0;
+}
+
 static int key_gc(lua_State *L)
 {
   struct key_box *box = luaL_checkudata(L, 1, KEY_NAME);
@@ -262,6 +298,7 @@ static int key_gc(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
+    {"bare", key_lua_bare},
     {"certify", key_lua_certify},
     {"public", key_lua_public},
     {"__gc", key_gc},

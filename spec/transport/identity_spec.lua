@@ -1,6 +1,10 @@
 local agents = require "spec.support.agent"
+local fleet = require "moonwire.fleet"
+local hostkeys = require "host.hostkeys"
 local identity = require "moonwire.transport.identity"
 local secret = require "host.secret"
+local ssh = require "host.ssh"
+local sshd = require "spec.support.sshd"
 local uv = require "luv"
 
 local function run(command, ...)
@@ -44,6 +48,60 @@ describe("who we are to a device", function()
   local function of(device, passphrase)
     return identity.of(device, passphrase and secret.from_string(passphrase))
   end
+
+  -- runs in other threads too: no upvalues
+  local function read_count()
+    return require("moonwire.transport.identity").read_count()
+  end
+
+  it("opens an encrypted key once, for all threads and devices of a run", function()
+    local server <close> = setmetatable({ sshd.start() }, {
+      __close = function(box) box[1]:stop() end,
+    })
+    local one, before = server[1], identity.read_count()
+    run("ssh-keygen -q -t ed25519 -N 'open' -a 4 -f %s/often", folder)
+    run("cp %s/often.pub %s/authorized_keys", folder, one.folder)
+    local devices = {}
+    for i = 1, 6 do
+      devices[i] = {
+        name = "d" .. i, host = "127.0.0.1", port = one.port, username = one.user,
+        device_type = "linux", agent = false, key_file = path "often",
+        host_key = hostkeys.fingerprint(one.host_key),
+        key_passphrase = secret.from_string "open",
+      }
+    end
+    for mode, expected in pairs { threads = 0, hybrid = 0, nonblocking = before + 1 } do
+      local result = fleet.run(devices, { mode = mode, workers = 3, job = read_count })
+      for _, device in ipairs(result.results) do
+        assert.equal(expected, device.value, device.message)
+      end
+      assert.equal(mode == "nonblocking" and 1 or 3, result.threads)
+    end
+    assert.equal(before + 1, identity.read_count())
+  end)
+
+  it("gives opened keys away as secrets, and leaves those it cannot open", function()
+    run("ssh-keygen -q -t ecdsa -N 'opened' -a 4 -f %s/ecdsa", folder)
+    run("ssh-keygen -q -t rsa -b 2048 -m PEM -N 'opened' -f %s/rsa", folder)
+    local passphrase = secret.from_string "opened"
+    local opened = identity.open_all {
+      key_files = { path "ecdsa", path "none" }, key_passphrase = passphrase,
+      jump = {
+        { host = "x", key_file = path "rsa", key_passphrase = passphrase },
+        { host = "y", key_file = path "a" },
+      },
+    }
+    assert.is_nil(opened[path "none"])
+    assert.is_nil(opened[path "a"])
+    for _, name in ipairs { "ecdsa", "rsa" } do
+      local bare = opened[path(name)]
+      assert.is_true(secret.is_secret(bare))
+      local public = assert(io.open(path(name .. ".pub"))):read "l":match "^%S+ %S+"
+      assert.equal(public, ssh.bare_key(bare):public())
+    end
+    assert.is_nil(ssh.bare_key(passphrase))
+    assert.has_error(function() ssh.bare_key "text" end)
+  end)
 
   it("is nobody without keys and agent", function()
     assert.same({ keys = {} }, of { password = "x" })

@@ -4,6 +4,8 @@
 -- @module moonwire.fleet.threads
 local host = require "host.task"
 local host_pool = require "host.pool"
+local identity = require "moonwire.transport.identity"
+local resolve = require "moonwire.transport.resolve"
 local ship = require "moonwire.fleet.ship"
 local task = require "moonwire.task"
 local turns = require "moonwire.fleet.turns"
@@ -16,6 +18,14 @@ Dispatch.__index = Dispatch
 
 local function cannot_ship(name, path, what)
   return ("%s%s is %s, which cannot be shipped to a thread"):format(name, path, what)
+end
+
+-- Keys are opened here, once for all threads, not again in each of them.
+local function open_keys(device)
+  if device.key_passphrase or type(device.jump) == "table" then
+    local opened = identity.open_all(resolve.device(device) or device)
+    return next(opened) and opened or nil
+  end
 end
 
 local function new_dispatch(pool, options, limit)
@@ -66,8 +76,8 @@ function Dispatch:_idlest()
 end
 
 -- A thread that takes no more has ended; with what, is still to be received.
-function Dispatch:_send_to(number, index, device)
-  local sent, message, kind = self.pool:send(number, { index = index, device = device })
+function Dispatch:_send_to(number, index, turn)
+  local sent, message, kind = self.pool:send(number, turn)
   local busy = self.busy[number]
   if sent then
     busy[index], busy.count = true, busy.count + 1
@@ -87,6 +97,7 @@ function Dispatch:send(index)
   if not ok then
     return self:_fail(index, cannot_ship("device", path, what))
   end
+  local turn = { index = index, device = device, keys = open_keys(device) }
   while true do
     local number = self:_idlest()
     if not number and self.alive == 0 then
@@ -94,7 +105,7 @@ function Dispatch:send(index)
     elseif not number then
       self.stuck[#self.stuck + 1] = index
       return
-    elseif self:_send_to(number, index, device) then
+    elseif self:_send_to(number, index, turn) then
       return
     end
   end

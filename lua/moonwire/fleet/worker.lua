@@ -2,6 +2,7 @@
 -- their results back as they come. How many it has at once is up to the sender.
 -- @module moonwire.fleet.worker
 local host = require "host.task"
+local identity = require "moonwire.transport.identity"
 local ship = require "moonwire.fleet.ship"
 local task = require "moonwire.task"
 local transport = require "moonwire.transport.ssh"
@@ -67,6 +68,7 @@ return function(port)
       if not turn then
         return nil, message, kind
       end
+      identity.give(turn.keys or {})
       group:spawn(run_device, port, run, job, order, turn)
     end
   end)

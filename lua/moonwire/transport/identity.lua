@@ -1,7 +1,9 @@
 --- Who we are to a device: keys, certificates and agent, as the inventory names them.
--- Each is read once per program (and thread), however many devices share it.
+-- Each is read once per program (and thread), however many devices share it; a key that
+-- is encrypted is opened once for all threads of a run.
 -- @module moonwire.transport.identity
 local once = require "moonwire.transport.once"
+local secret = require "moonwire.transport.secret"
 local ssh = require "host.ssh"
 local uv = require "luv"
 
@@ -10,9 +12,17 @@ local identity = {}
 local AGENT_TIMEOUT = 15 -- seconds for each of its answers
 
 -- what opens a file is not part of its name: the first device that names it brings it
+local read_count = 0
 local keys = once.new(function(path, passphrase)
+  read_count = read_count + 1
   return ssh.key(path, passphrase)
 end)
+
+local bare = once.new(function(path, passphrase)
+  local key = keys:get(path, passphrase)
+  return key and key:bare()
+end)
+local refused = {} -- paths of those that are nothing for others
 
 local certified = once.new(function(path, key)
   return key:certify(path)
@@ -40,6 +50,52 @@ function identity.key_files(device)
   local files = { device.key_file }
   return table.move(device.key_files or {}, 1, #(device.key_files or {}), #files + 1,
     files)
+end
+
+--- How many files of keys this thread has read, and opened where they are encrypted.
+-- @treturn int
+function identity.read_count()
+  return read_count
+end
+
+local function note_encrypted(found, device)
+  local passphrase = device.key_passphrase and secret.of(device, "key_passphrase")
+  for _, path in ipairs(passphrase and identity.key_files(device) or {}) do
+    found[path] = found[path] or passphrase
+  end
+end
+
+local function note_ways(found, device)
+  note_encrypted(found, device)
+  local way = type(device.jump) == "table" and device.jump
+  for _, one in ipairs(way and (way.host and { way } or way) or {}) do
+    if type(one) == "table" then
+      note_ways(found, one)
+    end
+  end
+end
+
+--- Open the keys of a device, and of its jump hosts, that come with a passphrase: off
+-- the loop, each once. One that cannot be opened is left to whoever logs in with it,
+-- and so is one of RSA in OpenSSH's form, which libssh does not give out again.
+-- @tparam table device after ssh_config was asked
+-- @treturn {[string]=secret,...} what `identity.give` takes in another thread, by path
+function identity.open_all(device)
+  local found, opened = {}, {}
+  note_ways(found, device)
+  for path, passphrase in pairs(found) do
+    opened[path] = not refused[path] and bare:get(path, passphrase) or nil
+    refused[path] = opened[path] == nil or nil
+  end
+  return opened
+end
+
+--- Have keys that another thread has opened.
+-- @tparam {[string]=secret,...} opened as `identity.open_all` gives them
+function identity.give(opened)
+  for path, one in pairs(opened) do
+    keys:put(path, ssh.bare_key(one))
+  end
 end
 
 local function public_of(path)

@@ -48,6 +48,13 @@ function Once:get(key, ...)
   return results[2], results[3], results[4]
 end
 
+--- Have a thing that was made elsewhere, where there is none yet.
+function Once:put(key, thing)
+  if self.things[key] == nil then
+    self.things[key] = thing
+  end
+end
+
 --- Make it anew when it is asked for again.
 function Once:forget(key)
   self.things[key] = nil
