@@ -43,6 +43,21 @@ describe("FRR's vtysh", function()
     assert.matches("PYTHON=python3'$", text)
   end)
 
+  it("tells what may follow, and enters nothing", function()
+    local function words_behind(prefix)
+      local words = {}
+      for _, row in ipairs(assert(router:help(prefix))) do
+        words[row.word] = row.help
+      end
+      return words
+    end
+    assert.equal("IP routing table", words_behind("show ip ro").route)
+    assert.is_string(words_behind("show ").version)
+    assert.is_string(words_behind("show version ")["<cr>"])
+    assert.same({}, words_behind "nonsense ")
+    assert.matches("^FRRouting 8%.", assert(router:send_command "show version"))
+  end)
+
   it("takes a route and shows it", function()
     local report = assert(router:send_config_set { "ip route 203.0.113.0/24 Null0" })
     assert.equal(1, report.applied)
