@@ -120,3 +120,18 @@ describe("a session without marks", function()
     end)
   end
 end)
+
+-- It shows pages until it was asked whether it does: a prompt in the midst of that
+-- answer, and a pager that takes the empty line behind it for its key.
+describe("a session without marks, at a pager", function()
+  it("asks once more where its empty line was swallowed", function()
+    local faults = { { name = "lookalike", device = 1, seconds = 0.1 } }
+    local options = { platform = "fortinet", devices = 1, faults = faults }
+    support.with_lab(options, function(lab)
+      local firewall <close> = assert(session.open(support.device(lab)))
+      local output = assert(firewall:send_command "get system status")
+      assert.matches("\nSW%-CORE_1 # ?\n", output)
+      assert.equal(output, firewall:send_command "get system status")
+    end)
+  end)
+end)

@@ -1,11 +1,14 @@
 --- The proof that a device has worked off everything, so that an answer is whole.
 -- @module moonwire.session.proof
 local header = require "moonwire.session.header"
+local task = require "host.task"
 
 local proof = {}
 
 local NEAR = 2048 -- bytes above the prompt that are looked at
 local BETWEEN = 2 -- lines that may stand between the two, such as "[edit]"
+local SWALLOWED = 1 -- seconds at a prompt, where the empty line stands nowhere
+local MOST_AGAIN = 3 -- empty lines
 
 -- The prompt behind the empty line stands right below the one before it, or below
 -- nothing when that was taken; so a look-alike with a pause behind it proves nothing.
@@ -40,10 +43,44 @@ local function has_first(self, text, tail)
   return is_behind_output(self, text, tail) or find_first(self, text, tail) ~= nil
 end
 
-local function await_second_prompt(self, deadline)
-  local answer = { pages = 0 }
+-- Whether the output went on behind what had looked like its end, and has ended now. A
+-- pager in the midst of it may have taken the empty line for its key.
+local function has_gone_on(self, from)
+  local text = self.shell:text()
+  local more = text:sub(from + 1):match "^(.*)\n[^\n]*$"
+  if not more or not self:mode_of(text:match "[^\n]*$") then
+    return false
+  end
+  for line in more:gmatch "[^\n]+" do
+    if not self:is_prompt(line) then
+      return true
+    end
+  end
+  return false
+end
+
+-- The next event. One more empty line goes where the first one was swallowed.
+local function next_event(self, deadline, sent)
+  if sent.times >= MOST_AGAIN or not has_gone_on(self, sent.at) then
+    return self:_next_event(nil, deadline)
+  end
+  local soon = math.min(deadline, task.now() + SWALLOWED)
+  local event, tail, kind = self:_next_event(nil, soon)
+  if event or kind ~= "timeout" or soon == deadline then
+    return event, tail, kind
+  end
+  sent.at, sent.times = #self.shell:text(), sent.times + 1
+  local ok, message, why = self:send ""
+  if not ok then
+    return nil, message, why
+  end
+  return self:_next_event(nil, deadline)
+end
+
+local function await_second_prompt(self, deadline, from)
+  local answer, sent = { pages = 0 }, { at = from, times = 0 }
   while true do
-    local event, tail, kind = self:_next_event(nil, deadline)
+    local event, tail, kind = next_event(self, deadline, sent)
     if event ~= "tail" then
       return nil, tail, kind
     elseif not self:mode_of(tail) then
@@ -66,10 +103,11 @@ end
 -- @treturn[2] string message
 -- @treturn[2] string kind
 function proof.by_second_prompt(self, deadline)
+  local from = #self.shell:text()
   local ok, message, kind = self:send ""
   local tail
   if ok then
-    tail, message, kind = await_second_prompt(self, deadline)
+    tail, message, kind = await_second_prompt(self, deadline, from)
   end
   if not tail then
     return nil, message, kind
@@ -98,6 +136,7 @@ function proof.by_mark(self, deadline)
   if ok then
     ok, message, kind = self:await_mark(mark, deadline)
   end
+  self.is_overtaken = nil -- none was sent along
   return ok, message, kind
 end
 
