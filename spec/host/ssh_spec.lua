@@ -308,6 +308,23 @@ describe("host.ssh against OpenSSH", function()
     assert.error_matches(function() shell:write "x" end, "closed")
   end)
 
+  it("shows the end of what a shell has said, the open line included", function()
+    local client <close> = assert(connect())
+    local shell <close> = assert(client:shell {})
+    shell:write "echo one; printf two; exit\n"
+    read_to_end(shell)
+    local whole = shell:text()
+    assert.matches("one\ntwo", whole, 1, true)
+    assert.equal(#whole, shell:length())
+    for _, most in ipairs { 0, 1, 3, 5, #whole - 1, #whole, #whole + 1 } do
+      local text = whole:sub(#whole + 1 - math.min(most, #whole))
+      assert.equal(text, shell:text(most))
+    end
+    assert.error_matches(function() shell:text(-1) end, "below 0")
+    shell:close()
+    assert.equal("", shell:text(3))
+  end)
+
   it("refuses two readers at once", function()
     local client <close> = assert(connect())
     local shell <close> = assert(client:shell {})

@@ -112,9 +112,9 @@ end
 
 -- Whether nothing more comes; if so much does that it is a new tail, that one.
 local function is_quiet(shell)
-  local before = #shell:text()
+  local before = shell:length()
   local event, tail, kind = shell:read(nil, QUIET)
-  return kind == "timeout" and #shell:text() == before, event and tail
+  return kind == "timeout" and shell:length() == before, event and tail
 end
 
 -- Get past what is no prompt. Nothing that any platform calls dangerous is answered.

@@ -7,6 +7,7 @@ local secrets = require "host.secret"
 local failure = {}
 
 local SHOWN = 300 -- bytes of what the device said last
+local LINE = 256 -- bytes from a line's end: rules are tried at each of them
 
 --- So many bytes of what was said last are scrubbed, before they are cut: what stands
 -- before them may be large, and is not asked for.
@@ -106,16 +107,26 @@ local function near_prompt(platform, line, previous, host)
   )
 end
 
+-- The end of a line. What was cut off must not let a rule for its start match.
+local function end_of(line)
+  return #line > LINE and "\0" .. line:sub(1 - LINE) or line
+end
+
+-- The last line, and the one above it. A pattern from the text's start would look at
+-- each of its bytes from each of them.
+local function last_lines(text)
+  local start = text:match "^.*\n()" or 1
+  local above = text:sub(1, math.max(0, start - 2))
+  return end_of(above:match "^.*\n(.*)$" or above), end_of(text:sub(start))
+end
+
 --- The rule that the last line of a text nearly matches.
 -- @string text
 -- @tparam table platform
 -- @tparam[opt] string host whose prompts are awaited
 -- @treturn string|nil what it nearly is, and why it is not
 function failure.nearly(text, platform, host)
-  local previous, line = text:sub(-failure.LOOKED_AT):match "([^\n]*)\n([^\n]*)$"
-  if not line then
-    previous, line = "", text:sub(-failure.LOOKED_AT)
-  end
+  local previous, line = last_lines(text:sub(-failure.LOOKED_AT))
   if line == "" then
     return nil
   end

@@ -69,7 +69,7 @@ local function next_event(self, deadline, sent)
   if event or kind ~= "timeout" or soon == deadline then
     return event, tail, kind
   end
-  sent.at, sent.times = #self.shell:text(), sent.times + 1
+  sent.at, sent.times = self.shell:length(), sent.times + 1
   local ok, message, why = self:send ""
   if not ok then
     return nil, message, why
@@ -103,7 +103,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] string kind
 function proof.by_second_prompt(self, deadline)
-  local from = #self.shell:text()
+  local from = self.shell:length()
   local ok, message, kind = self:send ""
   local tail
   if ok then

@@ -186,7 +186,8 @@ function Sum:rows()
     self:row("lag of the loop, p99.9", "< 50 ms",
       ("%.0f ms"):format(self.lag * 1000), "lag"),
     self:row("descriptors left open", "0", tostring(descriptors), "descriptors"),
-    self:row("memory kept", "<= 32 MB", ("%.0f MB"):format(grown / 1e6), "memory"),
+    self:row("memory kept", "<= 32 MiB",
+      ("%.0f MiB"):format(grown / (1 << 20)), "memory"),
   }
 end
 
