@@ -221,7 +221,7 @@ end
 --- A jump host has refused a channel on a connection. When others have one there, it is
 -- full, and so will be the next one with as many.
 -- @tparam table connection
--- @string channel: "forward", "session" (a command there)
+-- @string channel "forward", "session" (a command there)
 -- @treturn boolean whether there may be room on another connection
 function bastions.is_full(connection, channel)
   local others = connection.taken[channel] - 1 -- without the one that was refused
