@@ -202,7 +202,7 @@ gc: ## the specs with a collector that never rests
 asan: ## the specs under AddressSanitizer, LeakSanitizer and UBSan
 	@$(MAKE) setup-specs
 	@$(MAKE) build fuzz-replay BUILD=$(BUILD)/asan SANITIZE=address,undefined WERROR=
-	@ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 \
+	@ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:suppressions=$(CURDIR)/.ci/asan.supp \
 	  LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/lsan.supp:print_suppressions=0 \
 	  UBSAN_OPTIONS=print_stacktrace=1 \
 	  $(FIXED_ADDRESSES) $(BUILD)/asan/moonwire test $(AGAIN) $(SPECS)

@@ -144,12 +144,13 @@ local function carry_in(caller, pipe)
     end
     text = caller.chunks:get()
   end
+  caller.has_left = true -- also for who is sending to him just now
   pipe:close()
 end
 
 local function carry_out(caller, pipe)
   local text = pipe:read(1, HELD)
-  while text and text ~= "" and caller:send(text) do
+  while text and text ~= "" and caller:send(text) and not caller.has_left do
     text = pipe:read(1, HELD)
   end
   caller:close()
