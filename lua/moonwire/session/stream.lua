@@ -15,25 +15,37 @@ local HEAD = 65536 -- bytes in which the echo must be
 local PRIVATE = 384 -- 0600: what devices say may hold secrets
 local SHORT = 2000 -- bytes: only a short output can be a rejection
 
--- the echo of the mark, typed ahead, may come anywhere
-local function is_hidden(self, line)
-  local dialogue = self.dialogue
-  return line:find(self.mark, 1, true) ~= nil
-    or (dialogue.has_headers and header.is_header(dialogue.platform, line))
+-- A terminal echoes at once what is typed while the device is busy, in the midst of
+-- whatever line that is at: so the mark may be anywhere.
+local function without_marks(self, text)
+  if not text:find(self.mark, 1, true) then
+    return text
+  end
+  return (text:gsub(self.mark:gsub("%p", "%%%0") .. "\n", ""))
 end
 
--- most pieces have nothing to hide
-local function without_hidden(self, text)
-  if not self.dialogue.has_headers and not text:find(self.mark, 1, true) then
+local function without_headers(self, text)
+  if not self.dialogue.has_headers then
     return text
   end
   local lines = {}
   for line in text:gmatch "([^\n]*\n)" do
-    if not is_hidden(self, line:sub(1, -2)) then
+    if not header.is_header(self.dialogue.platform, line:sub(1, -2)) then
       lines[#lines + 1] = line
     end
   end
   return table.concat(lines)
+end
+
+-- A shell that was busy shows what its terminal has echoed once more.
+local function without_second_echo(self, text)
+  local line = text:match "^([^\n]*)\n"
+  local command = self.command
+  if line and line:sub(-#command) == command
+    and self.dialogue:is_prompt(line:sub(1, -#command - 1)) then
+    return text:sub(#line + 2)
+  end
+  return text
 end
 
 -- What stands behind the echo, or nil. A terminal may echo what is typed before the
@@ -51,6 +63,18 @@ local function behind_echo(self, is_over)
   end
 end
 
+-- Whole lines, without what is ours in them. A line of which a mark was cut out goes on
+-- in the next one.
+function Reader:_whole_lines(text, is_over)
+  text = without_marks(self, self.begun .. text)
+  if is_over and text ~= "" and text:sub(-1) ~= "\n" then
+    text = text .. "\n"
+  end
+  local past = text:match "^.*\n()" or 1
+  self.begun = text:sub(past)
+  return without_headers(self, text:sub(1, past - 1))
+end
+
 -- Lines behind the echo go to the caller; those before are the device's own affair.
 function Reader:take(text, is_over)
   if self.is_stopped then
@@ -66,7 +90,10 @@ function Reader:take(text, is_over)
   if #self.short <= SHORT then
     self.short = self.short .. text
   end
-  text = without_hidden(self, text)
+  text = self:_whole_lines(text, is_over)
+  if text ~= "" and not self.has_begun then
+    text, self.has_begun = without_second_echo(self, text), true
+  end
   if text ~= "" and self.give(text) == false then
     self.is_stopped = true
   end
@@ -186,7 +213,7 @@ local function run(self, command, options, give)
   local reader = setmetatable({
     dialogue = self.dialogue, command = command, give = give,
     timeout = options.timeout or self.timeout, mark = self.dialogue:new_mark(),
-    head = "", short = "", pages = 0,
+    head = "", begun = "", short = "", pages = 0,
   }, Reader)
   local started = task.now()
   ok, message, kind = stream(self, reader, command)

@@ -164,6 +164,15 @@ local function on_other(self, event, a, b, answer, mark)
   return nil, a, b
 end
 
+-- A terminal echoes at once what is typed while the device is busy, in the midst of
+-- whatever line that is at.
+local function without_echoes(text, mark)
+  if not text:find(mark, 1, true) then
+    return text
+  end
+  return (text:gsub(mark:gsub("%p", "%%%0") .. "\n", ""))
+end
+
 --- Wait until the device shows its prompt with the mark.
 -- @tparam Dialogue self
 -- @string mark as it was sent
@@ -180,7 +189,7 @@ function wait.await_mark(self, mark, deadline)
     if event == "mark" then
       local rest, prompt = self:split_prompt(b)
       if self:learn(prompt, self.has_headers and header.last_line(a) or "") then
-        return drop_stale(self, answer.text .. a .. rest)
+        return drop_stale(self, without_echoes(answer.text .. a, mark) .. rest)
       end
       answer.text = answer.text .. a .. b .. mark .. "\n"
     elseif event == "tail" and is_torn_off(self, a, mark) then
