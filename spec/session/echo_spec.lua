@@ -35,6 +35,11 @@ describe("echo.strip", function()
     assert.equal("r2#show log\nr1#show log\n", (strip(quoted, "show log")))
   end)
 
+  it("takes off all that a slow shell has echoed before it began", function()
+    local text = ("r1#show\n"):rep(3) .. "up\nr1#show\n"
+    assert.equal("up\nr1#show\n", (echo.strip(text, "show", is_prompt)))
+  end)
+
   it("repairs an echo that was wrapped", function()
     local command = "show interface GigabitEthernet0/1"
     local text = "r1#show interface Gigabit\nEthernet0/1\nup\n"

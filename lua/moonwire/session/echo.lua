@@ -157,16 +157,21 @@ function echo.split(text, lines, is_prompt)
 end
 
 -- What comes while a shell is busy is echoed by the terminal at once, with a prompt
--- before it or none, and behind the prompt by the shell's editor again.
+-- before it or none, and behind the prompt by the shell's editor again; by a slow one
+-- more than once.
 local function skip_again(text, command, first, last, is_prompt)
   local shown = text:sub(first, last - #command - 1)
-  local line = text:match("^[^\n]*\n", last + 1)
-  if not line or line:sub(-#command - 1) ~= command .. "\n" then
-    return last
+  while true do
+    local line = text:match("^[^\n]*\n", last + 1)
+    if not line or line:sub(-#command - 1) ~= command .. "\n" then
+      return last
+    end
+    local prompt = line:sub(1, -#command - 2)
+    if prompt == "" or shown ~= prompt and (shown ~= "" or not is_prompt(prompt)) then
+      return last
+    end
+    last = last + #line
   end
-  local prompt = line:sub(1, -#command - 2)
-  local is_again = shown == prompt or shown == "" and is_prompt(prompt)
-  return prompt ~= "" and is_again and last + #line or last
 end
 
 --- Split an answer into what came before the echo, and the output behind it.
