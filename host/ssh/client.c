@@ -220,15 +220,20 @@ static void orphan_streams(struct client *c)
   }
 }
 
+static void step_all(struct client *c)
+{
+  step_streams(c);
+  if (c->carrier != NULL)
+    forward_step_all(c);
+}
+
 static void go_on(struct client *c)
 {
   if (c->session == NULL || c->error != ERROR_NONE || !is_watched(c))
     return;
-  step_streams(c);
-  if (c->carrier != NULL)
-    forward_step_all(c);
-  if (flush(c) && c->carrier != NULL)
-    forward_step_all(c);
+  step_all(c);
+  if (flush(c))
+    step_all(c); /* what waited for room can go on, and nobody else will say so */
   if (c->error == ERROR_NONE)
     see_whether_lost(c);
 }
