@@ -94,6 +94,13 @@ local function try(trial, is_confirmed)
     or "it was not undone, although nobody has confirmed it")
 end
 
+-- Its timer has restarted the device, and everybody was thrown off.
+local function log_in_again(trial)
+  trial.session:disconnect()
+  local session, message = trial.log_in()
+  return session ~= nil, message
+end
+
 --- A commit that is undone unless it is confirmed.
 function change.confirmed(trial)
   local config = trial.platform.config
@@ -101,6 +108,9 @@ function change.confirmed(trial)
     return "-", "it has no such commit"
   end
   local ok, message = try(trial, false)
+  if ok and config.expiry == "reboot" then
+    ok, message = log_in_again(trial)
+  end
   if ok then
     ok, message = try(trial, true)
   end

@@ -90,8 +90,21 @@ local function open(trial, given)
   return session, message
 end
 
+-- The one that there is at the end: a restart of the device ends the first.
+local function close_last(trial)
+  return setmetatable({}, { __close = function()
+    if trial.session then
+      trial.session:disconnect()
+    end
+  end })
+end
+
 local function run_trial(trial, given, result)
-  local session <close>, message = open(trial, given)
+  local closing <close> = close_last(trial) -- luacheck: ignore 211
+  trial.log_in = function()
+    return open(trial, given)
+  end
+  local session, message = trial.log_in()
   if not session then
     result.ok, result.failed, result.message = false, "login", message
     result.steps[#result.steps + 1] =
