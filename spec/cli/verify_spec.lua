@@ -27,7 +27,8 @@ end
 
 describe("moonwire platform verify", function()
   for _, name in ipairs {
-    "cisco_asa", "cisco_wlc", "huawei_vrp", "juniper_junos", "linux", "siemens_ros", "vyos",
+    "cisco_asa", "cisco_wlc", "huawei_vrp", "juniper_junos", "linux", "siemens_ros",
+    "vyos",
   } do
     it("passes " .. name, function()
       local result = verify.platform(name)
