@@ -70,7 +70,10 @@ function Reader:_whole_lines(text, is_over)
   if is_over and text ~= "" and text:sub(-1) ~= "\n" then
     text = text .. "\n"
   end
-  local past = text:match "^.*\n()" or 1
+  local past = #text + 1
+  if text:sub(-1) ~= "\n" then -- next to always it is whole: looking for it is slow
+    past = text:match "^.*\n()" or 1
+  end
   self.begun = text:sub(past)
   return without_headers(self, text:sub(1, past - 1))
 end
