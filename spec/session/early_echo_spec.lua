@@ -19,6 +19,10 @@ while IFS= read -r line; do
     'cat unended')
       IFS= read -r mark
       answer "$(printf 'cat unended\nlast line%s' "$mark")" ;;
+    'cat taken over') # the shell did so between a line and its end
+      IFS= read -r mark
+      shown="cat taken over$prompt"
+      answer "$(printf '%scat taken over\none\n%s' "$shown" "$mark")" ;;
     *) printf '%s\n%s' "$line" "$prompt" ;;
   esac
 done
@@ -47,6 +51,7 @@ describe("the terminal's echo of a mark in the midst of an output", function()
     with_shell(function(shell)
       assert.equal("one\ntwo\nthree", shell:send_command "./slow")
       assert.equal("last line", shell:send_command "cat unended")
+      assert.equal("one", shell:send_command "cat taken over")
     end)
   end)
 
@@ -54,6 +59,7 @@ describe("the terminal's echo of a mark in the midst of an output", function()
     with_shell(function(shell)
       assert.same({ "one", "two", "three" }, lines_of(shell, "./slow"))
       assert.same({ "last line" }, lines_of(shell, "cat unended"))
+      assert.same({ "one" }, lines_of(shell, "cat taken over"))
     end)
   end)
 end)

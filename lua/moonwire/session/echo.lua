@@ -33,13 +33,19 @@ local function is_scrolled(line, command)
   return shown ~= nil and command:sub(-#shown) == shown
 end
 
--- The prompt in what stands before an echo. Some devices echo a line twice.
+-- The prompt in what stands before an echo. Some devices echo a line twice; and the
+-- terminal of a busy one echoes it at once, in front of the prompt, with no end of line
+-- when its shell takes the terminal over just then.
 local function prompt_in(prefix, command, is_prompt)
   while not is_prompt(prefix) do
-    if prefix:sub(-#command) ~= command then
+    local _, last = prefix:find(command, 1, true)
+    if not last or command == "" then
       return nil
+    elseif prefix:sub(-#command) == command then
+      prefix = prefix:sub(1, -#command - 1)
+    else
+      prefix = prefix:sub(last + 1)
     end
-    prefix = prefix:sub(1, -#command - 1)
   end
   return prefix
 end
@@ -156,11 +162,16 @@ function echo.split(text, lines, is_prompt)
   return pieces, before
 end
 
--- What comes while a shell is busy is echoed by the terminal at once, with a prompt
--- before it or none, and behind the prompt by the shell's editor again; by a slow one
--- more than once.
-local function skip_again(text, command, first, last, is_prompt)
-  local shown = text:sub(first, last - #command - 1)
+--- Skip echoes that follow one. What comes while a shell is busy is echoed by the
+-- terminal at once, with a prompt before it or none, and behind the prompt by the
+-- shell's editor again; by a slow one more than once.
+-- @string text
+-- @int last where the first echo ends
+-- @string command as it was sent
+-- @string shown the prompt before the first echo, or ""
+-- @tparam function is_prompt tells whether a piece of a line is a prompt
+-- @treturn int where the last echo ends
+function echo.skip_again(text, last, command, shown, is_prompt)
   while true do
     local line = text:match("^[^\n]*\n", last + 1)
     if not line or line:sub(-#command - 1) ~= command .. "\n" then
@@ -174,6 +185,19 @@ local function skip_again(text, command, first, last, is_prompt)
   end
 end
 
+--- Cut a mark out of a text. A terminal echoes at once what is typed while the device
+-- is busy, in the midst of whatever line that is at: so the mark may be anywhere, and
+-- its end of line be missing.
+-- @string text
+-- @string mark as it was sent
+-- @treturn string
+function echo.without_mark(text, mark)
+  if not text:find(mark, 1, true) then
+    return text
+  end
+  return (text:gsub(mark:gsub("%p", "%%%0") .. "\n?", ""))
+end
+
 --- Split an answer into what came before the echo, and the output behind it.
 -- @string text from the last prompt that was awaited on
 -- @string command as it was sent
@@ -184,7 +208,8 @@ end
 function echo.strip(text, command, is_prompt)
   local first, last = find_plain(text, command, is_prompt)
   if first then
-    last = skip_again(text, command, first, last, is_prompt)
+    local shown = text:sub(first, last - #command - 1)
+    last = echo.skip_again(text, last, command, shown, is_prompt)
   else
     first, last = find_repaired(text, command)
   end

@@ -15,15 +15,6 @@ local HEAD = 65536 -- bytes in which the echo must be
 local PRIVATE = 384 -- 0600: what devices say may hold secrets
 local SHORT = 2000 -- bytes: only a short output can be a rejection
 
--- A terminal echoes at once what is typed while the device is busy, in the midst of
--- whatever line that is at: so the mark may be anywhere.
-local function without_marks(self, text)
-  if not text:find(self.mark, 1, true) then
-    return text
-  end
-  return (text:gsub(self.mark:gsub("%p", "%%%0") .. "\n", ""))
-end
-
 local function without_headers(self, text)
   if not self.dialogue.has_headers then
     return text
@@ -39,13 +30,9 @@ end
 
 -- A shell that was busy shows what its terminal has echoed once more.
 local function without_second_echo(self, text)
-  local line = text:match "^([^\n]*)\n"
-  local command = self.command
-  if line and line:sub(-#command) == command
-    and self.dialogue:is_prompt(line:sub(1, -#command - 1)) then
-    return text:sub(#line + 2)
-  end
-  return text
+  return text:sub(1 + echo.skip_again(text, 0, self.command, "", function(piece)
+    return self.dialogue:is_prompt(piece)
+  end))
 end
 
 -- What stands behind the echo, or nil. A terminal may echo what is typed before the
@@ -66,7 +53,7 @@ end
 -- Whole lines, without what is ours in them. A line of which a mark was cut out goes on
 -- in the next one.
 function Reader:_whole_lines(text, is_over)
-  text = without_marks(self, self.begun .. text)
+  text = echo.without_mark(self.begun .. text, self.mark)
   if is_over and text ~= "" and text:sub(-1) ~= "\n" then
     text = text .. "\n"
   end

@@ -2,6 +2,7 @@
 -- The functions are methods of a dialogue. Which of several strategies is right is not
 -- known here, nor what the device is told.
 -- @module moonwire.session.wait
+local echo = require "moonwire.session.echo"
 local failure = require "moonwire.session.failure"
 local header = require "moonwire.session.header"
 local platforms = require "moonwire.platform"
@@ -164,15 +165,6 @@ local function on_other(self, event, a, b, answer, mark)
   return nil, a, b
 end
 
--- A terminal echoes at once what is typed while the device is busy, in the midst of
--- whatever line that is at.
-local function without_echoes(text, mark)
-  if not text:find(mark, 1, true) then
-    return text
-  end
-  return (text:gsub(mark:gsub("%p", "%%%0") .. "\n", ""))
-end
-
 --- Wait until the device shows its prompt with the mark.
 -- @tparam Dialogue self
 -- @string mark as it was sent
@@ -189,7 +181,7 @@ function wait.await_mark(self, mark, deadline)
     if event == "mark" then
       local rest, prompt = self:split_prompt(b)
       if self:learn(prompt, self.has_headers and header.last_line(a) or "") then
-        return drop_stale(self, without_echoes(answer.text .. a, mark) .. rest)
+        return drop_stale(self, echo.without_mark(answer.text .. a .. rest, mark))
       end
       answer.text = answer.text .. a .. b .. mark .. "\n"
     elseif event == "tail" and is_torn_off(self, a, mark) then
