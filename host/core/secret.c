@@ -12,6 +12,8 @@
 struct secret {
   struct vault_block *block;
   atomic_uint holders;
+  void *thing; /* with 'drop', or neither */
+  void (*drop)(void *thing);
   size_t length;
   char bytes[];
 };
@@ -29,6 +31,21 @@ struct secret *secret_new(struct vault *vault, const char *bytes, size_t length)
   return secret;
 }
 
+struct secret *secret_of(struct vault *vault, void *thing, void (*drop)(void *thing))
+{
+  struct secret *secret = secret_new(vault, "", 0);
+  if (secret == NULL)
+    return NULL;
+  secret->thing = thing;
+  secret->drop = drop;
+  return secret;
+}
+
+void *secret_thing(const struct secret *secret, void (*drop)(void *thing))
+{
+  return secret->drop == drop ? secret->thing : NULL;
+}
+
 struct secret *secret_retain(struct secret *secret)
 {
   atomic_fetch_add_explicit(&secret->holders, 1, memory_order_relaxed);
@@ -41,6 +58,8 @@ void secret_release(struct secret *secret)
     return;
   if (atomic_fetch_sub_explicit(&secret->holders, 1, memory_order_acq_rel) != 1)
     return;
+  if (secret->drop != NULL)
+    secret->drop(secret->thing);
   vault_give(secret->block, secret, sizeof *secret + secret->length);
 }
 

@@ -19,6 +19,16 @@ void secret_release(struct secret *secret); /* NULL is fine */
 const char *secret_bytes(const struct secret *secret);
 size_t secret_length(const struct secret *secret);
 
+/*
+** What is secret but has no bytes to show, such as a private key that a library holds:
+** 'drop' ends it with the last hold, in whichever thread that is. As bytes it is empty.
+** NULL: no memory, and 'thing' stays the caller's.
+*/
+struct secret *secret_of(struct vault *vault, void *thing, void (*drop)(void *thing));
+
+/* The thing that 'drop' would end. NULL: there is none of that kind in it. */
+void *secret_thing(const struct secret *secret, void (*drop)(void *thing));
+
 /* How many hold it: by this a spec sees that nobody forgets to let go. */
 unsigned secret_holders(const struct secret *secret);
 

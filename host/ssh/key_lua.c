@@ -253,23 +253,48 @@ static int key_lua_certify(lua_State *L)
   return op_fail(L, ERROR_LOCAL, lua_tostring(L, -1));
 }
 
+static void drop_key(void *key)
+{
+  ssh_key_free(key);
+}
+
+/*
+** libssh reads an RSA key of OpenSSH's form without its primes, and can then not write
+** it: a copy of it goes as it is. It has numbers of its own, so that no two threads
+** share anything (those of an elliptic key would be the same).
+*/
+static struct secret *copy_whole(struct vault *vault, ssh_key key)
+{
+  ssh_key copy = ssh_key_type(key) == SSH_KEYTYPE_RSA ? ssh_key_dup(key) : NULL;
+  struct secret *secret = copy != NULL ? secret_of(vault, copy, drop_key) : NULL;
+  if (secret == NULL)
+    ssh_key_free(copy);
+  return secret;
+}
+
+static struct secret *bare_of(struct vault *vault, ssh_key key)
+{
+  char *text = NULL;
+  if (ssh_pki_export_privkey_base64(key, NULL, NULL, NULL, &text) != SSH_OK)
+    return copy_whole(vault, key);
+  size_t length = strlen(text);
+  struct secret *secret = secret_new(vault, text, length);
+  explicit_bzero(text, length);
+  ssh_string_free_char(text);
+  return secret;
+}
+
 /***
 The key without its encryption, for another thread of this program.
 @function key:bare
-@treturn secret|nil nil: it cannot be put so
+@treturn secret|nil nil: there is no memory for it
 */
 static int key_lua_bare(lua_State *L)
 {
-  char *text = NULL;
   ssh_key key = key_check_lua(L, 1);
   struct vault *vault = secret_vault(L);
   struct secret **box = secret_push(L, NULL); /* nothing raises behind this */
-  if (ssh_pki_export_privkey_base64(key, NULL, NULL, NULL, &text) != SSH_OK)
-    return 0;
-  size_t length = strlen(text);
-  *box = secret_new(vault, text, length);
-  explicit_bzero(text, length);
-  ssh_string_free_char(text);
+  *box = bare_of(vault, key);
   return *box != NULL ? 1 : 0;
 }
 
@@ -284,9 +309,13 @@ int key_lua_of_bare(lua_State *L)
   struct secret *bare = secret_test(L, 1);
   luaL_argexpected(L, bare != NULL, 1, "secret");
   struct key_box *box = push_box(L);
-  bool is_key = ssh_pki_import_privkey_base64(secret_bytes(bare), NULL, NULL, NULL,
-                                              &box->key) == SSH_OK;
-  return is_key ? 1 : 0;
+  ssh_key whole = secret_thing(bare, drop_key);
+  if (whole != NULL)
+    box->key = ssh_key_dup(whole);
+  else if (ssh_pki_import_privkey_base64(secret_bytes(bare), NULL, NULL, NULL,
+                                         &box->key) != SSH_OK)
+    return 0;
+  return box->key != NULL ? 1 : 0;
 }
 
 static int key_gc(lua_State *L)

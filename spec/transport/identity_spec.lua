@@ -22,6 +22,11 @@ describe("who we are to a device", function()
     end
     run("ssh-keygen -q -t ed25519 -N 'open' -a 4 -f %s/locked", folder)
     run("ssh-keygen -q -t ed25519 -N 'open' -a 4 -f %s/kept", folder)
+    -- three that libssh reads in three ways, and RSA in OpenSSH's form it cannot write
+    run("ssh-keygen -q -t ecdsa -N 'opened' -a 4 -f %s/ecdsa", folder)
+    run("ssh-keygen -q -t rsa -b 2048 -N 'opened' -a 4 -f %s/rsa", folder)
+    run("cp -p %s/rsa %s/pem; cp %s/rsa.pub %s/pem.pub", folder, folder, folder, folder)
+    run("ssh-keygen -q -p -m PEM -P 'opened' -N 'opened' -f %s/pem", folder)
     run("ssh-keygen -q -t ed25519 -N '' -f %s/ca", folder)
     run("ssh-keygen -q -s %s/ca -I x -n x %s/b.pub", folder, folder)
     run("mkdir %s/certs; cp %s/b-cert.pub %s/certs/c.pub", folder, folder, folder)
@@ -59,15 +64,14 @@ describe("who we are to a device", function()
       __close = function(box) box[1]:stop() end,
     })
     local one, before = server[1], identity.read_count()
-    run("ssh-keygen -q -t ed25519 -N 'open' -a 4 -f %s/often", folder)
-    run("cp %s/often.pub %s/authorized_keys", folder, one.folder)
+    run("cp %s/rsa.pub %s/authorized_keys", folder, one.folder)
     local devices = {}
     for i = 1, 6 do
       devices[i] = {
         name = "d" .. i, host = "127.0.0.1", port = one.port, username = one.user,
-        device_type = "linux", agent = false, key_file = path "often",
+        device_type = "linux", agent = false, key_file = path "rsa",
         host_key = hostkeys.fingerprint(one.host_key),
-        key_passphrase = secret.from_string "open",
+        key_passphrase = secret.from_string "opened",
       }
     end
     for mode, expected in pairs { threads = 0, hybrid = 0, nonblocking = before + 1 } do
@@ -81,23 +85,27 @@ describe("who we are to a device", function()
   end)
 
   it("gives opened keys away as secrets, and leaves those it cannot open", function()
-    run("ssh-keygen -q -t ecdsa -N 'opened' -a 4 -f %s/ecdsa", folder)
-    run("ssh-keygen -q -t rsa -b 2048 -m PEM -N 'opened' -f %s/rsa", folder)
     local passphrase = secret.from_string "opened"
     local opened = identity.open_all {
-      key_files = { path "ecdsa", path "none" }, key_passphrase = passphrase,
+      key_files = { path "ecdsa", path "none" },
+      key_passphrase = passphrase,
       jump = {
-        { host = "x", key_file = path "rsa", key_passphrase = passphrase },
+        {
+          host = "x", key_files = { path "rsa", path "pem" },
+          key_passphrase = passphrase,
+        },
         { host = "y", key_file = path "a" },
       },
     }
     assert.is_nil(opened[path "none"])
     assert.is_nil(opened[path "a"])
-    for _, name in ipairs { "ecdsa", "rsa" } do
+    for _, name in ipairs { "ecdsa", "rsa", "pem" } do
       local bare = opened[path(name)]
-      assert.is_true(secret.is_secret(bare))
+      assert.is_true(secret.is_secret(bare), name)
       local public = assert(io.open(path(name .. ".pub"))):read "l":match "^%S+ %S+"
-      assert.equal(public, ssh.bare_key(bare):public())
+      local key = ssh.bare_key(bare)
+      assert.equal(public, key:public())
+      assert.equal(public, ssh.bare_key(key:bare()):public())
     end
     assert.is_nil(ssh.bare_key(passphrase))
     assert.has_error(function() ssh.bare_key "text" end)

@@ -76,8 +76,7 @@ local function note_ways(found, device)
 end
 
 --- Open the keys of a device, and of its jump hosts, that come with a passphrase: off
--- the loop, each once. One that cannot be opened is left to whoever logs in with it,
--- and so is one of RSA in OpenSSH's form, which libssh does not give out again.
+-- the loop, each once. One that cannot be opened is left to whoever logs in with it.
 -- @tparam table device after ssh_config was asked
 -- @treturn {[string]=secret,...} what `identity.give` takes in another thread, by path
 function identity.open_all(device)
