@@ -14,6 +14,7 @@ static struct edit_rules rules_of(unsigned char bits)
                              .limit = bits & 1 ? 8 : 4096,
                              .has_echo = (bits & 2) == 0,
                              .has_help = (bits & 4) != 0,
+                             .has_f1 = (bits & 64) != 0,
                              .has_tab = (bits & 8) != 0,
                              .has_suspend = (bits & 16) != 0,
                              .keeps_history = (bits & 32) == 0};

@@ -341,10 +341,21 @@ static bool is_ending(const struct pen *pen, char byte, enum edit_end *end)
   return *end != EDIT_OPEN;
 }
 
+/* As terminals of the VT100's kind send it. */
+static bool is_f1(const struct pen *pen, char byte)
+{
+  return pen->rules->has_f1 && pen->edit->state == STATE_SS3 && byte == 'P';
+}
+
 static enum edit_end take(const struct pen *pen, char byte)
 {
   struct edit *edit = pen->edit;
   enum edit_end end;
+  if (is_f1(pen, byte)) {
+    edit->state = STATE_PLAIN;
+    new_line(pen);
+    return EDIT_HELP;
+  }
   if (edit->state != STATE_PLAIN) {
     take_sequence(pen, byte);
   } else if (is_ending(pen, byte, &end)) {

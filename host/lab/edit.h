@@ -13,6 +13,7 @@ struct edit_rules {
   size_t limit;       /* of the line, in bytes; more rings the bell */
   bool has_echo;      /* off for passwords */
   bool has_help;      /* '?' outside of quotes ends the read */
+  bool has_f1;        /* so does F1 */
   bool has_tab;       /* so does a tab */
   bool has_suspend;   /* and ^Z */
   bool keeps_history; /* the line can be called back with the arrow keys */

@@ -60,6 +60,7 @@ static struct edit_rules check_rules(lua_State *L)
 {
   struct edit_rules rules = {.has_echo = flag(L, "echo", true)};
   rules.has_help = flag(L, "help", rules.has_echo);
+  rules.has_f1 = flag(L, "f1", false);
   rules.has_tab = flag(L, "tab", rules.has_echo);
   rules.keeps_history = flag(L, "history", rules.has_echo) && rules.has_echo;
   rules.has_suspend = flag(L, "suspend", false);
@@ -93,7 +94,7 @@ together end the line.
  in "help", "tab" or "suspend", or whose read was given up), `limit` (bytes, default
  4096; more ring the bell), `timeout` (seconds, default never), and whether these keys
  are special: `help` (`?` outside of quotes), `tab`, `history` (all three as `echo`),
- `suspend` (^Z, default false)
+ `f1` (help too; default false), `suspend` (^Z, default false)
 @treturn[1] string the line without its end
 @treturn[1] string how it ended: "enter", "interrupt" (^C), "help", "tab" or "suspend"
 @return[2] nil

@@ -4,6 +4,7 @@ local machine = require "spec.support.machine"
 local mixture = require "spec.support.mixture"
 local session = require "moonwire.session"
 local step = require "moonwire.verify.step"
+local twin = require "spec.support.twin"
 
 local obstacle = machine.obstacle()
 if obstacle then
@@ -32,6 +33,16 @@ describe("BIRD's birdc", function()
     assert.matches("^Name +Proto +Table", text)
     assert.matches("\ndiscard +Static +master4 +up ", text)
     assert.matches("203%.0%.113%.0/24 .*blackhole", router:send_command "show route")
+  end)
+
+  it("tells what may follow", function()
+    local rows = assert(router:help "show ")
+    assert.equal("Show routing table", twin.row_of(rows, "route").help)
+    assert.is_nil(twin.row_of(rows, "configure"))
+    rows = assert(router:help "sho")
+    assert.same({ { word = "show", help = "Show status information" } }, rows)
+    assert.same({}, assert(router:help "nonsense "))
+    assert.matches("^BIRD", router:send_command "show status")
   end)
 
   it("rejects what it does not know", function()

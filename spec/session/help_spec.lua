@@ -1,20 +1,6 @@
-local labs = require "spec.support.lab"
-local sessions = require "moonwire.session"
+local support = require "spec.support.twin"
 
-local function with_session(options, fn)
-  labs.with_lab(options, function(lab)
-    local session <close> = assert(sessions.open(labs.device(lab)))
-    fn(session, lab:device(1))
-  end)
-end
-
-local function find(rows, word)
-  for _, row in ipairs(rows) do
-    if row.word == word then
-      return row
-    end
-  end
-end
+local find, with_session = support.row_of, support.with_session
 
 describe("session:help", function()
   it("gives the words that may follow, and enters nothing", function()

@@ -292,14 +292,16 @@ end
 --- Rows as a table: the words below each other, and what they are for.
 -- @tparam {table,...} rows word and help (or nil) of each
 -- @int[opt=0] least how wide the words are at least
+-- @string[opt] margin two blanks, when left out
 -- @treturn string lines that end in CR LF
-function grammar.columns(rows, least)
+function grammar.columns(rows, least, margin)
   local width, lines = least or 0, {}
   for _, row in ipairs(rows) do
     width = math.max(width, #row[1])
   end
+  local form = (margin or "  ") .. "%-" .. width .. "s  %s"
   for i, row in ipairs(rows) do
-    local padded = ("  %-" .. width .. "s  %s"):format(row[1], row[2] or "")
+    local padded = form:format(row[1], row[2] or "")
     lines[i] = padded:gsub("%s+$", "") .. "\r\n"
   end
   return table.concat(lines)

@@ -19,6 +19,7 @@ return require("moonwire.platform").define "alcatel_aos" {
   logout = "exit",
 
   prep = {}, -- AOS 6 has "no more" (K); where the pager stops, pages are turned
+  help = { ask = "?", take_back = "\21", rows = "words" }, -- (K)
   pager = { -- (K)
     text = "  More? [next screen <sp>, next line <cr>, filter pattern </>, quit </q>]",
     pattern = "^%s*More%? %[next screen",

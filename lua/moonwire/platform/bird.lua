@@ -26,6 +26,7 @@ return require("moonwire.platform").define "bird" {
   logout = "exit",
 
   prep = {},
+  help = { ask = "?", take_back = "\21", rows = "commands", modes = { "cli" } },
   pager = {
     text = "--More--",
     pattern = "^%-%-More%-%-%s*$",

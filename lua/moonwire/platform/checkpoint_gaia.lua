@@ -33,6 +33,7 @@ return require("moonwire.platform").define "checkpoint_gaia" {
   logout = "exit",
 
   prep = { { "set clienv rows 0", mode = "clish" } }, -- N O
+  help = { ask = "?", take_back = "\21", modes = { "clish" } }, -- (K)
   pager = {
     text = "-- More --",
     pattern = "^%s*%-%- More %-%-%s*$",

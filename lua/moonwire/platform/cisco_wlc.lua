@@ -43,6 +43,7 @@ return require("moonwire.platform").define "cisco_wlc" {
   },
 
   prep = { "config paging disable" },
+  help = { ask = "?", take_back = "\21", rows = "flush" },
   pager = {
     text = "--More-- or (q)uit",
     pattern = "^%s*%-%-More%-%- or %(q%)uit%s*$",

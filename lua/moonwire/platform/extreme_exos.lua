@@ -43,6 +43,7 @@ return require("moonwire.platform").define "extreme_exos" {
   },
 
   prep = { "disable clipaging", "disable cli prompting", "configure cli columns 256" },
+  help = { ask = "?", take_back = "\21" }, -- (K)
   pager = {
     text = "Press <SPACE> to continue or <Q> to quit:",
     pattern = "^%s*Press <SPACE> to continue or <Q> to quit:%s*$",

@@ -36,6 +36,7 @@ return require("moonwire.platform").define "f5_tmsh" {
     { 'run /util bash -c "stty cols 255"', mode = "tmsh" },
     { "modify cli preference pager disabled display-threshold 0", mode = "tmsh" },
   },
+  help = { ask = "?", take_back = "\21", modes = { "tmsh" } }, -- (K)
   pager = {
     text = "---(less 45%)---",
     pattern = "^%-%-%-%(less[ %d%%]*%)%-%-%-%s*$",

@@ -98,6 +98,8 @@ return require("moonwire.platform").define "fortinet" {
   logout = "exit",
 
   prep = {},
+  -- Ctrl-C might hang up, and no key is documented that takes a line back
+  help = { ask = "?", take_back = "\127", by_letter = true, rows = "flush" },
   pager = {
     text = "--More-- ",
     pattern = "^%s*%-%-More%-%-%s*$",

@@ -176,7 +176,8 @@ end
 --- How to ask what may follow, in a mode.
 -- @tparam table self a platform
 -- @string mode
--- @treturn table|nil `ask` and `take_back`, keys; nil where none is known
+-- @treturn table|nil `ask` and `take_back`, keys, and how the answer is laid out; nil
+-- where none is known
 function platform.help_in(self, mode)
   local keys = self.help
   if not keys or not keys.modes then

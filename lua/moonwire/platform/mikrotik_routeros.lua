@@ -44,6 +44,8 @@ return require("moonwire.platform").define "mikrotik_routeros" {
   logout = "quit",
 
   prep = {},
+  -- "?" is a letter since version 7, F1 asks in both; there is no Ctrl-U (K)
+  help = { ask = "\27OP", take_back = "\1\11", rows = "dashed" },
   pager = {
     text = "-- [Q quit|D dump|down]",
     pattern = "^%s*%-%- %[Q quit|",

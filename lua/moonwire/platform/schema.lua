@@ -105,9 +105,15 @@ local FIELDS = {
     key = text, stop = text, -- for the next page, and to end it
     erase = boolean, -- it is overwritten when it goes on
   },
-  -- the key that asks what may follow, the one that then takes the line back, and the
-  -- modes that know it, where not all do
-  help = record { ask = text, take_back = text, modes = list(text, 1) },
+  -- the key that asks what may follow, the one that then takes the line back, or only
+  -- one letter of it, and the modes that know it, where not all do. Answers are rows of
+  -- a word and its help behind a margin; or such ones with no margin, those with a dash
+  -- between, only words and in capitals, or whole commands in place of their next words
+  help = record {
+    ask = text, take_back = text, by_letter = boolean,
+    rows = one_of("flush", "dashed", "words", "commands"),
+    modes = list(text, 1),
+  },
   questions = list(question), -- at any time behind a command
   errors = list(record(
     { class = CLASS }, pattern, 1, 1)),

@@ -2,6 +2,8 @@
 -- A login finds itself in a menu that is painted over the screen. Ctrl-S leads from
 -- there to a command line and back. The configuration is a file, config.csv, that one
 -- fetches and brings by SFTP; what the command line changes takes effect at once.
+-- It has no help on a line that is being typed: "?" is a letter there, and TAB nothing;
+-- the command `help` lists the others. So the table has no `help`.
 -- Source: the ROS user guide; (K): to be proved.
 -- @module moonwire.platform.siemens_ros
 

@@ -32,6 +32,7 @@ return require("moonwire.platform").define "siemens_roxii" {
   logout = "exit",
 
   prep = { "paginate false" },
+  help = { ask = "?", take_back = "\21" }, -- (K): as ConfD has it
   pager = {
     text = "--More--",
     pattern = "^%s*%-%-[Mm]ore%-%-%s*$",

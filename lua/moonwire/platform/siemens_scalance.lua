@@ -29,6 +29,7 @@ return require("moonwire.platform").define "siemens_scalance" {
   logout = "logout",
 
   prep = {}, -- no command is known that switches the pager off
+  help = { ask = "?", take_back = "\21" }, -- (K)
   pager = { -- (K)
     text = "--More--",
     pattern = "^%s*%-%-[Mm]ore%-%-%s*$",

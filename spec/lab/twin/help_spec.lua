@@ -2,23 +2,11 @@ local labs = require "spec.support.lab"
 local output = require "moonwire.lab.twin.output"
 local platforms = require "moonwire.platform"
 local sessions = require "moonwire.session"
+local support = require "spec.support.twin"
 local task = require "moonwire.task"
 local vocabulary = require "moonwire.lab.twin.vocabulary"
 
-local function with_session(name, fn)
-  labs.with_lab({ devices = { { name = "tw1", platform = name } } }, function(lab)
-    local session <close> = assert(sessions.open(labs.device(lab)))
-    fn(session, lab:device(1))
-  end)
-end
-
-local function row_of(rows, word)
-  for _, row in ipairs(rows) do
-    if row.word == word then
-      return row
-    end
-  end
-end
+local row_of, with_session = support.row_of, support.with_session
 
 local function names_with_help()
   local names = {}
@@ -42,10 +30,14 @@ end
 local function learn(device)
   local session <close> = assert(sessions.open(device))
   go_where_help_is(session)
-  local first = vocabulary.reading(session.platform)[1]:match "^%S+"
+  local reading = table.concat(vocabulary.reading(session.platform), "\n")
+  local first, second = reading:match "(%S+) (%S+)"
   return {
     first = first,
+    second = second,
+    has_words = session.platform.help.rows ~= "words",
     words = assert(session:help ""),
+    begun = assert(session:help(first:sub(1, -2))),
     following = assert(session:help(first .. " ")),
     unknown = assert(session:help "nonsense "),
   }
@@ -62,8 +54,9 @@ describe("the help of a twin", function()
       for i, name in ipairs(names) do
         local rows = found[i].following
         assert.is_table(row_of(found[i].words, found[i].first), name)
-        local row = row_of(rows, "version") or row_of(rows, "system")
-        assert.is_truthy(row and row.help:find "%l", name)
+        assert.is_table(row_of(found[i].begun, found[i].first), name)
+        local row = row_of(rows, found[i].second)
+        assert.equal(found[i].has_words, row and row.help:find "%l" ~= nil, name)
         assert.same({}, found[i].unknown, name)
         assert.is_falsy(lab:device(i):sent(found[i].first .. " "), name)
       end
@@ -140,6 +133,65 @@ local SEEN = {
     prompt = "tw1#",
     { "show c?", "show c?\r\nclock\r\n\r\n" },
     { "\21show clo\t", "\r\nRP/0/RP0/CPU0:tw1#show clock " },
+  },
+  bird = {
+    prompt = "bird> ",
+    {
+      "show ?",
+      "?\r\nshow interfaces                                Show network interfaces",
+    },
+    {
+      "\21sho?", -- of a word it knows only all
+      "show ...                                       Show status information\r\n",
+    },
+    { "\21sh\t", "\rbird> show " },
+  },
+  fortinet = {
+    prompt = "tw1 # ",
+    { "get system ?", "\r\narp           ARP table.\r\ninterface     Interfaces.\r\n" },
+    { "\21get sys\t", "\rtw1 # get system " },
+  },
+  mikrotik_routeros = {
+    prompt = "] > ",
+    { "/ip r?", "/ip r?" }, -- a letter
+    { "\8\27OP", "\r\nroute -- Routes\r\n" },
+    { "o\t", "] > /ip route " },
+    { "\1\11\27OP", "\r\nexport -- Print the configuration as commands\r\n" },
+  },
+  checkpoint_gaia = {
+    prompt = "tw1> ",
+    { "show ?", "  arp             - ARP settings\r\n" },
+    { "\21show arp dynamic a?", "  all             - All of them\r\n" },
+  },
+  f5_tmsh = {
+    prompt = "(tmos)# ",
+    { "show sys ?", "Components:\r\n  clock             System clock\r\n" },
+  },
+  cisco_wlc = {
+    prompt = "login as: ",
+    { "admin\r", "Password:" },
+    { "admin\r", ") >" },
+    { "show ?", "show ?\r\n\r\narp             Displays the ARP table.\r\n" },
+  },
+  siemens_roxii = {
+    prompt = "tw1#",
+    { "show ?", "completions:\r\n  chassis         Hardware and software\r\n" },
+  },
+  alcatel_aos = {
+    prompt = "> ",
+    { "show ip ?", "^\r\n" },
+    { "", "INTERFACE ROUTES\r\n" },
+    { "\21SHOW l?", " LLDP LOG\r\n" },
+  },
+  extreme_exos = {
+    prompt = "tw1.1 # ",
+    { "show version ?", "  <cr>            Execute the command\r\ntw1.1 # show ver" },
+  },
+  siemens_ros = {
+    prompt = "Main Menu",
+    { "\19", ">" },
+    { "ver?\t", "ver?" }, -- letters, and nothing
+    { "\13", "nknown command" },
   },
   vyos = {
     prompt = "vyos@tw1:~$ ",

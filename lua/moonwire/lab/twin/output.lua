@@ -13,17 +13,18 @@ local TOPICS = {
   { "uptime", "%f[%w]uptime" },
   { "log", "%f[%w]log%f[%W]", "logging", "logbuffer", "journalctl", "dmesg",
     "messages" },
-  { "arp", "%f[%w]arp", "ip neigh" },
+  { "arp", "%f[%w]arp", "iparp", "ip neigh" },
   { "mac_table", "%f[%w]mac%f[%W]", "mac%-addr", "%f[%w]fdb", "ethernet%-switching" },
   { "neighbors", "lldp", "cdp", "neighbo" },
-  { "routes", "%f[%w]route", "routing" },
+  { "routes", "%f[%w]route", "iproute", "routing" },
   { "brief", "interfaces? .*brief", "interfaces? .*terse", "interfaces? .*status",
     "interfaces? .*desc", "ip interface" },
   { "interfaces", "interface", "%f[%w]ports?%f[%W]", "ip addr", "ip link" },
   { "clock", "clock", "%f[%w]date%f[%W]", "%f[%w]time%f[%W]" },
   { "inventory", "inventory", "chassis", "hardware", "manuinfo", "%f[%w]device%f[%W]" },
   { "users", "%f[%w]users?%f[%W]", "%f[%w]who%f[%W]", "%f[%w]w$", "sessions" },
-  { "version", "version", "uname", "system info", "system status", "resource" },
+  { "version", "version", "uname", "system info", "system status", "resource",
+    "sysinfo", "^show system$", "^show status$" },
 }
 
 -- What facts are asked for where these are not called as the topic is.

@@ -8,138 +8,9 @@ local dialect = require "moonwire.lab.twin.dialect"
 local grammar = require "moonwire.lab.grammar"
 local output = require "moonwire.lab.twin.output"
 local platforms = require "moonwire.platform"
+local reading = require "moonwire.lab.twin.words"
 
 local vocabulary = {}
-
-local IOS = {
-  { "show", "Show running system information" },
-  { "show arp", "The ARP table" },
-  { "show clock", "The time of the system" },
-  { "show interfaces", "State and counters of the ports" },
-  { "show inventory", "What the device is made of" },
-  { "show ip", "IP information" },
-  { "show ip interface", "IP state of the ports" },
-  { "show ip interface brief", "One line for each port" },
-  { "show ip route", "The routing table" },
-  { "show lldp", "LLDP information" },
-  { "show lldp neighbors", "The devices next to this one" },
-  { "show logging", "The log" },
-  { "show mac", "MAC information" },
-  { "show mac address-table", "The MAC address table" },
-  { "show uptime", "For how long it has been up" },
-  { "show users", "Who is logged in" },
-  { "show version", "Hardware and software" },
-}
-
-local COMWARE = {
-  { "display", "Display current information" },
-  { "display arp", "The ARP table" },
-  { "display clock", "The time of the system" },
-  { "display device", "What the device is made of" },
-  { "display device manuinfo", "Serial numbers" },
-  { "display interface", "State and counters of the ports" },
-  { "display interface brief", "One line for each port" },
-  { "display ip", "IP information" },
-  { "display ip routing-table", "The routing table" },
-  { "display lldp", "LLDP information" },
-  { "display lldp neighbor", "The devices next to this one" },
-  { "display logbuffer", "The log" },
-  { "display mac-address", "The MAC address table" },
-  { "display users", "Who is logged in" },
-  { "display version", "Hardware and software" },
-}
-
-local JUNOS = {
-  { "show", "Show system information" },
-  { "show arp", "Show the ARP table" },
-  { "show chassis", "Show chassis information" },
-  { "show chassis hardware", "Show installed hardware components" },
-  { "show ethernet-switching", "Show Ethernet switching information" },
-  { "show ethernet-switching table", "Show the MAC address table" },
-  { "show interfaces", "Show interface information" },
-  { "show interfaces descriptions", "Show what the interfaces are for" },
-  { "show interfaces terse", "Show one line for each interface" },
-  { "show lldp", "Show LLDP information" },
-  { "show lldp neighbors", "Show the devices next to this one" },
-  { "show log", "Show a log file" },
-  { "show log messages", "Show the system's log" },
-  { "show route", "Show the routing table" },
-  { "show system", "Show system information" },
-  { "show system uptime", "Show for how long it has been up" },
-  { "show system users", "Show who is logged in" },
-  { "show version", "Show the software's version" },
-}
-
-local VYATTA = {
-  { "show", "Show system information" },
-  { "show arp", "Show the ARP table" },
-  { "show date", "Show the time of the system" },
-  { "show hardware", "Show hardware" },
-  { "show interfaces", "Show interface information" },
-  { "show interfaces description", "Show one line for each interface" },
-  { "show ip", "Show IPv4 information" },
-  { "show ip route", "Show the routing table" },
-  { "show lldp", "Show LLDP information" },
-  { "show lldp neighbors", "Show the devices next to this one" },
-  { "show log", "Show the log" },
-  { "show system", "Show system information" },
-  { "show system uptime", "Show for how long it has been up" },
-  { "show users", "Show who is logged in" },
-  { "show version", "Show the software's version" },
-}
-
-local PANOS = {
-  { "show", "Show operational parameters" },
-  { "show arp", "Show the ARP table" },
-  { "show arp all", "Show it for all interfaces" },
-  { "show clock", "Show the time of the system" },
-  { "show interface", "Show interface information" },
-  { "show interface all", "Show all interfaces" },
-  { "show lldp", "Show LLDP information" },
-  { "show lldp neighbors", "Show the devices next to this one" },
-  { "show lldp neighbors all", "Show them for all interfaces" },
-  { "show log", "Show the log" },
-  { "show log system", "Show the system's log" },
-  { "show mac", "Show MAC information" },
-  { "show mac all", "Show the MAC address table" },
-  { "show routing", "Show routing information" },
-  { "show routing route", "Show the routing table" },
-  { "show system", "Show system information" },
-  { "show system info", "Show hardware and software" },
-}
-
-local SROS = {
-  { "show", "Show operational information" },
-  { "show chassis", "Show what the device is made of" },
-  { "show log", "Show the log" },
-  { "show port", "Show the ports" },
-  { "show router", "Show information of a router instance" },
-  { "show router arp", "Show the ARP table" },
-  { "show router route-table", "Show the routing table" },
-  { "show system", "Show system information" },
-  { "show system lldp", "Show LLDP information" },
-  { "show system lldp neighbor", "Show the devices next to this one" },
-  { "show system time", "Show the time of the system" },
-  { "show uptime", "Show for how long it has been up" },
-  { "show users", "Show who is logged in" },
-  { "show version", "Show the software's version" },
-}
-
-local SRLINUX = {
-  { "show", "Show a report" },
-  { "show arpnd", "Report on ARP and neighbor discovery" },
-  { "show arpnd arp-entries", "Report on the ARP table" },
-  { "show interface", "Report on interfaces" },
-  { "show interface brief", "Report one line for each interface" },
-  { "show network-instance", "Report on network instances" },
-  { "show network-instance route-table", "Report on the routing table" },
-  { "show platform", "Report on the device's parts" },
-  { "show platform chassis", "Report on the chassis" },
-  { "show system", "Report on the system" },
-  { "show system lldp", "Report on LLDP" },
-  { "show system lldp neighbor", "Report on the devices next to this one" },
-  { "show version", "Report on hardware and software" },
-}
 
 -- Lines of a configuration, by the word that takes them back.
 local INDENTED = {
@@ -187,19 +58,7 @@ local SROS_TREE = {
   { "delete LINE", "Delete a data element" },
 }
 
--- `reading`: in which words; `lines`: what a configuration takes, `section`: inside of
--- one; `run`: what stands before a reading command in configuration mode, where it must
-local BY_FAMILY = {
-  ["ios-like"] = { reading = IOS, lines = INDENTED, section = SECTION },
-  fastpath = { reading = IOS, lines = INDENTED, section = SECTION },
-  redback = { reading = IOS, lines = INDENTED, section = SECTION },
-  ["comware-like"] = { reading = COMWARE, lines = VIEW, section = INTERFACE_VIEW },
-  junos = { reading = JUNOS, lines = TREE, run = "run" },
-  vyatta = { reading = VYATTA, lines = TREE, run = "run" },
-  panos = { reading = PANOS, lines = TREE, run = "run" },
-  sros = { reading = SROS, lines = SROS_TREE },
-  srlinux = { reading = SRLINUX, lines = TREE },
-}
+local AIREOS_LINES = { { "interface LINE", "Configures an interface." } }
 
 -- what the words are for that begin commands of a platform's table
 local ABOUT = {
@@ -211,10 +70,19 @@ local ABOUT = {
   hostname = "Set the system's name",
   sysname = "Specify the system's name",
   copy = "Copy a file",
+  config = "Enter configuration mode",
   disable = "Turn privileged commands off",
   discard = "Give up what is not committed",
   enable = "Turn privileged commands on",
   ["end"] = "Leave configuration mode",
+  execute = "Execute static commands",
+  expert = "Go to the shell",
+  export = "Print the configuration as commands",
+  list = "View the configuration",
+  load = "Load a configuration",
+  modify = "Change an item",
+  paginate = "Turn the pager on or off",
+  run = "Run a program",
   exit = "Leave this level",
   logout = "Leave the system",
   quit = "Leave this level",
@@ -224,6 +92,32 @@ local ABOUT = {
   ["system-view"] = "Enter the system view",
   terminal = "Set parameters of the terminal",
   write = "Save the configuration",
+}
+
+local EXOS_ABOUT = setmetatable({
+  configure = "Configure a feature",
+  disable = "Disable a feature",
+  enable = "Enable a feature",
+}, { __index = ABOUT })
+
+-- `lines`: what a configuration takes, `section`: inside of one; `run`: what stands
+-- before a reading command in configuration mode, where it must; `root`: what a line
+-- may begin with that is no word; `about`: as ABOUT
+local BY_FAMILY = {
+  ["ios-like"] = { lines = INDENTED, section = SECTION },
+  fastpath = { lines = INDENTED, section = SECTION },
+  redback = { lines = INDENTED, section = SECTION },
+  ["comware-like"] = { lines = VIEW, section = INTERFACE_VIEW },
+  junos = { lines = TREE, run = "run" },
+  vyatta = { lines = TREE, run = "run" },
+  panos = { lines = TREE, run = "run" },
+  sros = { lines = SROS_TREE },
+  srlinux = { lines = TREE },
+  exos = { about = EXOS_ABOUT }, fortios = {}, tmos = {}, aos = {}, bird = {},
+  routeros = { root = "/" },
+  gaia = { lines = TREE },
+  aireos = { lines = AIREOS_LINES },
+  confd = { lines = INDENTED, section = SECTION },
 }
 
 -- A command of a table as the grammar has it; nil where it is none of a device's words.
@@ -244,6 +138,7 @@ end
 
 -- What is said twice counts once; what is known of either is kept.
 local function add(entries, line, help, is_whole)
+  line = entries.root and line:gsub("^" .. entries.root, "") or line
   local entry = entries[line]
   if not entry then
     entry = { line }
@@ -258,8 +153,9 @@ local function add_command(entries, command)
   local line = pattern_of(command)
   local first = line and line:match "^%S+"
   if first then
-    add(entries, first, ABOUT[first], line == first)
-    add(entries, line, ABOUT[line], true)
+    local about = entries.about
+    add(entries, first, about[first:gsub("^/", "")], line == first)
+    add(entries, line, about[line:gsub("^/", "")], true)
   end
 end
 
@@ -293,15 +189,16 @@ local function add_table(entries, platform, mode)
 end
 
 -- One that others go on from is whole when the twin has something to show for it.
-local function is_whole(list, i)
+local function is_whole(platform, list, i)
   local line, following = list[i][1], list[i + 1]
   local goes_on = following and following[1]:sub(1, #line + 1) == line .. " "
-  return not goes_on or output.topic(line) ~= nil
+  local is_told = output.topic(line) ~= nil and platforms.is_read_only(platform, line)
+  return not goes_on or is_told
 end
 
-local function add_list(entries, list, prefix)
+local function add_list(entries, platform, list, prefix)
   for i, entry in ipairs(list) do
-    add(entries, prefix .. entry[1], entry[2], is_whole(list, i))
+    add(entries, prefix .. entry[1], entry[2], is_whole(platform, list, i))
   end
 end
 
@@ -312,14 +209,27 @@ function vocabulary.knows(platform)
   return BY_FAMILY[platform.family] ~= nil
 end
 
+--- A line without what stands before its first word and is none.
+-- @tparam table platform one that `vocabulary.knows`
+-- @string line
+-- @treturn string
+-- @treturn string that
+function vocabulary.rootless(platform, line)
+  local root = BY_FAMILY[platform.family].root
+  if root and line:sub(1, #root) == root then
+    return line:sub(#root + 1), root
+  end
+  return line, ""
+end
+
 --- The reading commands of a platform's family, as they are typed outside of
 -- configuration mode.
 -- @tparam table platform one that `vocabulary.knows`
 -- @treturn {string,...} those that may be entered as they are
 function vocabulary.reading(platform)
-  local commands, list = {}, BY_FAMILY[platform.family].reading
+  local commands, list = {}, reading[platform.family]
   for i, entry in ipairs(list) do
-    commands[#commands + 1] = is_whole(list, i) and entry[1] or nil
+    commands[#commands + 1] = is_whole(platform, list, i) and entry[1] or nil
   end
   return commands
 end
@@ -331,19 +241,20 @@ end
 -- @bool is_section whether a section of it is open
 -- @treturn Grammar
 function vocabulary.compile(platform, mode, is_config, is_section)
-  local family, entries = BY_FAMILY[platform.family], {}
+  local family = BY_FAMILY[platform.family]
+  local entries = { root = family.root, about = family.about or ABOUT }
   add_table(entries, platform, mode)
   if is_section then
-    add_list(entries, family.section, "")
+    add_list(entries, platform, family.section, "")
   elseif is_config then
-    add_list(entries, family.lines, "")
+    add_list(entries, platform, family.lines or {}, "")
     add_command(entries, dialect.naming(platform, "WORD") or "")
   end
   local run = is_config and family.run
   if run then
     add(entries, run, "Run a command of the operational mode")
   end
-  add_list(entries, family.reading, run and run .. " " or "")
+  add_list(entries, platform, reading[platform.family], run and run .. " " or "")
   return grammar.compile(entries)
 end
 
