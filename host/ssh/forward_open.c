@@ -33,6 +33,15 @@ static void append(struct carrier *carrier, struct forward *f)
   carrier->last_opening = &f->next_opening;
 }
 
+/* What a jump host means that gives no words of its own: those of the RFC. */
+static const char *name_of(unsigned long reason)
+{
+  static const char *const names[] = {"no reason", "administratively prohibited",
+                                      "connect failed", "unknown channel type",
+                                      "resource shortage"};
+  return names[reason < sizeof names / sizeof *names ? reason : 0];
+}
+
 /* "… channel 43 error (2) Connection refused". False: it is about something else. */
 static bool read_denial(const char *line, struct denial *denial)
 {
@@ -45,7 +54,8 @@ static bool read_denial(const char *line, struct denial *denial)
       strtoul(channel + strlen("Channel opening failure: channel "), NULL, 10);
   denial->reason = strtoul(error + strlen(" error ("), &end, 10);
   end += strspn(end, ") ");
-  snprintf(denial->text, sizeof denial->text, "%s", end);
+  snprintf(denial->text, sizeof denial->text, "%s",
+           *end != '\0' ? end : name_of(denial->reason));
   return true;
 }
 
@@ -140,6 +150,9 @@ static enum error kind_of(const struct denial *denial)
   return ERROR_UNREACHABLE;
 }
 
+/* OpenSSH's words where it could not even begin to connect. */
+#define UNCLEAR   "open failed"
+#define CAUSES    " (no route, or no descriptor left: its log says which)"
 #define FORBIDDEN "; its sshd says so in AllowTcpForwarding and PermitOpen"
 
 static void fail_denied(struct forward *f, const struct denial *denial)
@@ -155,8 +168,8 @@ static void fail_denied(struct forward *f, const struct denial *denial)
              denial->text);
     forward_fail(f, ERROR_CHANNEL, message);
   } else if (denial->reason == REASON_CONNECT_FAILED) {
-    snprintf(message, sizeof message, "the jump host %s cannot connect to it: %s", name,
-             denial->text);
+    snprintf(message, sizeof message, "the jump host %s cannot connect to it: %s%s",
+             name, denial->text, strcmp(denial->text, UNCLEAR) == 0 ? CAUSES : "");
     forward_fail(f, kind_of(denial), message);
   } else {
     snprintf(message, sizeof message,

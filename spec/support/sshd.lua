@@ -69,9 +69,10 @@ end
 --- Start a server.
 -- @string[opt] extra lines for its configuration; they count before the usual ones
 -- @int[opt] port one that was of a server that is stopped; a free one when left out
+-- @int[opt] descriptors that each of its processes may have
 -- @treturn Server `port`, `host_key` ("ssh-ed25519 AAAA…"), `folder`, `user`,
 -- `ed25519` and `rsa` (paths of keys that it lets in)
-function sshd.start(extra, port)
+function sshd.start(extra, port, descriptors)
   local folder = assert(uv.fs_mkdtemp("/tmp/moonwire-sshd-XXXXXX"))
   port = port or loopback.free_port()
   local self = setmetatable({ folder = folder, port = port }, Server)
@@ -84,8 +85,14 @@ function sshd.start(extra, port)
   local config = CONFIG:format(self.port, folder, folder, extra or "")
   write_file(folder .. "/config", config)
   self.user = uv.os_get_passwd().username
-  self.handle, self.pid = assert(uv.spawn("/usr/sbin/sshd", {
-    args = { "-D", "-E", folder .. "/log", "-f", folder .. "/config" },
+  local command = { "/usr/sbin/sshd", "-D", "-E", folder .. "/log", "-f",
+    folder .. "/config" }
+  if descriptors then
+    table.move(command, 1, #command, 3)
+    command[1], command[2] = "/usr/bin/prlimit", "--nofile=" .. descriptors
+  end
+  self.handle, self.pid = assert(uv.spawn(command[1], {
+    args = { table.unpack(command, 2) },
   }, function() self.has_ended = true end))
   -- not by a connection of our own, which would be in the log, or not, as it likes
   while not self:log():find("Server listening on", 1, true) do

@@ -37,7 +37,8 @@ local function new_bastion(device, parent, key)
     connections = {},
     gate = task.semaphore(1),
     places = limit and task.semaphore(limit) or nil,
-    most = {}, -- by kind of channel: what one connection was seen to have room for
+    out = {}, -- by kind of channel: what it said on a connection with none
+    peak = { forward = 0, session = 0 }, -- the most that one connection has carried
   }, Bastion)
 end
 
@@ -111,6 +112,13 @@ local function remember(bastion)
   table.insert(known[bastion.key], bastion)
 end
 
+--- What devices share that a jump host has no room for.
+-- @string label
+-- @treturn string
+function bastions.shortage(label)
+  return ("the jump host %s has no room for another channel"):format(label)
+end
+
 --- The first cause: a jump host may be lost because the one before it is.
 -- @treturn string message
 -- @treturn string kind
@@ -139,14 +147,25 @@ function Bastion:_failure()
   self.failure = nil
 end
 
+-- What is to be expected of a connection that has not refused any.
+function Bastion:_estimate(channel)
+  local least = math.huge
+  for _, connection in ipairs(self.connections) do
+    local room = connection.room[channel]
+    least = room and room > 0 and math.min(least, room) or least
+  end
+  return least
+end
+
 -- Those who were promised a channel may not have asked for it yet.
-local function has_room(connection, most, channel)
-  return connection.client:load() < MOST
-    and connection.taken[channel] < (most[channel] or math.huge)
+function Bastion:_has_room(connection, channel, below)
+  local room = connection.room[channel] or self:_estimate(channel)
+  room = math.min(room, below or room)
+  return connection.client:load() < MOST and connection.taken[channel] < room
 end
 
 -- A connection with room. One that is lost counts as a failure of the jump host.
-function Bastion:_find(channel)
+function Bastion:_find(channel, below)
   for i = #self.connections, 1, -1 do
     local connection = self.connections[i]
     if not connection.client:is_open() then
@@ -154,10 +173,16 @@ function Bastion:_find(channel)
       local message, kind = connection.client:failure()
       message = ("the jump host %s is lost: %s"):format(self.label, message)
       self:_fail(message, kind, (bastions.root_of(connection)))
-    elseif has_room(connection, self.most, channel) then
+    elseif self:_has_room(connection, channel, below) then
       return connection
     end
   end
+end
+
+-- In a run: one connection more would be of no use.
+function Bastion:_shortage(channel)
+  local words = leases > 0 and self.out[channel]
+  return words and { message = words, root = bastions.shortage(self.label) } or nil
 end
 
 local function explain(failure)
@@ -192,7 +217,9 @@ function Bastion:_connect(options, connect)
   end
   local connection = {
     client = client, through = through, label = self.label, bastion = self,
-    taken = { forward = 0, session = 0 },
+    taken = { forward = 0, session = 0 }, -- also by those that only ask
+    carried = { forward = 0, session = 0 },
+    room = {}, -- by kind of channel: for how many it was seen to have room
   }
   table.insert(self.connections, connection)
   remember(self)
@@ -201,17 +228,17 @@ end
 
 --- A connection to this jump host, made now when there is none with room.
 -- @local here
-function Bastion:lend(options, connect, channel)
-  local found = self:_find(channel)
+function Bastion:lend(options, connect, channel, below)
+  local found = self:_find(channel, below)
   if found then
     return found
   end
   local turn <close> = take_turn(self.gate) -- luacheck: ignore
-  found = self:_find(channel)
+  found = self:_find(channel, below)
   if found then
     return found
   end
-  local failure = self:_failure()
+  local failure = self:_failure() or self:_shortage(channel)
   if failure then
     return explain(failure)
   end
@@ -219,18 +246,63 @@ function Bastion:lend(options, connect, channel)
 end
 
 --- A jump host has refused a channel on a connection. When others have one there, it is
--- full, and so will be the next one with as many.
+-- full, and so will be the next one with as many. When none has, it is of no use, and
+-- no further one is made.
 -- @tparam table connection
 -- @string channel "forward", "session" (a command there)
+-- @string words what it has said
 -- @treturn boolean whether there may be room on another connection
-function bastions.is_full(connection, channel)
+function bastions.is_full(connection, channel, words)
   local others = connection.taken[channel] - 1 -- without the one that was refused
-  if others < 1 then
-    return false
+  bastions.learn_room(connection, channel, others)
+  if others == 0 then
+    connection.bastion.out[channel] = words
   end
-  local most = connection.bastion.most
-  most[channel] = math.min(most[channel] or others, others)
-  return true
+  return others > 0
+end
+
+--- A jump host has refused a channel without saying whether for want of room. That
+-- cannot be where a connection has carried more than this one does.
+-- @tparam table connection
+-- @string channel
+-- @treturn int|nil how many are on it: one that has fewer is worth a try
+function bastions.may_be_full(connection, channel)
+  local others = connection.taken[channel] - 1
+  local peak = connection.bastion.peak[channel]
+  return others >= math.max(1, peak) and others or nil
+end
+
+--- What a connection refused has been given by another one: it is full with so many.
+-- @tparam table connection
+-- @string channel
+-- @int others
+function bastions.learn_room(connection, channel, others)
+  local room = connection.room
+  room[channel] = math.min(room[channel] or others, others)
+end
+
+--- A connection carries one more.
+-- @tparam table connection
+-- @string channel
+function bastions.carry(connection, channel)
+  local count = connection.carried[channel] + 1
+  connection.carried[channel] = count
+  local peak = connection.bastion.peak
+  peak[channel] = math.max(peak[channel], count)
+end
+
+--- A channel has been given back: there is room again, wherever it was missing.
+-- @tparam table connection
+-- @string channel
+function bastions.give_room(connection, channel)
+  connection.carried[channel] = connection.carried[channel] - 1
+  local bastion = connection.bastion
+  if bastion.out[channel] then
+    bastion.out[channel] = nil
+    for _, one in ipairs(bastion.connections) do
+      one.room[channel] = one.room[channel] ~= 0 and one.room[channel] or nil
+    end
+  end
 end
 
 local function is_idle(connection)
@@ -275,7 +347,7 @@ end
 local function forget_failures()
   for _, list in pairs(known) do
     for _, bastion in ipairs(list) do
-      bastion.failure = nil
+      bastion.failure, bastion.out = nil, {}
     end
   end
 end

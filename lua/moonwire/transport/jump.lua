@@ -51,12 +51,13 @@ end
 -- and its name: logs in to it
 -- @string[opt="forward"] channel what is wanted there: "forward" (a connection from
 -- there), "session" (a command that runs there)
+-- @int[opt] below on a connection that has fewer
 -- @treturn[1] Way `client`: what carries the connection
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: jump, invalid
 -- @treturn[2] table detail: `phase`, `phases`, `root` (the cause that devices share)
-function jump.way(device, options, connect, channel)
+function jump.way(device, options, connect, channel, below)
   channel = channel or "forward"
   local hops, message, kind = hop.list(device)
   if not hops then
@@ -74,7 +75,7 @@ function jump.way(device, options, connect, channel)
   end
   local opened <close> = setmetatable({ places = nearest.places }, Way)
   local connection, detail
-  connection, message, kind, detail = nearest:lend(options, connect, channel)
+  connection, message, kind, detail = nearest:lend(options, connect, channel, below)
   if not connection then
     return nil, message, kind, detail
   end
@@ -84,10 +85,32 @@ function jump.way(device, options, connect, channel)
   return way
 end
 
--- One try: how it ended, and whether another connection may have the room.
+-- OpenSSH says no more when it could not begin to connect: for want of descriptors, or
+-- of a route.
+local function is_unclear(way, kind, message)
+  return way.client and kind == "unreachable"
+    and message:find("cannot connect to it: open failed", 1, true) ~= nil
+end
+
+-- A refusal: whether another connection may have the room, and what else is told.
+local function judge(way, with, message, kind, detail)
+  if is_unclear(way, kind, message) then
+    local others = bastions.may_be_full(way.connection, way.channel)
+    with.below, with.refused_by = others, others and way.connection
+    return others ~= nil, nil, message, kind, detail
+  elseif kind ~= "channel" or not way.client then
+    return false, nil, message, kind, detail
+  end
+  detail.root = bastions.shortage(way.connection.label)
+  local words = message:match "the jump host .*" or message
+  local is_full = bastions.is_full(way.connection, way.channel, words)
+  return is_full, nil, message, "jump", detail
+end
+
+-- One try: whether another connection may have the room, and how it ended.
 local function go(device, options, with)
   local opened, message, kind, detail = jump.way(device, options, with.connect,
-    with.channel)
+    with.channel, with.below)
   if not opened then
     return false, nil, message, kind, detail
   end
@@ -96,13 +119,12 @@ local function go(device, options, with)
   client, message, kind, detail = with.open(way)
   if client then
     jump.keep(way, client)
+    if with.refused_by then
+      bastions.learn_room(with.refused_by, way.channel, with.below)
+    end
     return false, client
-  elseif kind ~= "channel" or not way.client then
-    return false, nil, message, kind, detail
   end
-  detail.root = ("the jump host %s has no room for another channel"):format(
-    way.connection.label)
-  return bastions.is_full(way.connection, way.channel), nil, message, "jump", detail
+  return judge(way, with, message, kind, detail)
 end
 
 --- Open something on the way to a device. Where the jump host has no more room on a
@@ -132,6 +154,9 @@ end
 -- @param client
 function jump.keep(way, client)
   way.is_kept = true
+  if way.connection then
+    bastions.carry(way.connection, way.channel)
+  end
   ways[client] = way
 end
 
@@ -154,6 +179,9 @@ function jump.left(client)
   end
   ways[client] = nil
   way.is_kept = false
+  if way.connection then
+    bastions.give_room(way.connection, way.channel)
+  end
   way:_leave()
 end
 
