@@ -22,7 +22,8 @@ static size_t room_of(const struct stream *stream, size_t length)
 
 /*
 ** Without a 'room' all of it is taken, always: libssh does not enforce its window.
-** With one 'length' is all that libssh holds: a device that ignores the window shows.
+** With one 'length' is all that libssh holds: a device that ignores the window shows,
+** and what it says from then on is thrown away, or libssh would hold that.
 */
 static int on_data(ssh_session session, ssh_channel channel, void *data,
                    uint32_t length, int is_stderr, void *user)
@@ -30,16 +31,15 @@ static int on_data(ssh_session session, ssh_channel channel, void *data,
   struct stream *stream = self(user);
   (void)session;
   (void)channel;
-  if (stream->is_detached)
+  if (stream->is_detached || stream->is_flooded)
     return (int)length;
   size_t taken = is_stderr ? length : room_of(stream, length);
   if (taken > 0)
     stream->on_bytes(stream, data, taken, is_stderr != 0);
   if (!is_stderr)
     stream->is_held_back = taken < length;
-  if (length - taken > STREAM_HELD_BACK)
-    stream->is_flooded = true;
-  return (int)taken;
+  stream->is_flooded = length - taken > STREAM_HELD_BACK;
+  return (int)(stream->is_flooded ? length : taken);
 }
 
 static void on_eof(ssh_session session, ssh_channel channel, void *user)

@@ -248,14 +248,22 @@ void expect_retell(struct expect *e)
   e->told = 0;
 }
 
-enum expect_event expect_check(struct expect *e)
+size_t expect_room(struct expect *e)
 {
   size_t finished, open;
-  if (e->end > 0 || find_mark(e))
-    return EXPECT_MARK;
+  if (e->limit == 0)
+    return SIZE_MAX;
   screen_text(&e->screen, &finished);
   screen_tail(&e->screen, &open);
-  if (e->limit > 0 && finished + open > e->limit)
+  size_t held = finished + open;
+  return held <= e->limit ? e->limit + 1 - held : 0;
+}
+
+enum expect_event expect_check(struct expect *e)
+{
+  if (e->end > 0 || find_mark(e))
+    return EXPECT_MARK;
+  if (expect_room(e) == 0)
     return EXPECT_LIMIT;
   return has_new_tail(e) ? EXPECT_TAIL : EXPECT_NOTHING;
 }
@@ -295,6 +303,12 @@ void expect_take_all(struct expect *e)
   screen_clear(&e->screen);
   e->mark_length = 0;
   e->told = 0;
+  start_over(e);
+}
+
+void expect_keep(struct expect *e, size_t length)
+{
+  screen_keep(&e->screen, length);
   start_over(e);
 }
 

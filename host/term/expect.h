@@ -65,6 +65,9 @@ bool expect_host(struct expect *expect, const char *host, size_t length);
 /* Text held at once, open line included. Zero: no limit. */
 void expect_limit(struct expect *expect, size_t bytes);
 
+/* How much text more there may be: none once it is beyond its limit. */
+size_t expect_room(struct expect *expect);
+
 /* The bytes that a tail worth reporting may end in. */
 void expect_terminators(struct expect *expect, const char *bytes, size_t length);
 
@@ -95,6 +98,9 @@ const char *expect_tail(struct expect *expect, size_t *length);
 /* Consume the answer through the marked line, and the mark with it; the tail stays.
    Does nothing unless the mark was found. */
 void expect_take(struct expect *expect);
+
+/* Keep so many of the first bytes only: the answer is given up. */
+void expect_keep(struct expect *expect, size_t length);
 
 /* Consume everything, the tail included. */
 void expect_take_all(struct expect *expect);

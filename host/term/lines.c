@@ -107,6 +107,20 @@ void lines_drop(struct lines *l, size_t length)
   }
 }
 
+void lines_keep(struct lines *l, size_t length)
+{
+  if (length >= l->end - l->first)
+    return;
+  const char *text = lines_text(l);
+  l->end = l->first + length;
+  if (l->open > l->end) {
+    const char *newline = memrchr(text + l->first, '\n', length);
+    l->open = newline != NULL ? (size_t)(newline + 1 - text) : l->first;
+  }
+  if (l->heap != NULL && l->end > HEAP_LEAST)
+    shrink(l, l->end);
+}
+
 void lines_clear(struct lines *l)
 {
   l->open = l->end;

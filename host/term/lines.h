@@ -62,6 +62,9 @@ bool lines_finish(struct lines *lines);
 /* Forget bytes of finished text, the oldest first. Amortised constant time. */
 void lines_drop(struct lines *lines, size_t length);
 
+/* Keep so many of the first bytes, and no memory for more. */
+void lines_keep(struct lines *lines, size_t length);
+
 /* Forget everything, the open line included. */
 void lines_clear(struct lines *lines);
 

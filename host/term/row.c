@@ -120,6 +120,12 @@ bool row_leave(struct row *r)
   return true;
 }
 
+void row_keep(struct row *r, size_t length)
+{
+  lines_keep(&r->lines, length);
+  start(r);
+}
+
 void row_clear(struct row *r)
 {
   unsigned column = r->column;

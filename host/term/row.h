@@ -51,6 +51,12 @@ bool row_finish(struct row *row);
 /* The same when the line has text, but the cursor keeps its column. */
 bool row_leave(struct row *row);
 
+/*
+** Keep so many of the first bytes of all text. What the device prints next comes behind
+** them, wherever its cursor is.
+*/
+void row_keep(struct row *row, size_t length);
+
 /* Forget the text and all lines before it. The cursor stays where the device has it. */
 void row_clear(struct row *row);
 

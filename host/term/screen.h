@@ -59,6 +59,12 @@ static inline void screen_drop(struct screen *screen, size_t length)
   lines_drop(&screen->row.lines, length);
 }
 
+/* Forget all but the first bytes, for an answer that is given up. */
+static inline void screen_keep(struct screen *screen, size_t length)
+{
+  row_keep(&screen->row, length);
+}
+
 /*
 ** Consume everything, the open line included. What the device prints over that line
 ** afterwards comes out as if it had not been there. To erase a pager from the text it

@@ -46,14 +46,15 @@ static void on_bytes(struct line *line, const char *bytes, size_t length)
 
 /*
 ** Lines that are taken as they come may be taken slowly, as by a disk: then the device
-** waits. Otherwise all text is wanted at once, up to its limit.
+** waits. Otherwise all text is wanted at once, up to its limit, which is told to who
+** reads; while nobody does the device waits there, too.
 */
 static size_t room(const struct line *line)
 {
   struct shell *shell = line->owner;
   size_t held;
   if (!shell->is_streaming)
-    return SIZE_MAX;
+    return expect_room(&shell->expect);
   expect_answer(&shell->expect, &held);
   return held < STREAMED ? STREAMED - held : 0;
 }
@@ -131,6 +132,8 @@ static void see_write(struct shell *shell)
     wake(shell, end_of(shell->line, ERROR_DROPPED));
   else if (shell->line->verbs->unsent(shell->line) <= LINE_OUTSTANDING)
     wake(shell, ERROR_NONE);
+  else if (expect_room(&shell->expect) == 0) /* neither side would ever go on */
+    wake(shell, ERROR_LIMIT);
 }
 
 void shell_lua_see(struct shell *shell)
@@ -408,7 +411,7 @@ Send bytes. Sleeps while more than 32 KiB wait for the device to take them.
 @treturn[1] boolean true: handed over, which is not yet received
 @return[2] nil
 @treturn[2] string message
-@treturn[2] string kind: dropped, jump, closed
+@treturn[2] string kind: dropped, jump, closed, limit (it says too much to take more)
 */
 static int shell_lua_write(lua_State *L)
 {
@@ -428,20 +431,17 @@ static int shell_lua_write(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"close", shell_lua_close},       {"discard", shell_lua_discard},
-    {"is_open", shell_lua_is_open},   {"length", shell_lua_length},
-    {"raw", shell_lua_raw},           {"read", shell_lua_read},
-    {"retell", shell_lua_retell},     {"said", shell_lua_said},
-    {"set_host", shell_lua_set_host}, {"set_terminators", shell_lua_set_terminators},
-    {"take", shell_lua_take},         {"text", shell_lua_text},
-    {"write", shell_lua_write},       {"__gc", shell_lua_close},
-    {"__close", shell_lua_close},     {NULL, NULL},
+    {"close", shell_lua_close},   {"raw", shell_lua_raw},
+    {"read", shell_lua_read},     {"take", shell_lua_take},
+    {"write", shell_lua_write},   {"__gc", shell_lua_close},
+    {"__close", shell_lua_close}, {NULL, NULL},
 };
 
 void shell_lua_register(lua_State *L)
 {
   if (luaL_newmetatable(L, SHELL_NAME)) {
     luaL_setfuncs(L, methods, 0);
+    shell_text_register(L);
     lua_pushvalue(L, -1);
     lua_setfield(L, -2, "__index");
   }

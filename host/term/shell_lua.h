@@ -80,14 +80,8 @@ int shell_lua_raw(lua_State *L);
 int shell_lua_take(lua_State *L);
 void shell_lua_untake(struct shell *shell);
 
-/* What needs no wait (shell_text_lua.c). */
-int shell_lua_is_open(lua_State *L);
-int shell_lua_retell(lua_State *L);
-int shell_lua_said(lua_State *L);
-int shell_lua_set_host(lua_State *L);
-int shell_lua_set_terminators(lua_State *L);
-int shell_lua_text(lua_State *L);
-int shell_lua_discard(lua_State *L);
-int shell_lua_length(lua_State *L);
+/* Give the class at the top of the stack the methods that need no wait
+   (shell_text_lua.c). */
+void shell_text_register(lua_State *L);
 
 #endif

@@ -11,7 +11,7 @@ Whether the device's end of it is open, as far as is known without asking.
 @function is_open
 @treturn boolean
 */
-int shell_lua_is_open(lua_State *L)
+static int shell_text_is_open(lua_State *L)
 {
   const struct line *line = shell_check_lua(L)->line;
   lua_pushboolean(L, line != NULL && line->verbs->state(line) != LINE_ENDED);
@@ -23,7 +23,7 @@ Tell the name that stands in every prompt from now on.
 @function set_host
 @string name at most 127 bytes; empty: not known
 */
-int shell_lua_set_host(lua_State *L)
+static int shell_text_set_host(lua_State *L)
 {
   struct shell *shell = shell_check_lua(L);
   size_t length;
@@ -38,7 +38,7 @@ Tell the bytes that a prompt, a question or a pager of this device may end in.
 @function set_terminators
 @string bytes
 */
-int shell_lua_set_terminators(lua_State *L)
+static int shell_text_set_terminators(lua_State *L)
 {
   struct shell *shell = shell_check_lua(L);
   size_t length;
@@ -60,7 +60,7 @@ What the device has said that was not taken, unfinished line included.
 @int[opt] most bytes of its end; all of it when left out, and that may be large
 @treturn string
 */
-int shell_lua_text(lua_State *L)
+static int shell_text_push(lua_State *L)
 {
   struct shell *shell = shell_check_lua(L);
   size_t length, open;
@@ -88,7 +88,7 @@ How long the text is.
 @function length
 @treturn int bytes
 */
-int shell_lua_length(lua_State *L)
+static int shell_text_length(lua_State *L)
 {
   struct shell *shell = shell_check_lua(L);
   size_t finished = 0, open = 0;
@@ -102,10 +102,23 @@ int shell_lua_length(lua_State *L)
 }
 
 /***
+Forget all but the first bytes of an answer that is given up: half of its limit, so that
+a copy of them takes no more memory than the limit.
+@function keep
+*/
+static int shell_text_keep(lua_State *L)
+{
+  struct shell *shell = shell_check_lua(L);
+  if (shell->line != NULL)
+    expect_keep(&shell->expect, shell->expect.limit / 2);
+  return 0;
+}
+
+/***
 Forget what the device has said so far.
 @function discard
 */
-int shell_lua_discard(lua_State *L)
+static int shell_text_discard(lua_State *L)
 {
   struct shell *shell = shell_check_lua(L);
   if (shell->line != NULL)
@@ -117,7 +130,7 @@ int shell_lua_discard(lua_State *L)
 Tell the unfinished line once more: who reads from here on was not there.
 @function retell
 */
-int shell_lua_retell(lua_State *L)
+static int shell_text_retell(lua_State *L)
 {
   struct shell *shell = shell_check_lua(L);
   if (shell->line != NULL)
@@ -131,7 +144,7 @@ What was said beside the terminal so far: the standard error of a command.
 @treturn string at most 64 KiB of it; empty where there is no such thing
 @treturn int how much was said, for `read`
 */
-int shell_lua_said(lua_State *L)
+static int shell_text_said(lua_State *L)
 {
   const struct shell *shell = shell_check_lua(L);
   const struct bytes *said =
@@ -140,4 +153,17 @@ int shell_lua_said(lua_State *L)
   lua_pushlstring(L, length > 0 ? bytes_head(said) : "", length);
   lua_pushinteger(L, (lua_Integer)length);
   return 2;
+}
+
+static const luaL_Reg methods[] = {
+    {"discard", shell_text_discard},   {"is_open", shell_text_is_open},
+    {"keep", shell_text_keep},         {"length", shell_text_length},
+    {"retell", shell_text_retell},     {"said", shell_text_said},
+    {"set_host", shell_text_set_host}, {"set_terminators", shell_text_set_terminators},
+    {"text", shell_text_push},         {NULL, NULL},
+};
+
+void shell_text_register(lua_State *L)
+{
+  luaL_setfuncs(L, methods, 0);
 }

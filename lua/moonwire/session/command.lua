@@ -52,8 +52,8 @@ end
 function Session:_failed(command, message, kind, place)
   self.phase = "command"
   local doing = ("command %s%q"):format(place or "", command)
-  local partial = self.shell:text()
-  local explained = self.dialogue:explain(doing, message, partial)
+  local explained = self.dialogue:explain(doing, message)
+  local partial = self.dialogue:salvage()
   self.failure, self.failure_kind = explained, kind
   leave_behind(self, command, kind, partial)
   return nil, self:_located(explained), kind

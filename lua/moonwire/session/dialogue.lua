@@ -21,6 +21,7 @@ Dialogue.__index = Dialogue
 
 local BREAK = 1 -- seconds for a break key
 local MOST_BREAKS = 4
+local NEAR = 4096 -- bytes before the unfinished line
 local RESYNC = 5 -- seconds for the device to come back to its prompt
 
 -- It need not be a secret: the device sees it anyway. It must not come twice.
@@ -96,7 +97,7 @@ end
 -- @string tail
 -- @treturn string|nil
 function Dialogue:mode_of(tail)
-  local above = self.has_headers and header.above_tail(self.shell:text())
+  local above = self.has_headers and header.above_tail(self.shell:text(#tail + NEAR))
   local _, prompt = self:split_prompt(tail)
   return platforms.mode_of(self.platform, prompt, above or "")
 end
@@ -154,6 +155,15 @@ function Dialogue:prove(deadline)
   return text, message, kind
 end
 
+--- What the device has said to a command that did not end well: at most half of what an
+-- answer may be. For a moment it is held twice, here and by the host, and that must not
+-- cost more than the limit.
+-- @treturn string
+function Dialogue:salvage()
+  self.shell:keep()
+  return self.shell:text()
+end
+
 --- A wait has ended without what was awaited, and the device may still be at work, or
 -- go on for ever: break that off. Where it is then has to be proved before it is used
 -- again.
@@ -200,14 +210,13 @@ end
 --- The words of a failed wait.
 -- @string doing
 -- @string message
--- @string[opt] text what the device has said; what was not taken yet, when left out
 -- @treturn string
-function Dialogue:explain(doing, message, text)
+function Dialogue:explain(doing, message)
   return failure.message {
     doing = doing,
     message = message,
     awaited = self.prompt and ("the prompt " .. self.prompt) or "the first prompt",
-    text = text or self.shell:text(failure.LOOKED_AT),
+    text = self.shell:text(failure.LOOKED_AT),
     platform = self.platform,
     phase = self.phase,
     mode = self.mode,

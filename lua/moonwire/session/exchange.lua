@@ -114,12 +114,11 @@ function exchange.run(dialogue, command, how)
   if text then
     return text
   end
-  local partial = dialogue.shell:text()
-  if HANGS[kind] then
-    dialogue:resync()
-  else
-    message = dialogue:explain(command, message, partial)
+  if not HANGS[kind] then
+    return nil, dialogue:explain(command, message), kind, dialogue:salvage()
   end
+  local partial = dialogue.shell:text()
+  dialogue:resync()
   return nil, message, kind, partial
 end
 

@@ -88,7 +88,7 @@ local function await_second_prompt(self, deadline, from)
       if not ok then
         return nil, message, why
       end
-    elseif has_first(self, self.shell:text(), tail) and self:_is_quiet(nil) then
+    elseif self:_is_quiet(nil) and has_first(self, self.shell:text(), tail) then
       return tail
     end
   end

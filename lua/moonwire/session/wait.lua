@@ -126,8 +126,8 @@ end
 -- the two apart, or the device has got another name.
 local function is_torn_off(self, tail, mark)
   return self:mode_of(tail) ~= nil
-    and self.shell:text():find(mark .. "\n", 1, true) ~= nil
     and self:_is_quiet(mark)
+    and self.shell:text():find(mark .. "\n", 1, true) ~= nil
 end
 
 -- The device rests: with another mark it is known where it does, and that what stands
@@ -276,7 +276,7 @@ function wait.await_rest(self, deadline, command, rules)
     local ok, message, why = true, nil, nil
     if not self:mode_of(tail) then
       ok, message, why = self:_on_tail(tail, answer, nil)
-    elseif has_echoed(self, command) and self:_is_quiet(nil) then
+    elseif self:_is_quiet(nil) and has_echoed(self, command) then -- all of the text
       doubt(self, tail)
       return "prompt", tail
     end

@@ -164,17 +164,40 @@ BEFORE = {
 }
 
 
-def command_line(channel):
+def lines_flood(transport, channel):
+    lines = (b"x" * 98 + b"\r\n") * 300
+    for _ in range(GIGABYTE // len(lines)):
+        transport._send_message(message(MSG_CHANNEL_DATA, channel.remote_chanid, lines))
+
+
+def prompts_flood(transport, channel):
+    text = b"\r\n".join([b"x" * 98] * 300) + b"\r\n" + PROMPT
+    for _ in range(GIGABYTE // len(text)):
+        transport._send_message(message(MSG_CHANNEL_DATA, channel.remote_chanid, text))
+
+
+# Within the answer to a command, and when all that was sent along is answered.
+WITHIN = {"answer-flood": window_flood, "prompts-flood": prompts_flood}
+BEHIND = {"idle-flood": lines_flood}
+
+
+def command_line(device, channel):
     """Echo, answer, prompt."""
+    within, behind = WITHIN.get(device.user), BEHIND.get(device.user)
     channel.sendall(PROMPT)
-    line = b""
+    line, is_answered = b"", False
     while True:
         for byte in channel.recv(4096) or sys.exit():
             if byte not in b"\r\n":
                 line += bytes([byte])
                 continue
-            channel.sendall(line + b"\r\n" + ANSWERS.get(line.strip(), b"") + PROMPT)
-            line = b""
+            channel.sendall(line + b"\r\n")
+            if within and line in ANSWERS:
+                within(device.transport, channel)
+            channel.sendall(ANSWERS.get(line.strip(), b"") + PROMPT)
+            if behind and is_answered:
+                behind(device.transport, channel)
+            line, is_answered = b"", line in ANSWERS
 
 
 def serve(client, key):
@@ -189,7 +212,7 @@ def serve(client, key):
         return
     try:
         BEFORE.get(device.user, lambda *_: None)(transport, channel)
-        command_line(channel)
+        command_line(device, channel)
     except (OSError, EOFError, paramiko.SSHException):
         pass  # the client has had enough
 
