@@ -57,7 +57,8 @@ return {
       local most = LIMIT + MORE + (JOBS[name] and WINDOW or 0)
       say(("%s: %s"):format(name, kind))
       rows[i] = {
-        what = "memory that it takes: " .. name, goal = ("<= %d MiB"):format(most >> 20),
+        what = "memory that it takes: " .. name,
+        goal = ("<= %d MiB"):format(most >> 20),
         value = ("%.1f MiB"):format(grown / (1 << 20)),
         is_reached = grown <= most and case.kinds[kind] == true,
         covers = { "S9", "S6", "S18" },
