@@ -118,8 +118,12 @@ describe("a push that is killed and resumed", function()
           end
           local before = heard(lab)
           local again = program.run { "runs", "resume", "--runs", root, id }
-          assert.matches("nothing is left to do", again.errors)
-          assert.same(before, heard(lab))
+          if known:tally().unknown > 0 then -- they are looked at again
+            assert.equal(1, again.status)
+          else
+            assert.matches("nothing is left to do", again.errors)
+            assert.same(before, heard(lab))
+          end
         end)
     end)
   end

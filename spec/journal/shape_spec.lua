@@ -26,6 +26,8 @@ describe("a record of a journal", function()
       { n = 1, type = "begin" }, { n = 1, type = "begin", i = "1" },
       { n = 1, type = "begin", i = -1 }, { n = 1, type = "end", i = 1, state = 7 },
       { n = 1, type = "run", format = "9" }, { n = 1, type = "note", text = {} },
+      { n = 1, type = "event" }, { n = 1, type = "event", i = 1, before = 7 },
+      { n = 1, type = "event", i = 1, seconds = "7" },
     } do
       assert.is_false(is_record(wrong))
     end

@@ -21,7 +21,8 @@ by its id, by the beginning of it, or as "last".]]
 local ACTIONS = {
   { "list", "What was run, and how far it came." },
   { "show", "How each device of a run fared." },
-  { "resume", "Do what a run has not finished; what is finished stays." },
+  { "resume", "Do what a run has not finished; what is finished stays. Devices that "
+    .. "a push has left unknown are looked at, and nothing is sent to them." },
   { "pause", "Let a running one begin nothing until it is told to continue." },
   { "continue", "Let a paused one go on." },
   { "cancel", "Let a running one begin nothing more; with --now, drop all." },
@@ -42,7 +43,8 @@ local function add_own(commands)
   commands.show:flag("--json", "What is known about the run, as JSON.")
   commands.resume:option("-i --inventory", "Another inventory than the run's.")
     :argname "<inventory>"
-  commands.resume:flag("--failed", "Devices that failed without a change, too.")
+  commands.resume:flag("--failed", "Devices that failed without a change, too, and "
+    .. "unknown ones that turn out to have none.")
   commands.resume:option("--format", "How results are printed.")
     :choices(output.formats)
   commands.resume:flag("-q --quiet", "No progress, no summary.")

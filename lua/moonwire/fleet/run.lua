@@ -89,6 +89,8 @@ function Run.new(devices, options)
     limit = options.limit,
     results = {},
     count = { ok = 0, failed = 0 },
+    new_failures = 0, -- which may end it
+    failed_before = 0, -- of them, in the waves before this one
     states = state.tally(),
     notes = {},
     is_noted = {},
@@ -196,10 +198,18 @@ function Run:dropped(index, result)
   self.turns:done(index)
 end
 
-local function count(self, result)
+-- That a device is still as an earlier run has left it says nothing about this one.
+local function is_only_looked_at(device)
+  return type(device) == "table" and device.is_only_looked_at
+end
+
+local function count(self, result, device)
   local column = result.ok and "ok" or "failed"
   self.count[column] = self.count[column] + 1
   self.states[result.state] = self.states[result.state] + 1
+  if not result.ok and not is_only_looked_at(device) then
+    self.new_failures = self.new_failures + 1
+  end
 end
 
 --- The result of a device: noted, counted, told.
@@ -209,16 +219,16 @@ function Run:keep(index, result)
   if result.began then -- one that was not tried has no time
     result.started, result.began = result.began - self.began, nil
   end
-  result.state = state.of(result, self.changes)
+  result.state = state.of(result, self.changes, self.devices[index])
   self.has_ended:set(index)
   self.tries[index] = nil
   if self.has_results then
     self.results[index] = result
   end
-  count(self, result)
+  count(self, result, self.devices[index])
   record.result(self, result)
-  if not result.is_skipped and self.count.failed >= self.abort_count then
-    self:stop(("%d devices have failed, which ends this run"):format(self.count.failed))
+  if not result.is_skipped and self.new_failures >= self.abort_count then
+    self:stop(("%d devices have failed, which ends this run"):format(self.new_failures))
   end
   if self.on_result then
     self.on_result(result, self.count)
@@ -232,10 +242,10 @@ function Run:_check_wave(wave)
   if self.check then
     ok, message = self.check(self, wave)
   else
-    ok = self.count.failed == (self.failed_before or 0)
-    message = ("%d failed"):format(self.count.failed - (self.failed_before or 0))
+    ok = self.new_failures == self.failed_before
+    message = ("%d failed"):format(self.new_failures - self.failed_before)
   end
-  self.failed_before = self.count.failed
+  self.failed_before = self.new_failures
   if not ok then
     self:stop(("wave %d is not well: %s"):format(wave, message or "the check says no"))
   else

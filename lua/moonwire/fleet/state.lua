@@ -25,7 +25,7 @@ for _, name in ipairs(state.names) do
 end
 
 local CLEAN = { -- phases before the first byte that a job sends
-  start = true, resolve = true, connect = true, banner = true, kex = true,
+  login = true, start = true, resolve = true, connect = true, banner = true, kex = true,
   hostkey = true, jump = true, auth = true, shell = true, detect = true, prompt = true,
 }
 
@@ -36,23 +36,32 @@ local function told(result)
   return IS_STATE[name] and name or nil
 end
 
+local function is_doubtful(device)
+  return type(device) == "table" and device.is_in_doubt
+end
+
+-- What failed before its job, or in the midst of it, and said nothing of its state.
+local function of_failure(result, changes, is_in_doubt)
+  if changes then
+    local is_clean = CLEAN[result.phase] and not is_in_doubt
+    return is_clean and "failed_clean" or "unknown"
+  end
+  return result.kind == "cancelled" and "cancelled" or "failed"
+end
+
 --- The state of one device.
 -- @tparam table result of a device's run; `is_skipped`: it never began
 -- @bool changes whether the job was to change something
+-- @tparam[opt] table device `is_in_doubt`: an earlier run has left it unknown, and so
+-- it stays until the job says otherwise
 -- @treturn string
-function state.of(result, changes)
+function state.of(result, changes, device)
+  local is_in_doubt = changes and is_doubtful(device)
   if result.is_skipped then
-    return "skipped"
+    return is_in_doubt and "unknown" or "skipped"
   end
-  local name = told(result)
-  if name then
-    return name
-  elseif result.ok then
-    return "done"
-  elseif changes then
-    return CLEAN[result.phase] and "failed_clean" or "unknown"
-  end
-  return result.kind == "cancelled" and "cancelled" or "failed"
+  return told(result) or result.ok and "done"
+    or of_failure(result, changes, is_in_doubt)
 end
 
 --- A count for each state, all zero.

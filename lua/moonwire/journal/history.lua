@@ -39,7 +39,7 @@ end
 take["end"] = function(self, record)
   self.handed[record.i] = nil
   if record.state ~= "unknown" then -- of one that was dropped it still runs
-    self.timers[record.i] = nil
+    self.timers[record.i], self.before[record.i] = nil, nil
   end
   self.ends[record.i] = record.state
   self.causes[record.i] = not record.ok and record.kind or nil
@@ -48,9 +48,12 @@ take["end"] = function(self, record)
   end
 end
 
--- A timer that runs on the device, and what ends it.
+-- A timer that runs on the device, and what ends it; and what the device showed before
+-- the first line.
 function take.event(self, record)
-  if record.event == "armed" and record.seconds then
+  if record.event == "intent" then
+    self.before[record.i] = record.before or self.before[record.i]
+  elseif record.event == "armed" and record.seconds then
     self.timers[record.i] = record.t + record.seconds
   elseif record.event == "confirmed" or record.event == "rolled_back" then
     self.timers[record.i] = nil
@@ -70,13 +73,14 @@ end
 -- @treturn History `head` (the record of the run), `names` (of the devices), `ends`
 -- (the state of each that has ended, by its number), `handed` (true, by number, for
 -- those in doubt), `timers` (by number: when the device takes back what nobody has
--- confirmed, in seconds since 1970), `begins` (how often each was begun), `causes`
--- (kinds of failures), `notes`, `resumes`, `pid`, `is_paused`, `finish` (the last
--- record, when it came to its end)
+-- confirmed, in seconds since 1970), `before` (by number: the digest of what a device
+-- that is in doubt or unknown showed before it was changed), `begins` (how often each
+-- was begun), `causes` (kinds of failures), `notes`, `resumes`, `pid`, `is_paused`,
+-- `finish` (the last record, when it came to its end)
 function history.new(on_end)
   return setmetatable({
     names = {}, ends = {}, handed = {}, begins = {}, causes = {}, notes = {},
-    timers = {}, resumes = 0, on_end = on_end,
+    timers = {}, before = {}, resumes = 0, on_end = on_end,
   }, History)
 end
 
@@ -114,18 +118,30 @@ end
 local OPEN = { planned = true, handed = true, skipped = true, cancelled = true }
 local FAILED = { failed = true, failed_clean = true }
 
---- The devices that are not finished.
--- @bool[opt] with_failed those that failed without a change, too
--- @treturn {int,...} their numbers
-function History:unfinished(with_failed)
+local function numbers_of(self, is_wanted)
   local list = {}
   for index = 1, #self.names do
-    local name = self:state(index)
-    if OPEN[name] or with_failed and FAILED[name] then
+    if is_wanted(self:state(index)) then
       list[#list + 1] = index
     end
   end
   return list
+end
+
+--- The devices that are not finished.
+-- @treturn {int,...} their numbers
+function History:unfinished()
+  return numbers_of(self, function(name) return OPEN[name] end)
+end
+
+--- The devices that whoever resumes the run has something to do with: those that are
+-- not finished, and those of which nobody knows how they were left.
+-- @bool[opt] with_failed those that failed without a change, too
+-- @treturn {int,...} their numbers
+function History:resumable(with_failed)
+  return numbers_of(self, function(name)
+    return OPEN[name] or name == "unknown" or with_failed and FAILED[name]
+  end)
 end
 
 return history

@@ -57,21 +57,19 @@ function Observer:begins(index)
 end
 
 --- A step of a change. With an intent it goes on when it is known on the disk that the
--- device was begun, with a timer when that is.
+-- device was begun, and what it showed before; with a timer when that is.
 -- @local here
 function Observer:event(index, name, fields)
   local record = { type = "event", i = self:_number(index), event = name }
   for key, value in pairs(fields) do
     record[key] = value
   end
-  if name == "armed" and fields.seconds then
+  if name == "armed" and fields.seconds or name == "intent" and fields.before then
     return self.journal:commit(record)
-  elseif next(fields) or name ~= "intent" then
-    self.journal:append(record)
-  end
-  if name == "intent" then
+  elseif name == "intent" then
     return self.journal:await(self.begun[index])
   end
+  self.journal:append(record)
   return not self.journal.failure, self.journal.failure
 end
 

@@ -13,6 +13,10 @@ local function is_text_if_any(value)
   return value == nil or is_text(value)
 end
 
+local function is_number_if_any(value)
+  return value == nil or type(value) == "number"
+end
+
 local function is_names(value)
   if type(value) ~= "table" then
     return false
@@ -31,6 +35,7 @@ local FIELDS = {
   plan = { names = is_names },
   begin = { i = is_count },
   ["end"] = { i = is_count, state = is_text_if_any },
+  event = { i = is_count, before = is_text_if_any, seconds = is_number_if_any },
   note = { text = is_text },
 }
 

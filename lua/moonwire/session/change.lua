@@ -6,7 +6,6 @@
 -- @module moonwire.session
 local Change = require "moonwire.session.change.class"
 local Session = require "moonwire.session.class"
-local failure = require "moonwire.session.failure"
 local guarantee = require "moonwire.platform.guarantee"
 local lock = require "moonwire.session.lock"
 local plan = require "moonwire.session.plan"
@@ -14,34 +13,21 @@ local presence = require "moonwire.session.presence"
 local proof = require "moonwire.session.change.proof"
 
 -- each brings methods to the class
+require "moonwire.session.change.doubt"
 require "moonwire.session.change.look"
 require "moonwire.session.change.send"
-
-local function save(self, verified)
-  local ok, message, kind = self.session:save_config()
-  self.is_saved = ok and true or false
-  if not ok and kind ~= "unsupported" then -- that one saves by itself
-    return self:_fail("changed", message .. "; it is in effect, and not saved", "save")
-  end
-  self:_tell "saved"
-  return self:_report("changed", { verified = verified })
-end
 
 function Change:_finish()
   local is_changed = self:_compare(self.session)
   if is_changed == nil then
-    return self:_report("changed", { verified = false })
+    return self:_keep(false)
   elseif not is_changed and proof.is_over(self) then
     return self:_fail("rolled_back", "it was confirmed too late, and is as before",
       "timeout")
   elseif not is_changed then
     return self:_report("unchanged", { verified = true })
   end
-  local verified = self.is_atomic or self.missing == 0
-  if self.given.save then
-    return save(self, verified)
-  end
-  return self:_report("changed", { verified = verified })
+  return self:_keep(self.is_atomic or self.missing == 0)
 end
 
 function Change:_not_well(message, kind)
@@ -92,18 +78,15 @@ function Change:_apply()
   return self:_confirm()
 end
 
--- Into the candidate, compared there, and out of it again.
-local function compare(self)
-  local result, message, kind, detail = self:_send_candidate(true)
-  if result then
-    local outcome = result.transaction
-    self.diff = outcome.diff and failure.scrub(outcome.diff, self.session.platform)
-    return outcome.changes
-  elseif kind == "unsupported" then -- it has none here
-    return nil
+--- Change it, unless that would be too much.
+-- @local here
+-- @tparam ?table missing lines that are not there; nil: nobody knows
+function Change:_start(missing)
+  local complaint = self:_size_complaint(missing or self.lines)
+  if complaint then
+    return self:_refuse(complaint .. "; large = true lets it")
   end
-  self:_take(detail)
-  return nil, message, kind
+  return self:_apply()
 end
 
 -- What would change, and nothing is changed: a candidate is compared and discarded.
@@ -111,7 +94,7 @@ function Change:_plan(missing)
   local wanted, by = missing or self.lines, missing and "text" or "lines"
   self.diff = self:_scrubbed(presence.plus(wanted))
   if guarantee.of(self.session.platform).is_atomic then
-    local changes, message, kind = compare(self)
+    local changes, message, kind = self:_compare_candidate()
     if message then
       return self:_fail("failed_clean", message, kind)
     elseif changes then
@@ -125,55 +108,28 @@ function Change:_plan(missing)
   })
 end
 
--- A run was lost while it had this device in its hands: it is looked at, and where a
--- part of the lines is there somebody else has to.
-function Change:_resume(missing, traces)
-  if not missing then
-    return self:_fail("unknown", "it cannot be asked what came of the first try",
-      "unknown")
-  elseif traces > 0 then
-    local words = "some of the lines are there, and %d are not: somebody has to look"
-    return self:_fail("unknown", words:format(#missing), "unknown")
-  end
-  local complaint = self:_drift_complaint()
-  if complaint then
-    return self:_refuse(complaint, "drifted")
-  end
-  return self:_apply()
-end
-
--- All of it stands there: for longer, or by a try that was lost.
-local function leave_alone(self, is_in_doubt)
-  self:_compare(self.session)
-  local is_late = is_in_doubt and not self.given.plan
-  return self:_report(is_late and "changed" or "unchanged", {
-    verified = true, is_plan = self.given.plan, changes = 0,
-  })
-end
-
 function Change:_go_on()
-  local given, is_in_doubt = self.given, self:_is_in_doubt()
+  local given = self.given
   local missing, traces = self:_missing()
   if missing and #missing == 0 then
-    return leave_alone(self, is_in_doubt)
+    return self:_leave_alone()
   elseif given.plan then
     return self:_plan(missing)
+  elseif self:_is_in_doubt() then
+    return self:_settle(missing, traces)
   end
-  local complaint = self:_size_complaint(missing or self.lines)
-  if complaint then
-    return self:_refuse(complaint .. "; large = true lets it")
-  elseif is_in_doubt then
-    return self:_resume(missing, traces)
-  end
-  return self:_apply()
+  return self:_start(missing)
 end
 
 --- Do it.
 -- @local here
 function Change:run()
   proof.await_lost_timer(self)
-  self.session:enable() -- where there is such a mode
-  local message, kind = self:_check_given()
+  local enabled, message, kind = self.session:enable()
+  if not enabled and kind ~= "mode" then -- that one has no such mode
+    return self:_refuse(message, kind)
+  end
+  message, kind = self:_check_given()
   if not message then
     message, kind = self:_look()
   end
@@ -262,6 +218,9 @@ function Session:change(given)
   local change, message, kind = begin(self, given, lines)
   if message then
     return change:_refuse(message, kind)
+  end
+  if given.plan then
+    return change:run()
   end
   local held <close>, why, its_kind = lock.take(self.device, given.who)
   if not held then

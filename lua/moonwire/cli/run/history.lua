@@ -119,8 +119,8 @@ local function warnings(known)
   end
   for _, name in ipairs(WORST) do
     if known.head.order and known.head.order.changes and tally[name] > 0 then
-      lines[#lines + 1] = ("%d %s: nobody has seen what came of them"):format(
-        tally[name], name)
+      lines[#lines + 1] = ("%d %s: nobody has seen what came of them; moonwire runs "
+        .. "resume looks"):format(tally[name], name)
     end
   end
   timers(known, lines)

@@ -6,6 +6,7 @@ local inventory = require "moonwire.inventory"
 local jobs = require "moonwire.cli.run.jobs"
 local journal = require "moonwire.journal"
 local lines_file = require "moonwire.cli.run.lines"
+local nodeset = require "moonwire.inventory.nodeset"
 local observer = require "moonwire.journal.observer"
 local plans = require "moonwire.cli.run.plan"
 local sinks = require "moonwire.cli.run.sink"
@@ -212,6 +213,17 @@ function run.start(order, options)
   return carry_out(order, loaded.devices, out, sink, nil, options.verbosity)
 end
 
+-- What is known about a device that the run may have written to: it is looked at first.
+-- One whose end was that nobody knows is not written to at all, unless those that
+-- failed without a change are to be done again.
+local function put_in_doubt(device, known, number, with_failed)
+  local state = known:state(number)
+  device.is_in_doubt = state == "handed" or state == "unknown" or nil
+  device.in_doubt_until = known.timers[number]
+  device.in_doubt_before = known.before[number]
+  device.is_only_looked_at = known.ends[number] == "unknown" and not with_failed or nil
+end
+
 -- The devices that a run has not finished, as the inventory knows them now.
 local function pick(known, loaded, with_failed)
   local by_name = {}
@@ -219,11 +231,12 @@ local function pick(known, loaded, with_failed)
     by_name[device.name or device.host] = device
   end
   local devices, numbers, gone = {}, {}, {}
-  for _, number in ipairs(known:unfinished(with_failed)) do
+  for _, number in ipairs(known:resumable(with_failed)) do
     local device = by_name[known.names[number]]
     if device then
-      device.is_in_doubt = known:state(number) == "handed" or nil
-      device.in_doubt_until = known.timers[number]
+      if known.head.order.changes then
+        put_in_doubt(device, known, number, with_failed)
+      end
       devices[#devices + 1], numbers[#numbers + 1] = device, number
     else
       gone[#gone + 1] = known.names[number]
@@ -241,6 +254,21 @@ local function plan_of(known)
   return plan
 end
 
+-- Devices that are looked at only, by their name, before they are.
+local function say_unknown(known, devices, options)
+  local names = {}
+  for _, device in ipairs(devices) do
+    if device.is_only_looked_at then
+      names[#names + 1] = device.name or device.host
+    end
+  end
+  if #names > 0 and options.verbosity >= 0 then
+    complain(known.head.verb, ("unknown so far (%d): %s; each may have been changed, "
+      .. "so it is looked at, and nothing is sent to it"):format(
+      #names, nodeset.fold(names)))
+  end
+end
+
 local function resume_devices(known, out, loaded, options)
   local order = known.head.order
   local devices, numbers, gone = pick(known, loaded, options.with_failed)
@@ -252,6 +280,7 @@ local function resume_devices(known, out, loaded, options)
     io.stderr:write("moonwire runs: ", known.id, ": nothing is left to do\n")
     return #gone > 0 and NOTHING_STARTED or 0
   end
+  say_unknown(known, devices, options)
   local plan = plan_of(known)
   for i, number in ipairs(numbers) do
     plan[number] = devices[i]
@@ -269,7 +298,8 @@ end
 --- Do what a run has not finished.
 -- @string id
 -- @tparam table options `verbosity`, `root`, `source` (another inventory),
--- `with_failed` (devices that failed without a change, too), `format`
+-- `with_failed` (devices that failed without a change, too, also when that turns out
+-- only now), `format`
 -- @treturn int exit status
 function run.resume(id, options)
   local known, out, kind = journal.resume(id, options.root)

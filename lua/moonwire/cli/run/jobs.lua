@@ -27,8 +27,10 @@ function jobs.send(order)
   end
 end
 
-local function clean(message, kind)
-  return nil, message, kind, { state = "failed_clean" }
+-- Nothing was sent now; what an earlier run has sent is as unknown as it was.
+local function refused(device, message, kind)
+  local state = device.is_in_doubt and "unknown" or "failed_clean"
+  return nil, message, kind, { state = state }
 end
 
 -- What a plan expects of a device; nil and why where it is not in it.
@@ -48,7 +50,7 @@ local function complete(given, order, device)
   if order.expected then
     given.expect, message = expected_of(order.expected, device.name or device.host)
     if not given.expect then
-      return clean(message, "unplanned")
+      return refused(device, message, "unplanned")
     end
   end
   local found = given.check
@@ -56,7 +58,7 @@ local function complete(given, order, device)
   if found and not given.plan then
     given.check, message = check.read(found.path, found.digest)
     if not given.check then
-      return clean(message, "local")
+      return refused(device, message, "local")
     end
   end
   return given

@@ -132,6 +132,10 @@ function Sink:_keep_file(result)
   end
 end
 
+local NEXT_STEP = "unknown devices may have been changed, and nothing is sent to them "
+  .. "again on a guess: moonwire runs resume %s looks at each and says what it finds; "
+  .. "what that leaves unknown, somebody has to look at"
+
 -- States of which a person wants to know in which devices are.
 local LOOKED_AFTER = { unknown = true, rolled_back = true }
 
@@ -181,6 +185,18 @@ local function sorted_causes(causes)
   return list
 end
 
+local function say_left(self, id)
+  for _, name in ipairs { "rolled_back", "unknown" } do
+    local names = self.left[name]
+    if names[1] then
+      self:say(("%s: %s"):format(name, nodeset.fold(names)))
+    end
+  end
+  if id and self.left.unknown[1] then
+    self:say(NEXT_STEP:format(id))
+  end
+end
+
 --- All have come: print what waits for that, and a summary.
 -- @tparam Run run
 -- @string[opt] id of the run
@@ -193,12 +209,7 @@ function Sink:finish(run, id)
   for _, one in ipairs(sorted_causes(self.causes)) do
     self:say(("%s (%d): %s"):format(one.cause, #one.names, nodeset.fold(one.names)))
   end
-  for _, name in ipairs { "rolled_back", "unknown" } do
-    local names = self.left[name]
-    if names[1] then
-      self:say(("%s: %s"):format(name, nodeset.fold(names)))
-    end
-  end
+  say_left(self, id)
   if self.recording then
     local place = self.recording:match "^(.*)/"
     self:say(("what was said is in %s; see moonwire replay"):format(place))

@@ -71,8 +71,26 @@ function Change:_fail(state, message, kind)
   return nil, message, kind, self:_report(state)
 end
 
+-- Nothing was sent; what an earlier try has sent is as unknown as it was.
 function Change:_refuse(message, kind)
-  return self:_fail("failed_clean", message, kind or "refused")
+  local is_open = self:_is_in_doubt() and not self.is_settled
+  return self:_fail(is_open and "unknown" or "failed_clean", message, kind or "refused")
+end
+
+--- It is in effect: save it, where that is wanted, and say so.
+-- @local here
+-- @bool verified it was seen
+function Change:_keep(verified)
+  if self.given.save then
+    local ok, message, kind = self.session:save_config()
+    self.is_saved = ok and true or false
+    if not ok and kind ~= "unsupported" then -- that one saves by itself
+      message = message .. "; it is in effect, and not saved"
+      return self:_fail("changed", message, "save")
+    end
+    self:_tell "saved"
+  end
+  return self:_report("changed", { verified = verified })
 end
 
 --- The configuration as the device shows it.

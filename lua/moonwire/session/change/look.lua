@@ -7,8 +7,6 @@ local guarantee = require "moonwire.platform.guarantee"
 local platforms = require "moonwire.platform"
 local presence = require "moonwire.session.presence"
 
-local DRIFTED = "its configuration is not what it was when the plan was made"
-
 function Change:_size_complaint(changes)
   return guard.size(changes, self.before, self.given)
 end
@@ -54,12 +52,6 @@ function Change:_timer_complaint()
   end
 end
 
---- Whether an earlier try was lost while it had this device in its hands.
--- @local here
-function Change:_is_in_doubt()
-  return self.given.is_in_doubt or self.session.device.is_in_doubt or false
-end
-
 --- Look at what is there.
 -- @local here
 -- @treturn string|nil what is wrong with it
@@ -74,15 +66,9 @@ function Change:_look()
   self.before_digest = text and Change.digest(session.platform, text)
   self.has_drifted = expected and expected ~= self.before_digest
   if self.has_drifted and not self:_is_in_doubt() then
-    return DRIFTED, "drifted"
+    return "its configuration is not what it was when the plan was made", "drifted"
   end
   return self:_timer_complaint(), "unsupported"
-end
-
---- What the lost try may have left is not what the plan was made for.
--- @local here
-function Change:_drift_complaint()
-  return self.has_drifted and DRIFTED or nil
 end
 
 function Change:_missing()

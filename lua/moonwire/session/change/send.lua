@@ -46,6 +46,24 @@ function Change:_send_candidate(is_plan)
   })
 end
 
+--- Into the candidate, compared there, and out of it again.
+-- @local here
+-- @treturn ?{string,...} what would change; nil alone: it has no candidate here
+-- @treturn ?string message why that is not known
+-- @treturn ?string kind
+function Change:_compare_candidate()
+  local result, message, kind, detail = self:_send_candidate(true)
+  if result then
+    local outcome = result.transaction
+    self.diff = outcome.diff and failure.scrub(outcome.diff, self.session.platform)
+    return outcome.changes
+  elseif kind == "unsupported" then
+    return nil
+  end
+  self:_take(detail)
+  return nil, message, kind
+end
+
 function Change:_send_lines()
   local session, given = self.session, self.given
   local ok, message, kind = self.lock:check()
