@@ -72,7 +72,25 @@ describe("moonwire runs", function()
     end
   end
 
-  for seed = 1, 8 do
+  -- Every device has one line over the outputs of all programs, but for one that a
+  -- program has named as doubtful.
+  local function is_shown_once(texts, errors)
+    local times, count = {}, 0
+    for line in table.concat(texts, "\n"):gmatch "([^\n]*)\n" do
+      local one = json.decode(line)
+      if one then -- a program that is killed may leave a part of a line
+        times[one.device] = (times[one.device] or 0) + 1
+      end
+    end
+    local doubtful = errors:match "the result of (%S+) may have been shown before"
+    for name, number in pairs(times) do
+      assert.is_true(number == 1 or name == doubtful and number == 2, name)
+      count = count + 1
+    end
+    assert.equal(DEVICES, count)
+  end
+
+  for seed = 1, 10 do
     it("resumes a run that was killed in the midst of it, no. " .. seed, function()
       local killed = start()
       local id = await_ends(1 + seed * 7 % 12)
@@ -83,12 +101,59 @@ describe("moonwire runs", function()
       local result = runs("resume", id)
       assert.is_true(result.status < 2, result.errors)
       is_complete(id)
+      is_shown_once({ files.read(folder .. "/out"), result.output }, result.errors)
       result = runs("resume", id)
+      assert.equal("", result.output)
       assert.equal(0, result.status, result.errors)
       assert.matches("nothing is left to do", result.errors)
       is_complete(id)
     end)
   end
+
+  it("shows what a killed program has done, and not come to show", function()
+    assert.equal(1, start():wait())
+    local id = journal.find("last", root)
+    local path = ("%s/%s/shown"):format(root, id)
+    local marks = {}
+    for line in files.read(path):gmatch "[^\n]+" do
+      marks[#marks + 1] = line
+    end
+    assert.same({ DEVICES + 1, "." }, { #marks, marks[#marks] })
+    files.write(path, table.concat(marks, "\n", 1, 20) .. "\n" .. marks[21]) -- torn
+    local result = runs("resume", id)
+    assert.equal(0, result.status, result.errors)
+    local first = {}
+    for line in files.read(folder .. "/out"):gmatch "[^\n]+" do
+      first[#first + 1] = line
+    end
+    local again = {}
+    for line in result.output:gmatch "[^\n]+" do
+      again[#again + 1] = assert(json.decode(line)).device
+    end
+    assert.equal(DEVICES - 19, #again)
+    for i, name in ipairs(again) do
+      assert.equal(name, json.decode(first[19 + i]).device)
+    end
+    local doubtful = "the result of " .. again[1] .. " may have been shown"
+    assert.is_truthy(result.errors:find(doubtful, 1, true))
+    result = runs("resume", id)
+    assert.equal("", result.output)
+    assert.matches("nothing is left to do", result.errors)
+  end)
+
+  it("shows all of it where nothing was shown before its end", function()
+    local killed = start("--fold")
+    local id = await_ends(3)
+    killed:kill()
+    assert.equal("", files.read(folder .. "/out"))
+    local result = runs("resume", id, "-q")
+    assert.is_true(result.status < 2, result.errors)
+    local names = result.output:gsub("SW%-Data_Center", "")
+    assert.not_equal(result.output, names) -- the one that fails, too
+    is_complete(id)
+    local path = ("%s/%s/shown"):format(root, id)
+    assert.equal(DEVICES, select(2, files.read(path):gsub("%d+\n", "")))
+  end)
 
   it("resumes what two killed programs have left", function()
     local first = start()

@@ -41,7 +41,7 @@ take["end"] = function(self, record)
   if record.state ~= "unknown" then -- of one that was dropped it still runs
     self.timers[record.i], self.before[record.i] = nil, nil
   end
-  self.ends[record.i] = record.state
+  self.ends[record.i], self.records[record.i] = record.state, record.n
   self.causes[record.i] = not record.ok and record.kind or nil
   if self.on_end then
     self.on_end(record)
@@ -71,7 +71,8 @@ end
 --- An empty history, to be given the records of a journal.
 -- @tparam[opt] function on_end called with every record of an end
 -- @treturn History `head` (the record of the run), `names` (of the devices), `ends`
--- (the state of each that has ended, by its number), `handed` (true, by number, for
+-- (the state of each that has ended, by its number), `records` (and the number of the
+-- record that says so), `handed` (true, by number, for
 -- those in doubt), `timers` (by number: when the device takes back what nobody has
 -- confirmed, in seconds since 1970), `before` (by number: the digest of what a device
 -- that is in doubt or unknown showed before it was changed), `begins` (how often each
@@ -80,7 +81,7 @@ end
 function history.new(on_end)
   return setmetatable({
     names = {}, ends = {}, handed = {}, begins = {}, causes = {}, notes = {},
-    timers = {}, before = {}, resumes = 0, on_end = on_end,
+    timers = {}, before = {}, records = {}, resumes = 0, on_end = on_end,
   }, History)
 end
 

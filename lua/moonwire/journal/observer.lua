@@ -117,10 +117,11 @@ local function summary_of(value, scrub)
 end
 
 --- @local here
+-- @treturn int the number of its record
 function Observer:ended(index, result, device)
   self.begun[index] = nil
   local scrub = new_scrub(type(device) == "table" and device or {})
-  self.journal:append {
+  return self.journal:append {
     type = "end", i = self:_number(index), device = result.device, host = result.host,
     ok = result.ok, state = result.state, kind = result.kind, phase = result.phase,
     message = result.message and scrub(result.message), elapsed = result.elapsed,

@@ -9,6 +9,7 @@ local lines_file = require "moonwire.cli.run.lines"
 local nodeset = require "moonwire.inventory.nodeset"
 local observer = require "moonwire.journal.observer"
 local plans = require "moonwire.cli.run.plan"
+local shown = require "moonwire.cli.run.shown"
 local sinks = require "moonwire.cli.run.sink"
 local watch = require "moonwire.cli.run.watch"
 
@@ -84,7 +85,7 @@ local function complete(order, folder, devices)
   }, { __index = order })
 end
 
-local function fleet_options(order, sink, watcher, folder)
+local function fleet_options(order, watcher, folder)
   return {
     job = jobs[order.verb](order),
     mode = order.mode,
@@ -107,18 +108,15 @@ local function fleet_options(order, sink, watcher, folder)
     recorder = order.recorder and folder .. "/recordings",
     keep_results = false,
     observer = watcher,
-    on_result = function(result)
-      sink:result(result)
-      if order.planned then
-        plans.add(order.planned, result)
-      end
-    end,
   }
 end
 
--- What is said about the run is kept and shown.
-local function with_words(watcher, sink, verbosity)
-  local noted = watcher.noted
+-- What is said about the run, and what comes of it, is kept and shown.
+local function with_words(watcher, sink, showing, verbosity)
+  local noted, ended = watcher.noted, watcher.ended
+  function watcher:ended(index, result, device)
+    showing:take(ended(self, index, result, device), result)
+  end
   function watcher:noted(text)
     noted(self, text)
     if verbosity >= 0 then
@@ -142,16 +140,39 @@ local function write_plan(order, sink)
   end
 end
 
-local function carry_out(order, devices, out, sink, numbers, verbosity)
-  local whole, complaint = complete(order, out.folder, devices)
-  if not whole then
-    return complain(order.verb, complaint)
+local function new_showing(order, out, sink, is_new)
+  return shown.new(out, function(result)
+    sink:result(result)
+    if order.planned then
+      plans.add(order.planned, result)
+    end
+  end, { is_new = is_new, is_streaming = sink.is_streaming })
+end
+
+-- What an earlier program has done, and was killed before it showed it.
+local function replay(missed, known, root, showing, numbers)
+  if missed.doubtful then
+    complain(known.head.verb, ("the result of %s may have been shown before"):format(
+      missed.doubtful))
   end
+  journal.read(known.id, {
+    root = root,
+    on_end = function(record)
+      if missed.records[record.n] then
+        record.index = #numbers + 1
+        numbers[record.index] = record.i
+        showing:take(record.n, record)
+      end
+    end,
+  })
+end
+
+local function carry_out(order, devices, out, sink, showing, options)
   local watcher = with_words(observer.new(out, {
-    numbers = numbers, changes = order.changes,
-  }), sink, verbosity)
-  local ok, started = pcall(fleet.start, devices, fleet_options(
-    whole, sink, watcher, out.folder))
+    numbers = options.numbers, changes = order.changes,
+  }), sink, showing, options.verbosity)
+  local ok, started = pcall(fleet.start, devices, fleet_options(order, watcher,
+    out.folder))
   if not ok then
     return complain(order.verb, tostring(started):gsub("^.-fleet.run: ", ""))
   end
@@ -163,9 +184,32 @@ local function carry_out(order, devices, out, sink, numbers, verbosity)
   end)
   started:wait()
   signals:close()
+  showing:settle()
   sink:finish(started, out.id)
-  write_plan(whole, sink)
+  showing:finish()
+  write_plan(order, sink)
   return started.ok and not sink.has_failed and not out.failure and 0 or 1
+end
+
+-- To the end of an order, with all that needs to be known for it.
+local function complete_and_do(order, devices, out, sink, options)
+  local whole, complaint = complete(order, out.folder, devices)
+  if not whole then
+    return complain(order.verb, complaint)
+  end
+  local showing <close>, message = new_showing(whole, out, sink, not options.known)
+  if not showing then
+    return complain(order.verb, message)
+  elseif options.missed then
+    replay(options.missed, options.known, options.root, showing, options.numbers)
+  end
+  if #devices > 0 then
+    return carry_out(whole, devices, out, sink, showing, options)
+  end
+  showing:settle()
+  sink:finish_shown()
+  showing:finish()
+  return 0
 end
 
 local function is_another(order, devices)
@@ -210,7 +254,9 @@ function run.start(order, options)
   if not out then
     return complain(order.verb, why)
   end
-  return carry_out(order, loaded.devices, out, sink, nil, options.verbosity)
+  return complete_and_do(order, loaded.devices, out, sink, {
+    verbosity = options.verbosity,
+  })
 end
 
 -- What is known about a device that the run may have written to: it is looked at first.
@@ -276,7 +322,8 @@ local function resume_devices(known, out, loaded, options)
     complain(order.verb, ("%d devices are not in the inventory any more: %s"):format(
       #gone, table.concat(gone, ", ", 1, math.min(5, #gone))))
   end
-  if #devices == 0 then
+  local missed = shown.missed(known, numbers)
+  if #devices + missed.count == 0 then
     io.stderr:write("moonwire runs: ", known.id, ": nothing is left to do\n")
     return #gone > 0 and NOTHING_STARTED or 0
   end
@@ -286,12 +333,15 @@ local function resume_devices(known, out, loaded, options)
     plan[number] = devices[i]
   end
   local sink, message = sinks.new(order, plan, {
-    numbers = numbers, total = #devices, verbosity = options.verbosity,
+    numbers = numbers, total = #devices + missed.count, verbosity = options.verbosity,
   })
   if not sink then
     return complain(order.verb, message)
   end
-  local status = carry_out(order, devices, out, sink, numbers, options.verbosity)
+  local status = complete_and_do(order, devices, out, sink, {
+    known = known, numbers = numbers, missed = missed, root = options.root,
+    verbosity = options.verbosity,
+  })
   return status == 0 and #gone > 0 and 1 or status
 end
 

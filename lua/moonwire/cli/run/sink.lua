@@ -47,6 +47,9 @@ local function format_of(order)
   return order.format or "text"
 end
 
+-- Formats in which a result is printed when it comes; others wait for all of them.
+local STREAMING = { text = true, ndjson = true, csv = true }
+
 --- Everything that results of an order go to.
 -- @tparam table order see `moonwire.cli.run.order`
 -- @tparam {table,...} devices all of the inventory, or of the plan
@@ -63,6 +66,7 @@ function sink.new(order, devices, options)
     numbers = options.numbers,
     verbosity = options.verbosity,
     is_plain_text = format_of(order) == "text",
+    is_streaming = STREAMING[format_of(order)] and not order.textfsm or false,
     causes = {}, -- failures: by cause, the names
     left = { unknown = {}, rolled_back = {} }, -- the names, by the state
     on_failure = function() end,
@@ -197,12 +201,17 @@ local function say_left(self, id)
   end
 end
 
+--- All have come: print what waits for that.
+function Sink:finish_shown()
+  self.output:finish()
+  self.bar:finish()
+end
+
 --- All have come: print what waits for that, and a summary.
 -- @tparam Run run
 -- @string[opt] id of the run
 function Sink:finish(run, id)
-  self.output:finish()
-  self.bar:finish()
+  self:finish_shown()
   if self.verbosity < 0 then
     return
   end
