@@ -275,7 +275,7 @@ torture: ## faults by the thousand, and what holds under them; PARTS="faults" fo
 SHELL_FILES := $(shell grep -lrE '^\#!.*\b(ba|da)?sh$$' .ci scripts 2>/dev/null)
 
 LINTS = lint-format lint-tidy lint-cppcheck lint-lua lint-shell lint-manual lint-layers \
-  lint-habits lint-data lint-catalogue lint-page
+  lint-habits lint-data lint-catalogue lint-page lint-doc
 .PHONY: lint $(LINTS)
 lint: ## all static checks; goes on after a failure
 	@$(MAKE) setup-build-lint
@@ -304,6 +304,10 @@ lint-cppcheck:
 lint-lua:
 	@echo "  lint  luacheck"
 	@luacheck -q .
+
+lint-doc:
+	@echo "  lint  ldoc"
+	@ldoc --fatalwarnings -q -c .ldoc -d $(BUILD)/doc . >/dev/null
 
 lint-shell:
 	@echo "  lint  shellcheck"
