@@ -43,4 +43,5 @@ void library_open(lua_State *L)
   luaL_requiref(L, "host.secret", luaopen_host_secret, 0);
   lua_pop(L, 2);
   coroutine_install(L);
+  output_install(L);
 }

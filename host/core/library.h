@@ -30,6 +30,9 @@ int luaopen_host_yaml(lua_State *L);
 /* Make coroutine.resume and coroutine.wrap let waits through to the scheduler. */
 void coroutine_install(lua_State *L);
 
+/* `print`, `io.write` and the method `write` of files, each call in one piece. */
+void output_install(lua_State *L);
+
 /* luv on the host's own loop. Loading it is the first 'require "luv"'. */
 int luaopen_host_luv(lua_State *L);
 
