@@ -31,6 +31,8 @@ struct watches {
   int epoll_fd;
   struct slot *slots;
   uint32_t capacity, free, count; /* 'free' is 'capacity': none is */
+  struct watch_later *later, **last_later;
+  bool is_turning;
 };
 
 static struct watch *find(const struct watches *watches, uint64_t key)
@@ -52,6 +54,32 @@ static int handle_batch(struct watches *watches)
   return count;
 }
 
+bool watch_later(struct watches *watches, struct watch_later *later)
+{
+  if (later->is_set)
+    return true;
+  if (!watches->is_turning)
+    return false;
+  later->is_set = true;
+  later->next = NULL;
+  *watches->last_later = later;
+  watches->last_later = &later->next;
+  return true;
+}
+
+/* One may ask for another, and for itself again. */
+static void run_later(struct watches *watches)
+{
+  while (watches->later != NULL) {
+    struct watch_later *later = watches->later;
+    watches->later = later->next;
+    if (watches->later == NULL)
+      watches->last_later = &watches->later;
+    later->is_set = false;
+    later->run(later);
+  }
+}
+
 static void on_ready(uv_poll_t *poll, int status, int uv_events)
 {
   struct watches *watches = poll->data;
@@ -59,9 +87,12 @@ static void on_ready(uv_poll_t *poll, int status, int uv_events)
   (void)uv_events;
   uint64_t start_ns = uv_hrtime();
   int count;
+  watches->is_turning = true;
   do {
     count = handle_batch(watches);
   } while (count == BATCH && uv_hrtime() - start_ns < TURN_NS);
+  run_later(watches);
+  watches->is_turning = false;
 }
 
 static bool grow(struct watches *watches)
@@ -88,6 +119,7 @@ struct watches *watches_open(uv_loop_t *loop)
   struct watches *watches = calloc(1, sizeof *watches);
   if (watches == NULL)
     return NULL;
+  watches->last_later = &watches->later;
   watches->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
   if (watches->epoll_fd >= 0 && grow(watches) &&
       uv_poll_init(loop, &watches->poll, watches->epoll_fd) == 0) {

@@ -19,6 +19,13 @@ struct watch {
   uint32_t slot;
 };
 
+/* What is put off to the end of a turn: see watch_later. */
+struct watch_later {
+  void (*run)(struct watch_later *later);
+  struct watch_later *next;
+  bool is_set;
+};
+
 /* All watches of one loop; NULL: no memory, no descriptor. */
 struct watches *watches_open(uv_loop_t *loop);
 
@@ -29,6 +36,13 @@ void watches_close(struct watches *watches);
 bool watch_start(struct watches *watches, struct watch *watch, int fd, unsigned events);
 
 void watch_change(struct watch *watch, unsigned events);
+
+/*
+** Run it when all that is ready now has been handled, once however often it is asked
+** for. False: no turn is under way, so that nothing more is to be expected. It cannot
+** be taken back: whoever has it is to be there.
+*/
+bool watch_later(struct watches *watches, struct watch_later *later);
 
 /* Before the descriptor is closed. Harmless when at rest. */
 void watch_stop(struct watch *watch);

@@ -25,6 +25,8 @@
 
 enum { FLUSH_ROUNDS = 4, REST_ROUNDS = 1024 };
 
+static void on_later(struct watch_later *later);
+
 struct client *client_new(uv_loop_t *loop, struct deadlines *deadlines,
                           struct watches *watches, struct client_shared *shared)
 {
@@ -36,6 +38,7 @@ struct client *client_new(uv_loop_t *loop, struct deadlines *deadlines,
   c->watches = watches;
   c->shared = shared;
   c->fd = -1;
+  c->later.run = on_later;
   return c;
 }
 
@@ -124,10 +127,40 @@ void client_fail(struct client *c, enum error error, const char *format, ...)
   make_plain(c->message);
 }
 
+static void cork(const struct client *c, int on)
+{
+  if (c->fd >= 0)
+    setsockopt(c->fd, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+}
+
+static void on_later(struct watch_later *later)
+{
+  struct client *c =
+      (struct client *)(void *)((char *)later - offsetof(struct client, later));
+  cork(c, 0);
+  c->holds--;
+  free_when_at_rest(c);
+}
+
+/*
+** libssh sends each packet by itself. What a jump host is to carry in one turn leaves
+** together: a segment, and a wake-up there, for many.
+*/
+static void gather(struct client *c)
+{
+  if (c->later.is_set || c->forward != NULL || c->proxy != NULL ||
+      !watch_later(c->watches, &c->later))
+    return;
+  c->holds++;
+  cork(c, 1);
+}
+
 void client_enter(struct client *c)
 {
-  if (c->depth++ == 0 && c->carrier != NULL)
-    forward_listen(c->carrier);
+  if (c->depth++ > 0 || c->carrier == NULL)
+    return;
+  forward_listen(c->carrier);
+  gather(c);
 }
 
 /* Whether it may have read as well. */

@@ -106,6 +106,7 @@ struct client {
   struct watches *watches;
   struct client_shared *shared;
   struct watch watch;
+  struct watch_later later; /* to send at once what it carries in a turn */
   ssh_session session;
   const struct login *login; /* while logging in */
   struct auth *auth;         /* while authenticating */
