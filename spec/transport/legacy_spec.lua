@@ -1,6 +1,7 @@
 -- Devices of 2005 behind a jump host, as the documented ssh_config has them: the file
 -- in inventory/ is read as it is, behind lines that say where the machines of this spec
 -- are.
+local child = require "spec.support.child"
 local files = require "spec.support.files"
 local hostkeys = require "host.hostkeys"
 local log = require "moonwire.log"
@@ -12,6 +13,11 @@ local uv = require "luv"
 
 local DOCUMENTED = assert(uv.fs_realpath "inventory/ssh_config.example")
 local ADVICE = "HostKeyAlgorithms +ssh-rsa"
+-- the documented file has one for ssh-dss, and the first of two would count
+local REPLACEMENT = "HostKeyAlgorithms +ssh-dss,ssh-rsa"
+local IN_INVENTORY = 'algorithms = { kex = "+diffie-hellman-group1-sha1", '
+  .. 'hostkey_types = "+ssh-dss,ssh-rsa", '
+  .. 'ciphers = "aes128-ctr,aes192-ctr,aes256-ctr,aes128-cbc,3des-cbc" }'
 
 local OLD = {
   kex = "diffie-hellman-group1-sha1", hostkeys = "ssh-rsa", ciphers = "3des-cbc",
@@ -57,6 +63,18 @@ local function write_config(server, home, place, ...)
   return path
 end
 
+-- The words of OpenSSH's own client about the same file, without a password.
+local function openssh_says(home)
+  local config = home .. "/.ssh/config"
+  local client <close> = child.start {
+    "/usr/bin/ssh", "-F", config, "-o", "BatchMode=yes", "-o", "IdentityAgent=none",
+    "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o",
+    "ProxyCommand=/usr/bin/ssh -F " .. config .. " -W %h:%p jumphost", "10.2.0.1",
+  }
+  client:wait()
+  return client.errors
+end
+
 local JUMP = "  ProxyCommand ssh -F ~/.ssh/config -W %h:%p jumphost"
 local INCLUDE = "Match all\n  Include " .. DOCUMENTED
 
@@ -97,13 +115,20 @@ describe("devices of 2005 behind a jump host", function()
         session, message, kind = connect(INCLUDE)
         assert.is_nil(session)
         assert.equal("algorithm", kind, message)
-        assert.is_truthy(message:find(ADVICE, 1, true), message)
+        assert.is_truthy(message:find(REPLACEMENT .. " in place of the line that is"
+          .. " there", 1, true), message)
+        assert.is_truthy(message:find(IN_INVENTORY, 1, true), message)
         assert.is_nil(message:find("KexAlgorithms", 1, true), message)
+        assert.is_truthy(openssh_says(home):find("Their offer: ssh-rsa", 1, true))
 
-        session = assert(connect("  " .. ADVICE, INCLUDE))
+        local documented = files.read(DOCUMENTED)
+        local replaced, count = documented:gsub("HostKeyAlgorithms=[^\n]*", REPLACEMENT)
+        assert.equal(1, count)
+        session = assert(connect(replaced))
         assert.equal("diffie-hellman-group1-sha1", session.client:info().kex)
         assert.is_truthy(assert(session:send_command "show version"):find "uptime is")
         session:disconnect()
+        assert.is_truthy(openssh_says(home):find("Permission denied", 1, true))
       end)
     end)
   end)

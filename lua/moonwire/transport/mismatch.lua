@@ -102,14 +102,38 @@ local function show_offered(gaps)
   return table.concat(parts, "; ")
 end
 
-local function advise(gaps)
-  local fields, options = {}, {}
-  for i, gap in ipairs(gaps) do
-    fields[i] = ('%s = "+%s"'):format(gap.kind, gap.possible)
-    options[i] = ("%s +%s"):format(OPTION[gap.kind], gap.possible)
+-- What was given, and this one more. A list that takes away is left to its writer.
+local function with_one_more(given, name)
+  if not given or given:find "^%-" then
+    return "+" .. name
   end
-  return ("to reach it: algorithms = { %s } in the inventory, or in ssh_config: %s")
-    :format(table.concat(fields, ", "), table.concat(options, "; "))
+  return given .. "," .. name
+end
+
+-- An inventory's table is all that counts, so that it has to repeat what was given.
+local function inventory_line(possible, given)
+  local fields = {}
+  for _, kind in ipairs { "profile", table.unpack(KINDS) } do
+    local value = possible[kind] and with_one_more(given[kind], possible[kind])
+      or given[kind]
+    fields[#fields + 1] = value and ("%s = %q"):format(kind, value)
+  end
+  return ("algorithms = { %s }"):format(table.concat(fields, ", "))
+end
+
+-- Of several lines for an option, OpenSSH believes the first.
+local function advise(gaps, given)
+  local possible, options, is_there = {}, {}, false
+  for i, gap in ipairs(gaps) do
+    local kind = gap.kind
+    local value = with_one_more(given[kind], gap.possible)
+    possible[kind] = gap.possible
+    options[i] = ("%s %s"):format(OPTION[kind], value)
+    is_there = is_there or given[kind] ~= nil
+  end
+  return ("to reach it: %s in the inventory, or in ssh_config: %s%s"):format(
+    inventory_line(possible, given), table.concat(options, "; "),
+    is_there and " in place of the line that is there" or "")
 end
 
 local function known_to_openssh(gap)
@@ -155,7 +179,7 @@ function mismatch.explain(lists, message, offers)
   if words ~= "" then
     return head .. "; " .. words, lacking, needs_openssh
   end
-  return head .. "; " .. advise(gaps)
+  return head .. "; " .. advise(gaps, lists.given or {})
 end
 
 local function offers_everything(lists)

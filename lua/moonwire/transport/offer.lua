@@ -49,7 +49,7 @@ local function make(profile, given)
   if not lists then
     return nil, message, kind
   end
-  lists.lacking = {}
+  lists.lacking, lists.given = {}, given
   for _, one in ipairs(offer.kinds) do
     if given[one] then
       local ok
@@ -66,7 +66,7 @@ end
 -- @tparam table device `algorithms`: the name of a profile, "platform" (what its
 -- platform names), or a table with `profile` and a text by kind
 -- @treturn[1] table a list by kind, as `host.ssh.connect` takes it; `lacking`: by kind,
--- names that were asked for and that libssh does not have
+-- names that were asked for and that libssh does not have; `given`: what was asked for
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: "algorithm"
