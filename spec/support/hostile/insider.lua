@@ -27,7 +27,7 @@ local CASES = {
   { "open-to-us", "S22", "ok" },
   { "ask-us", "S22", "ok" },
   { "wrong-channel", "S20", "ok protocol dropped" },
-  { "close-at-once", "S20", "dropped closed" },
+  { "close-at-once", "S20", "dropped closed channel" },
   { "close-and-go-on", "S20", "dropped closed protocol" },
   { "end-without-close", "S20", "ok dropped closed timeout" },
   { "goodbye-with-escapes", "S23", "dropped" },
