@@ -1,5 +1,6 @@
 local ansible = require "moonwire.ansible"
 local labs = require "spec.support.lab"
+local lock = require "moonwire.session.lock"
 local network = require "moonwire.ansible.network"
 local task = require "moonwire.task"
 local uv = require "luv"
@@ -216,6 +217,35 @@ describe("moonwire for Ansible", function()
       answer = call(given)
       assert.is_true(answer.failed)
       assert.is_false(answer.changed)
+    end)
+  end)
+
+  it("has the guards of every change", function()
+    labs.with_lab({ devices = 1 }, function(lab)
+      local given = { host = fields_of(labs.device(lab)) }
+      given.config = "no router bgp 65001"
+      for _, is_check in ipairs { true, false } do
+        given._ansible_check_mode = is_check
+        local answer = call(given)
+        assert.is_true(answer.failed)
+        assert.is_false(answer.changed)
+        assert.equal("denied", answer.results[1].kind)
+        assert.is_false(was_configured(lab, 1))
+      end
+      given.allow = "routing"
+      assert.is_false(call(given).failed)
+      local lines = {}
+      for i = 1, 201 do
+        lines[i] = ("ntp server 198.51.100.%d"):format(i)
+      end
+      given = { host = fields_of(labs.device(lab)), config = lines }
+      assert.equal("refused", call(given).results[1].kind)
+      given.large = "yes"
+      assert.is_true(call(given).changed)
+      local device = labs.device(lab)
+      local held <close> = assert(lock.take(device, "run 7")) -- luacheck: ignore 211
+      given.config = "ntp server 192.0.2.1"
+      assert.equal("locked", call(given).results[1].kind)
     end)
   end)
 

@@ -1,7 +1,7 @@
---- Lines into a device, and what they changed: what counts is the device's own
--- configuration before and behind them. Lines that all stand there are not sent. In
--- check mode nothing is configured: a device with a candidate configuration is asked
--- what would change; of others it is foretold from the text.
+--- Lines into a device, and what they changed, by `session:change` as everywhere: with
+-- its guards and its lock. What counts is the device's own configuration before and
+-- behind them. In check mode nothing is configured: a device with a candidate
+-- configuration is asked what would change; of others it is foretold from the text.
 -- @module moonwire.ansible.change
 local indented = require "moonwire.ansible.indented"
 local platforms = require "moonwire.platform"
@@ -35,115 +35,83 @@ local function hidden(platform, text, other)
   end))
 end
 
-local function outcome(platform, before, after)
+local function outcome(platform, before, after, applied)
   return {
     changed = before ~= after,
     before = hidden(platform, before, before),
     after = hidden(platform, after, before),
+    applied = applied,
   }
 end
 
-local function foretell(session, text, lines)
-  local platform = session.platform
-  if not can_foretell(platform) then
-    return nil
+-- What it was and what it is, where both could be read.
+local function compared(session, report, after)
+  local platform, before = session.platform, report.texts.before
+  if not before or not after then -- it went away, and took with it what it kept
+    local is_changed = report.state == "changed" or report.applied > 0
+    return { changed = is_changed, applied = report.applied }
   end
-  return indented.foretell(text, lines, skipper(platform))
-end
-
-local function has_commit(platform)
-  return platforms.action(platform, "commit") ~= nil
-end
-
-local function options_of(session, plan)
-  return {
-    save = plan.save,
-    commit = has_commit(session.platform) or nil,
-    timeout = plan.timeout,
-  }
-end
-
--- What a push did, also one that failed in the middle.
-local function push(session, plan, before)
-  local platform = session.platform
-  local pushed, message, kind, detail =
-    session:send_config_set(plan.lines, options_of(session, plan))
-  local text = session:get_config()
   local skips = skipper(platform)
-  local result
-  if text then
-    result = outcome(
-      platform, indented.normal(before, skips), indented.normal(text, skips)
-    )
-  else -- it went away, and took with it what it kept
-    result = { changed = (detail and detail.applied or 0) > 0 }
-  end
-  result.applied = pushed and pushed.applied or detail and detail.applied or 0
-  if not pushed then
-    result.failure = { message = message, kind = kind }
-  end
-  return result
-end
-
--- A login that may not see the configuration is raised to one that may.
-local function read_config(session)
-  local text, message, kind = session:get_config()
-  if kind ~= "rejected" then
-    return text, message, kind
-  end
-  local ok, why, why_kind = session:enable()
-  if not ok then
-    return nil, message .. "; " .. why, why_kind
-  end
-  return session:get_config()
+  return outcome(platform, indented.normal(before, skips),
+    indented.normal(after, skips), report.applied)
 end
 
 local UNKNOWABLE = "check mode: nobody can tell beforehand what would change: "
 
--- Where there is a candidate configuration, the device itself says what would change.
-local function compare(session, plan)
-  local platform = session.platform
-  local compared, message, kind = session:send_config_set(plan.lines, {
-    transaction = { dry_run = true }, timeout = plan.timeout,
-  })
-  if not compared then
-    return nil, kind == "unsupported" and UNKNOWABLE .. message or message, kind
-  end
-  local looked = compared.transaction
-  if not looked.diff then
+-- Where there is a candidate configuration, the device itself has said it.
+local function of_candidate(platform, report)
+  local lines = transaction.changes_in(platform, report.diff or "")
+  return {
+    changed = #lines > 0, applied = 0, diff = table.concat(lines, "\n") .. "\n",
+  }
+end
+
+local function foretell(session, plan, report)
+  local platform, text = session.platform, report.texts.before
+  if report.complaint then
+    return nil, report.complaint, "refused"
+  elseif report.changes == 0 then
+    return compared(session, report, text)
+  elseif report.by == "candidate" then
+    return of_candidate(platform, report)
+  elseif not text or not can_foretell(platform) then
     return nil, UNKNOWABLE .. platform.name .. " compares nothing", "unsupported"
   end
-  local lines = transaction.changes_in(platform, looked.diff)
-  for i, line in ipairs(lines) do
-    lines[i] = platforms.scrub(platform, line)
-  end
-  local diff = table.concat(lines, "\n") .. "\n"
-  return { changed = not looked.is_unchanged, applied = 0, diff = diff }
+  local told = indented.foretell(text, plan.lines, skipper(platform))
+  return outcome(platform, told.before, told.after, 0)
+end
+
+-- A change that failed behind its first line: what it has left.
+local function failed(session, message, kind, report)
+  local result = compared(session, report, session:get_config())
+  result.failure = { message = message, kind = kind }
+  return result
 end
 
 --- Configure, or say what would come of it.
 -- @tparam Session session
--- @tparam table plan `lines`, and at will `is_check`, `save`, `timeout` (seconds)
+-- @tparam table plan `lines`, and at will `is_check`, and as for `session:change`
+-- `save`, `allow`, `large`, `timeout` (seconds)
 -- @treturn[1] table `changed`, `applied` (lines), `before` and `after` (the
 -- configuration, secrets hidden; where it could be read) or `diff` (in the device's own
--- words), `failure` (`message` and `kind` of a push that failed)
+-- words), `failure` (`message` and `kind` of a change that failed)
 -- @return[2] nil
 -- @treturn[2] string message
--- @treturn[2] string kind as from `session:get_config`; nothing was configured
+-- @treturn[2] string kind as from `session:change`; nothing was configured
 function change.run(session, plan)
-  local text, message, kind = read_config(session)
-  if not text then
+  local report, message, kind, detail = session:change {
+    lines = plan.lines, plan = plan.is_check, save = plan.save, allow = plan.allow,
+    large = plan.large, timeout = plan.timeout, with_texts = true,
+    sends_negations = true,
+  }
+  if report and plan.is_check then
+    return foretell(session, plan, report)
+  elseif report then
+    return compared(session, report, report.texts.after)
+  elseif detail.state == "failed_clean" then
     return nil, message, kind
   end
-  local foretold = foretell(session, text, plan.lines)
-  if plan.is_check and not foretold then
-    return compare(session, plan)
-  elseif plan.is_check or foretold and foretold.stood then
-    local result = outcome(session.platform, foretold.before, foretold.after)
-    result.applied = 0
-    return result
-  end
-  return push(session, plan, text)
+  return failed(session, message, kind, detail)
 end
 
 return change

@@ -19,6 +19,8 @@ network.schema = {
   { name = "limit", type = "int" },
   { name = "workers", type = "int" },
   { name = "save", type = "bool", default = false },
+  { name = "allow", type = "strings" },
+  { name = "large", type = "bool", default = false },
   { name = "always_ok", type = "bool", default = false },
 }
 
@@ -103,6 +105,14 @@ local function config_job(plan)
   end
 end
 
+local function allowed_by(names)
+  local allowed = {}
+  for _, name in ipairs(names or {}) do
+    allowed[name] = true
+  end
+  return allowed
+end
+
 local function job_of(arguments, how)
   if arguments.commands then
     return commands_job(arguments.commands, how.is_check)
@@ -111,6 +121,8 @@ local function job_of(arguments, how)
     lines = arguments.config,
     is_check = how.is_check,
     save = arguments.save,
+    large = arguments.large,
+    allow = allowed_by(arguments.allow),
   }
 end
 

@@ -111,7 +111,7 @@ end
 function Change:_go_on()
   local given = self.given
   local missing, traces = self:_missing()
-  if missing and #missing == 0 then
+  if missing and #missing == 0 and not self:_may_be_hidden() then
     return self:_leave_alone()
   elseif given.plan then
     return self:_plan(missing)
@@ -198,10 +198,13 @@ end
 -- configuration), `large` (true: no such limits), `is_in_doubt` (an earlier try was
 -- lost), `lock_timeout` (seconds to wait for the device's own lock), `timeout`,
 -- `commit_timeout` (seconds for the answer to a commit), `grace` (60 seconds behind its
--- time until the device must be back), `who` (said to others who want it, too)
+-- time until the device must be back), `who` (said to others who want it, too),
+-- `with_texts` (true: the report has them), `sends_negations` (true: "no …" is sent
+-- also where nothing of it is shown, as some show no defaults)
 -- @treturn[1] table `state` (changed, unchanged), `lines` (numbers of lines: `total`,
 -- `handed`, `echoed`, `acknowledged`, `seen`), `diff` (with no secrets), `before` and
--- `after` (digests), `guarantee`, `confirmed`, `saved`, `verified` (it was seen)
+-- `after` (digests), `texts` (`before` and `after`, with secrets), `guarantee`,
+-- `confirmed`, `saved`, `verified` (it was seen)
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: denied, drifted (`expect`), refused (a limit), locked,

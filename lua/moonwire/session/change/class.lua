@@ -55,6 +55,7 @@ function Change:_report(state, more)
     before = self.before_digest, after = self.after_digest,
     confirmed = self.is_confirmed, saved = self.is_saved, note = self.note,
     is_partial = self.is_partial,
+    texts = self.given.with_texts and { before = self.before, after = self.after },
   }
   for name, value in pairs(more or {}) do
     report[name] = value
@@ -142,6 +143,7 @@ function Change:_compare(session)
     return nil
   end
   local platform = session.platform
+  self.after = after
   self.after_digest = Change.digest(platform, after)
   local changes = presence.difference(self.before, after, function(line)
     return platforms.is_volatile(platform, line)

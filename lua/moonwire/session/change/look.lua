@@ -71,6 +71,21 @@ function Change:_look()
   return self:_timer_complaint(), "unsupported"
 end
 
+--- Whether a line may have an effect although the text says that it has none.
+-- @local here
+function Change:_may_be_hidden()
+  local given = self.given
+  if not given.sends_negations or given.plan or self:_is_in_doubt() then
+    return false
+  end
+  for _, line in ipairs(self.lines) do
+    if line:find "^%s*no%s" then
+      return true
+    end
+  end
+  return false
+end
+
 function Change:_missing()
   if not self.before then
     return nil
