@@ -139,6 +139,21 @@ static int shell_text_retell(lua_State *L)
 }
 
 /***
+Take a text for said by the device: what it was sent, where it does not echo that.
+@function echo
+@string text
+*/
+static int shell_text_echo(lua_State *L)
+{
+  struct shell *shell = shell_check_lua(L);
+  size_t length;
+  const char *text = luaL_checklstring(L, 2, &length);
+  if (shell->line != NULL && !expect_feed(&shell->expect, text, length))
+    shell->is_out_of_memory = true;
+  return 0;
+}
+
+/***
 What was said beside the terminal so far: the standard error of a command.
 @function said
 @treturn string at most 64 KiB of it; empty where there is no such thing
@@ -156,11 +171,17 @@ static int shell_text_said(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    {"discard", shell_text_discard},   {"is_open", shell_text_is_open},
-    {"keep", shell_text_keep},         {"length", shell_text_length},
-    {"retell", shell_text_retell},     {"said", shell_text_said},
-    {"set_host", shell_text_set_host}, {"set_terminators", shell_text_set_terminators},
-    {"text", shell_text_push},         {NULL, NULL},
+    {"discard", shell_text_discard},
+    {"echo", shell_text_echo},
+    {"is_open", shell_text_is_open},
+    {"keep", shell_text_keep},
+    {"length", shell_text_length},
+    {"retell", shell_text_retell},
+    {"said", shell_text_said},
+    {"set_host", shell_text_set_host},
+    {"text", shell_text_push},
+    {"set_terminators", shell_text_set_terminators},
+    {NULL, NULL},
 };
 
 void shell_text_register(lua_State *L)

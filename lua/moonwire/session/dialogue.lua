@@ -116,10 +116,19 @@ function Dialogue:forget()
   self.is_bare = not self.has_marks or nil
 end
 
+--- From now on what is sent is taken for its echo. So nothing may be sent ahead, and a
+-- mark would prove nothing. The device rests at a prompt, and none is known yet.
+function Dialogue:do_without_echo()
+  self.shell:discard()
+  self.has_no_echo, self.has_marks, self.is_bare = true, false, true
+  self.unread, self.stale = nil, {}
+end
+
 --- Go on at a prompt that somebody else was shown.
 -- @tparam table state `prompt`, `mode`, `host`
 function Dialogue:settle(state)
   self.prompt, self.mode = state.prompt, state.mode
+  self.has_echoed = true
   self.is_bare = not self.has_marks or nil
   self:_learn_host(state.host)
 end
@@ -132,7 +141,11 @@ end
 -- @treturn[2] string kind
 function Dialogue:send(...)
   for i = 1, select("#", ...) do
-    local ok, message, kind = self.shell:write((select(i, ...)), self.newline)
+    local line = select(i, ...)
+    if self.has_no_echo then
+      self.shell:echo((type(line) == "string" and line or "") .. "\r\n")
+    end
+    local ok, message, kind = self.shell:write(line, self.newline)
     if not ok then
       return nil, message, kind
     end

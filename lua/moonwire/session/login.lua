@@ -104,6 +104,10 @@ end
 
 local function take_steps(self)
   local ok, message, kind = self.dialogue:prove(task.now() + self.timeout)
+  if kind == "unechoed" then
+    self.dialogue:do_without_echo()
+    ok, message, kind = self.dialogue:prove(task.now() + self.timeout)
+  end
   if ok then
     ok, message, kind = self.cli:hook "arrive"
   end
@@ -144,6 +148,13 @@ local function note_refusals(self, text)
   return refused ~= nil
 end
 
+-- A device that does not echo is prepared step by step.
+local function start_without_echo(self)
+  self.dialogue:do_without_echo()
+  local ok, message, kind = take_steps(self)
+  return ok and "" or nil, message, kind
+end
+
 local function await_preparation(self)
   local deadline = task.now() + self.timeout
   local reply = exchange.by_rule(self.device, "login")
@@ -160,6 +171,9 @@ local function await_preparation(self)
       type_preparation(self)
     end
   until kind ~= "login"
+  if kind == "unechoed" then
+    text, message, kind = start_without_echo(self)
+  end
   if not text then
     self.phase = "prompt"
     return nil, self.dialogue:explain("login", message), kind

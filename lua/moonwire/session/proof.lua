@@ -62,7 +62,7 @@ end
 -- The next event. One more empty line goes where the first one was swallowed.
 local function next_event(self, deadline, sent)
   if sent.times >= MOST_AGAIN or not has_gone_on(self, sent.at) then
-    return self:_next_event(nil, deadline)
+    return self:_next_unproved(nil, deadline)
   end
   local soon = math.min(deadline, task.now() + SWALLOWED)
   local event, tail, kind = self:_next_event(nil, soon)
@@ -113,6 +113,10 @@ function proof.by_second_prompt(self, deadline)
     return nil, message, kind
   end
   local text = self.shell:text():sub(1, -#tail - 1)
+  if self.has_no_echo and text:find("mw-" .. self.word, 1, true) then
+    return nil, "the device echoes what it is sent, but only after seconds", "echo"
+  end
+  self.has_echoed = true
   self.shell:discard()
   self:learn(tail, header.last_line(text))
   self.is_bare = true

@@ -17,7 +17,10 @@ local MOST_PAGES = 100000
 local QUIET = 0.03 -- seconds without a byte before a line is believed to be the last
 local GREETING = 1 -- the same where a banner may pause that looks like a question
 local TORN = 1 -- seconds without a byte behind a message that stands at the prompt
+local UNECHOED = 1 -- seconds without a byte behind prompts with nothing between them
+local SILENT = 3 -- the same behind a single one
 local MOST_MESSAGES = 8 -- lines of the log that may stand there
+local MOST_PROMPTS = 32 -- in one line
 local MOST_TORN = 3 -- marks in a row that come back without their prompt
 
 local function find_rule(rules, line)
@@ -158,6 +161,54 @@ local function retrieve(self, mark, deadline)
   return text:sub(1, first - #line - 1)
 end
 
+-- How often a prompt stands in the last line, with nothing else; some count.
+local function count_prompts(self, tail)
+  local masked = tail:gsub("%d+", "0")
+  for times = MOST_PROMPTS, 1, -1 do
+    local prompt = #masked % times == 0 and masked:sub(1, #masked // times) or ""
+    if prompt ~= "" and prompt:rep(times) == masked and self:mode_of(prompt) then
+      return times
+    end
+  end
+  return 0
+end
+
+-- Whether a device at rest does not echo: for what it was sent it has shown its prompt
+-- anew, and nothing of that; or it shows none, for long.
+local function is_unechoed(self, silence)
+  local text = self.shell:text(NEAR)
+  local line, tail = text:match "([^\n]*)\n([^\n]*)$"
+  tail = tail or text
+  local times = count_prompts(self, tail)
+  if times == 1 then
+    local is_below = self.has_marks and line == tail
+      or self.has_headers and line and line:sub(1, #tail) == tail
+    return is_below or silence >= SILENT
+  end
+  return times > 1
+end
+
+--- The next event, as long as nothing was echoed: it may be that nothing ever will.
+-- @tparam Dialogue self
+-- @string[opt] mark
+-- @number deadline
+-- @return as from `shell:read`; kind "unechoed": the device does not echo
+function wait._next_unproved(self, mark, deadline)
+  local silence = 0
+  while not (self.has_echoed or self.has_no_echo) do
+    local soon = math.min(deadline, task.now() + UNECHOED)
+    local event, a, b = self:_next_event(mark, soon)
+    if event or b ~= "timeout" or task.now() >= deadline then
+      return event, a, b
+    end
+    silence = silence + UNECHOED
+    if is_unechoed(self, silence) then
+      return nil, "the device does not echo what it is sent", "unechoed"
+    end
+  end
+  return self:_next_event(mark, deadline)
+end
+
 local function on_other(self, event, a, b, answer, mark)
   if event == "tail" then
     return self:_on_tail(a, answer, mark)
@@ -176,9 +227,10 @@ end
 function wait.await_mark(self, mark, deadline)
   local answer = { pages = 0, text = "" }
   while true do
-    local event, a, b = self:_next_event(mark, deadline)
+    local event, a, b = self:_next_unproved(mark, deadline)
     local ok, message, kind = true, nil, nil
     if event == "mark" then
+      self.has_echoed = true
       local rest, prompt = self:split_prompt(b)
       if self:learn(prompt, self.has_headers and header.last_line(a) or "") then
         return drop_stale(self, echo.without_mark(answer.text .. a .. rest, mark))

@@ -61,7 +61,25 @@ describe("a device that echoes in its own way", function()
   it_gives_the_whole("C4", "echo_wrap", long)
   it_gives_the_whole("C4", "echo_twice", long)
 
-  it("C4: fails with words that say so when it echoes nothing", function()
+  it_gives_the_whole("C4", "echo_off", RUN)
+  it_gives_the_whole("C4", "echo_off", long)
+
+  it("C4: is configured and asks for a password without an echo", function()
+    local own = { privilege = 1, enable = "secret" }
+    faults.session("echo_off", function(session, device)
+      assert.is_true(session:enable())
+      assert(session:send_config_set { "vlan 70", "vlan 71" })
+      assert.matches("vlan 71", session:send_command(RUN), 1, true)
+      local _, message, kind, detail = session:send_config_set { "vlan 72", "nonsense" }
+      assert.equal("rejected", kind)
+      assert.equal(2, detail.line)
+      assert.matches("% Invalid input", message, 1, true)
+      assert.equal("SW-CORE_1#", session:find_prompt())
+      assert.equal(1, device:sent "secret")
+    end, own)
+  end)
+
+  it("C4: fails with words that say so in less time than is needed", function()
     faults.beside("echo_off", function(device)
       local session, message, kind, detail = sessions.open(device, { timeout = 0.5 })
       assert.is_nil(session)
