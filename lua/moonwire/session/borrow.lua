@@ -140,6 +140,7 @@ function Session:_state()
     prompt = dialogue.prompt,
     mode = dialogue.mode,
     host = dialogue.host,
+    has_no_echo = dialogue.has_no_echo,
     is_careful = self.is_careful,
     refused = self.refused,
     asked = self.asked,

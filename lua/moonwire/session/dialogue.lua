@@ -125,10 +125,11 @@ function Dialogue:do_without_echo()
 end
 
 --- Go on at a prompt that somebody else was shown.
--- @tparam table state `prompt`, `mode`, `host`
+-- @tparam table state `prompt`, `mode`, `host`, `has_no_echo`
 function Dialogue:settle(state)
   self.prompt, self.mode = state.prompt, state.mode
-  self.has_echoed = true
+  self.has_echoed, self.has_no_echo = true, state.has_no_echo
+  self.has_marks = self.has_marks and not state.has_no_echo
   self.is_bare = not self.has_marks or nil
   self:_learn_host(state.host)
 end
