@@ -5,6 +5,8 @@
 
 #include <lauxlib.h>
 
+#include "core/chunks.h"
+
 static const luaL_Reg modules[] = {
     {"host.algorithms", luaopen_host_algorithms},
     {"host.digest", luaopen_host_digest},
@@ -42,6 +44,7 @@ void library_open(lua_State *L)
   luaL_requiref(L, "host.task", luaopen_host_task, 0);
   luaL_requiref(L, "host.secret", luaopen_host_secret, 0);
   lua_pop(L, 2);
+  chunks_install(L);
   coroutine_install(L);
   output_install(L);
 }

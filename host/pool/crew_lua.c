@@ -42,6 +42,7 @@ static void crew_free(struct crew *crew)
   free(crew->settings.main);
   free(crew->settings.path);
   free(crew->settings.cpath);
+  chunks_free(crew->settings.chunks);
   free(crew->name);
   free(crew);
 }
@@ -188,8 +189,11 @@ int crew_open(uv_loop_t *loop, const struct crew_options *options,
 {
   struct crew *crew =
       calloc(1, sizeof *crew + options->workers * sizeof(struct member));
-  if (crew == NULL)
+  if (crew == NULL) {
+    chunks_free(options->chunks);
     return UV_ENOMEM;
+  }
+  crew->settings.chunks = options->chunks;
   crew->wanted = options->workers;
   int code = prepare(crew, options) ? start(crew, loop, options->is_pinned) : UV_ENOMEM;
   if (code < 0)

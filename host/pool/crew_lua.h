@@ -12,10 +12,12 @@
 ** and one from all. It outlives the Lua value that stands for it until the threads have
 ** ended.
 */
+struct chunks;
 struct crew;
 
 struct crew_options {
   const char *main, *name, *path, *cpath; /* copied */
+  struct chunks *chunks;                  /* the crew's from now on */
   unsigned workers;
   size_t capacity, limit;
   bool is_pinned;

@@ -8,6 +8,7 @@ another's Lua state: plain values cross as copies, secrets as references.
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/chunks.h"
 #include "core/library.h"
 #include "core/op.h"
 #include "pool/crew_lua.h"
@@ -103,6 +104,7 @@ static int pool_lua_open(lua_State *L)
   struct crew **pool = lua_newuserdatauv(L, sizeof(struct crew *), 0);
   *pool = NULL;
   luaL_setmetatable(L, POOL_NAME);
+  options.chunks = chunks_take(L);
   int code = crew_open(&host_of(L)->loop, &options, pool);
   if (code < 0)
     return op_fail(L, ERROR_LOCAL,

@@ -11,6 +11,7 @@ the parent. Nothing here prints; what goes wrong is left in the worker for the p
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/chunks.h"
 #include "core/host.h"
 #include "core/library.h"
 #include "core/op.h"
@@ -198,6 +199,7 @@ static int set_up(lua_State *L)
   struct life *life = lua_touserdata(L, 1);
   const struct worker_settings *settings = life->worker->settings;
   library_open(L);
+  chunks_offer(L, settings->chunks);
   lua_warning(L, "@on", 0);
   lua_pushstring(L, settings->path);
   set_field(L, "package", "path");

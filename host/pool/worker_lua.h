@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "core/chunks.h"
 #include "pool/mailbox.h"
 
 /* What all workers of a pool have in common; they only read it. */
@@ -10,6 +11,7 @@ struct worker_settings {
   char *main;         /* the module whose function is the root task */
   char *path, *cpath; /* where 'require' looks */
   size_t limit;       /* bytes of one value */
+  struct chunks *chunks;
 };
 
 /*
