@@ -134,24 +134,31 @@ function Dialogue:settle(state)
   self:_learn_host(state.host)
 end
 
---- Send lines, each with the platform's line end.
+-- To a device that echoes nothing, what is sent counts as its echo.
+function Dialogue:_echo(line)
+  if self.has_no_echo then
+    self.shell:echo((type(line) == "string" and line or "") .. "\r\n")
+  end
+end
+
+--- Send lines, each with the platform's line end; all of them in one piece.
 -- @param ... strings, or a secret
 -- @treturn[1] boolean true
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind
 function Dialogue:send(...)
-  for i = 1, select("#", ...) do
-    local line = select(i, ...)
-    if self.has_no_echo then
-      self.shell:echo((type(line) == "string" and line or "") .. "\r\n")
-    end
-    local ok, message, kind = self.shell:write(line, self.newline)
-    if not ok then
-      return nil, message, kind
-    end
+  local count = select("#", ...)
+  if count == 1 then
+    self:_echo(...)
+    return self.shell:write(..., self.newline)
   end
-  return true
+  local pieces = {}
+  for i, line in ipairs { ... } do
+    self:_echo(line)
+    pieces[2 * i - 1], pieces[2 * i] = line, self.newline
+  end
+  return self.shell:write(table.unpack(pieces, 1, 2 * count))
 end
 
 --- Prove that the device has worked off everything: it rests at a prompt, or will.
