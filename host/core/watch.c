@@ -12,7 +12,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { BATCH = 8, FIRST_SLOTS = 64 };
+enum { BATCH = 4, FIRST_SLOTS = 64 };
 
 static const uint64_t TURN_NS = 1000000; /* then others than sockets have a turn */
 
