@@ -51,15 +51,18 @@ static struct listener *check_listener(lua_State *L)
 static int ask_admit(lua_State *L)
 {
   struct question *question = lua_touserdata(L, 1);
+  request_lua_push_head(L, question->request);
+  int head = lua_gettop(L), first = head + 1;
   lua_rawgeti(L, LUA_REGISTRYINDEX, question->listener->admit);
-  request_lua_attach(L, question->request);
-  lua_remove(L, -2);
-  int base = lua_gettop(L) - 1;
+  lua_pushvalue(L, head);
   lua_call(L, 1, 3);
-  if (lua_isnil(L, base))
-    question->is_admitted = true;
-  else
-    request_lua_answer(L, base, question->request);
+  if (!lua_isnil(L, first)) {
+    request_lua_answer(L, first, question->request);
+    return 0;
+  }
+  lua_settop(L, head);
+  request_lua_attach(L, question->request);
+  question->is_admitted = true;
   return 0;
 }
 
@@ -210,7 +213,7 @@ static const char *open_socket(struct httpd *httpd, struct httpd_options *option
 /***
 Listen for HTTP clients. `admit(head)` is called as soon as the head of a request is
 there (see `request:head`): nil lets it in, so that its body is read; a status, headers
-and a body refuse it. It may not wait.
+and a body answer it at once, with no task and no body of its own. It may not wait.
 @function listen
 @tparam table options
  `admit`; optional are `address` (default "127.0.0.1"), `port` (default 0: a free one),
@@ -331,8 +334,9 @@ static void set_count(lua_State *L, const char *name, uint64_t count)
 /***
 What has happened so far.
 @function listener:stats
-@treturn table `connections` and `requests` (since it listens), `refused` (requests that
- were not admitted), `late` (connections dropped since they took too long), `open`
+@treturn table `connections` and `requests` (since it listens), `refused` (answered at
+ once with a status of 400 or more), `late` (connections dropped since they took too
+ long), `open`
 */
 static int listener_lua_stats(lua_State *L)
 {

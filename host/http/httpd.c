@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BACKLOG = 1024 };
+enum { BACKLOG = 1024, FIRST_REFUSAL = 400 };
 
 #define PRIORITIES "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
 
@@ -190,6 +190,8 @@ static enum MHD_Result begin(struct httpd *httpd, struct request *request)
   allow(caller_of(request->connection), httpd->body_ns);
   if (httpd->admit(httpd, request))
     return MHD_YES;
+  if (request->answer != NULL && request->status < FIRST_REFUSAL)
+    return MHD_YES; /* an answer before the end of the request ends the connection */
   httpd->stats.refused++;
   return request->answer != NULL ? queue_answer(request) : MHD_NO;
 }

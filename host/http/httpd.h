@@ -47,7 +47,7 @@ struct httpd {
   bool is_running, is_kicked, is_closed;
   char message[HTTPD_MESSAGE]; /* why it could not listen */
   void *owner;
-  /* The head of a request has come; false: it is answered, and no body is read. */
+  /* The head of a request has come; false: it has its answer, and no body is read. */
   bool (*admit)(struct httpd *httpd, struct request *request);
   /* One more can be accepted. */
   void (*on_ready)(struct httpd *httpd);

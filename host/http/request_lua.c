@@ -88,9 +88,26 @@ static void push_lower(lua_State *L, const char *name, size_t length)
   luaL_pushresultsize(&buffer, length);
 }
 
-/* A name that is there twice is noted in 'repeated', and its last value counts. */
-static void set_fields(lua_State *L, int head, struct request *request,
-                       enum MHD_ValueKind kind, const char *key)
+static void note_repeated(lua_State *L, int head, int name)
+{
+  if (lua_getfield(L, head, "repeated") == LUA_TNIL) {
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, head, "repeated");
+  }
+  lua_pushvalue(L, name);
+  lua_pushboolean(L, 1);
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
+}
+
+/*
+** A name that is there twice is noted in 'repeated', and its last value counts. Returns
+** how many there are.
+*/
+static size_t set_fields(lua_State *L, int head, struct request *request,
+                         enum MHD_ValueKind kind, const char *key)
 {
   struct request_field fields[FIELDS];
   size_t count = request_fields(request, kind, fields, FIELDS);
@@ -98,28 +115,20 @@ static void set_fields(lua_State *L, int head, struct request *request,
   for (size_t i = 0; i < count && i < FIELDS; i++) {
     push_lower(L, fields[i].name, fields[i].name_length);
     lua_pushvalue(L, -1);
-    if (lua_rawget(L, -3) != LUA_TNIL) {
-      lua_getfield(L, head, "repeated");
-      lua_pushvalue(L, -3);
-      lua_pushboolean(L, 1);
-      lua_rawset(L, -3);
-      lua_pop(L, 1);
-    }
+    if (lua_rawget(L, -3) != LUA_TNIL)
+      note_repeated(L, head, lua_absindex(L, -2));
     lua_pop(L, 1);
     lua_pushlstring(L, fields[i].value, fields[i].value_length);
     lua_rawset(L, -3);
   }
   lua_setfield(L, head, key);
-  lua_getfield(L, head, "fields");
-  lua_pushinteger(L, lua_tointeger(L, -1) + (lua_Integer)count);
-  lua_setfield(L, head, "fields");
-  lua_pop(L, 1);
+  return count;
 }
 
-static void push_head(lua_State *L, struct request *request)
+void request_lua_push_head(lua_State *L, struct request *request)
 {
   char peer[ADDRESS];
-  lua_createtable(L, 0, 8);
+  lua_createtable(L, 0, 12); /* room for what the program notes in it */
   int head = lua_gettop(L);
   lua_pushstring(L, request->method);
   lua_setfield(L, head, "method");
@@ -129,12 +138,10 @@ static void push_head(lua_State *L, struct request *request)
   lua_setfield(L, head, "version");
   lua_pushstring(L, request_peer(request, peer, sizeof peer) ? peer : "");
   lua_setfield(L, head, "peer");
-  lua_pushinteger(L, 0);
+  size_t fields = set_fields(L, head, request, MHD_HEADER_KIND, "headers") +
+                  set_fields(L, head, request, MHD_GET_ARGUMENT_KIND, "query");
+  lua_pushinteger(L, (lua_Integer)fields);
   lua_setfield(L, head, "fields");
-  lua_newtable(L);
-  lua_setfield(L, head, "repeated");
-  set_fields(L, head, request, MHD_HEADER_KIND, "headers");
-  set_fields(L, head, request, MHD_GET_ARGUMENT_KIND, "query");
 }
 
 void request_lua_attach(lua_State *L, struct request *request)
@@ -142,10 +149,8 @@ void request_lua_attach(lua_State *L, struct request *request)
   struct held *held = lua_newuserdatauv(L, sizeof *held, 1);
   *held = (struct held){.L = host_of(L)->L, .reference = LUA_NOREF};
   luaL_setmetatable(L, REQUEST_NAME);
-  push_head(L, request);
-  lua_pushvalue(L, -1);
-  lua_setiuservalue(L, -3, 1);
-  lua_pushvalue(L, -2);
+  lua_insert(L, -2);
+  lua_setiuservalue(L, -2, 1);
   held->reference = luaL_ref(L, LUA_REGISTRYINDEX);
   held->request = request;
   request->owner = held;
@@ -164,7 +169,8 @@ What came before its body.
 @function head
 @treturn table `method`, `path` (as it was written, without the query), `version`,
  `peer` (address of the client), `headers` and `query` (by name, headers in lower case),
- `repeated` (names that were there twice), `fields` (how many there were of both)
+ `repeated` (names that were there twice; nil: none was), `fields` (how many there were
+ of both)
 */
 static int request_lua_head(lua_State *L)
 {

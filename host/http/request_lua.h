@@ -8,10 +8,10 @@
 /* Make the class of requests known to the state. */
 void request_lua_register(lua_State *L);
 
-/*
-** Push the object of a new request, and keep it until the request ends. Its head, a
-** table, is pushed on top of it.
-*/
+/* Push what came before the body, a table. */
+void request_lua_push_head(lua_State *L, struct request *request);
+
+/* Pop the head of a new request, and keep an object with it until the request ends. */
 void request_lua_attach(lua_State *L, struct request *request);
 
 /* Push the object of a request that was attached. */

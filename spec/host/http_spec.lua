@@ -154,6 +154,16 @@ describe("host.http", function()
     assert.equal(1000, count)
   end)
 
+  it("takes no body for a request, where an answer needs none of it", function()
+    local site <close> = web.start()
+    local inner = "GET /nowhere HTTP/1.1\r\n" .. HOST .. "\r\n"
+    local text = site:send(GET .. HOST .. "Content-Length: " .. #inner .. "\r\n\r\n"
+      .. inner .. GET .. HOST .. "Connection: close\r\n\r\n", true)
+    local _, count = text:gsub("HTTP/1.1 200 ", "%0")
+    assert.equal(2, count)
+    assert.is_nil(text:find("404", 1, true))
+  end)
+
   it("drops a client that takes too long for its head, and one for its body", function()
     local site <close> = web.start { head_time = 0.05, body_time = 0.05 }
     assert.equal("", site:send("GET /health HT", true))
@@ -305,6 +315,28 @@ describe("host.http", function()
       task.sleep(0.002)
     until is_over
     socket:close()
+  end)
+
+  it("answers at once what needs no task, and keeps the connection", function()
+    local listener <close> = listen(function(head)
+      return 200, { ["X-Path"] = head.path }, "of " .. head.method
+    end)
+    local text = web.send(listener:port(), GET .. HOST .. "\r\n" .. GET .. HOST
+      .. "Connection: close\r\n\r\n", true)
+    local _, count = text:gsub("X%-Path: /health\r\n.-\r\n\r\nof GET", "%0")
+    assert.equal(2, count)
+    local stats = listener:stats()
+    assert.same({ 2, 0 }, { stats.requests, stats.refused })
+  end)
+
+  it("closes the connection of a request that it refuses", function()
+    local listener <close> = listen(function()
+      return 403, {}, "no"
+    end)
+    local text = web.send(listener:port(), (GET .. HOST .. "\r\n"):rep(2), true)
+    local _, count = text:gsub("HTTP/1.1 403 ", "%0")
+    assert.equal(1, count)
+    assert.equal(1, listener:stats().refused)
   end)
 
   it("closes the connection when admitting raises", function()

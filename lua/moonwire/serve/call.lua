@@ -60,30 +60,63 @@ local function read_body(route, text)
   return body
 end
 
-local function read(service, request, head)
-  local query, refusal = read_query(head.query)
+local function read(one)
+  local query, refusal = read_query(one.head.query)
   local text, body
   if not refusal then
-    text, refusal = read_text(request)
+    text, refusal = read_text(one.request)
   end
   if not refusal then
-    body, refusal = read_body(head.route, text)
+    body, refusal = read_body(one.head.route, text)
   end
-  if refusal then
-    return nil, refusal
-  end
-  return {
-    service = service, request = request, head = head, params = head.params,
-    query = query, text = text, body = body,
-  }
+  one.query, one.text, one.body = query, text, body
+  return refusal
 end
 
-local function run_handler(service, request, head)
-  local one, refusal = read(service, request, head)
-  if not one then
-    return refusal
+local function run_handler(one)
+  return read(one) or one.head.route.handler(one)
+end
+
+local function explain(err)
+  return err == host.cancelled and err or debug.traceback(tostring(err), 2)
+end
+
+-- A mistake of ours is an answer, too.
+local function handle(service, request, head)
+  local one = {
+    service = service, request = request, head = head, params = head.params,
+  }
+  local ok, given = xpcall(run_handler, explain, one)
+  if not ok and given == host.cancelled then
+    error(given, 0)
+  elseif not ok then
+    service.on_error(given)
+    given = answer.problem(500, "this is a mistake in the server; its log tells more")
   end
-  return head.route.handler(one)
+  return given
+end
+
+-- What stands for a request that has no body.
+local NO_BODY = {
+  body = function()
+    return ""
+  end,
+}
+
+--- Whether a request can be answered outside of any task: its handler waits for
+-- nothing, and there is nothing to read.
+-- @tparam table head that the gate has let in
+-- @treturn boolean
+function call.is_quick(head)
+  return head.route.is_quick and not head.has_body
+end
+
+--- The answer to such a request.
+-- @param service
+-- @tparam table head
+-- @treturn table answer
+function call.at_once(service, head)
+  return handle(service, NO_BODY, head)
 end
 
 --- Answer a request that was admitted.
@@ -91,16 +124,7 @@ end
 -- @param request of `host.http`
 -- @treturn int status that it was answered with
 function call.answer(service, request)
-  local head = request:head()
-  local ok, given = xpcall(run_handler, function(err)
-    return err == host.cancelled and err or debug.traceback(tostring(err), 2)
-  end, service, request, head)
-  if not ok and given == host.cancelled then
-    error(given, 0)
-  elseif not ok then
-    service.on_error(given)
-    given = answer.problem(500, "this is a mistake in the server; its log tells more")
-  end
+  local given = handle(service, request, request:head())
   if not given then
     return 200 -- it was a stream
   end

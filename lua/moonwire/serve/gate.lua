@@ -33,6 +33,14 @@ local SINGLE = {
   "origin", "idempotency-key",
 }
 
+local function find_repeated(repeated)
+  for _, name in ipairs(SINGLE) do
+    if repeated[name] then
+      return name
+    end
+  end
+end
+
 local function find_bad_value(fields)
   for name, value in pairs(fields) do
     if value:find "[%z\1-\8\10-\31\127]" then
@@ -60,12 +68,10 @@ local function check_form(head)
   elseif #head.path > LONGEST_TARGET then
     return answer.problem(431, "the path is too long")
   end
-  for _, name in ipairs(SINGLE) do
-    if head.repeated[name] then
-      return answer.problem(400, "a header is there twice: " .. name)
-    end
-  end
-  if find_bad_value(head.headers) or head.path:find "[%c\127-\255]" then
+  local twice = head.repeated and find_repeated(head.repeated)
+  if twice then
+    return answer.problem(400, "a header is there twice: " .. twice)
+  elseif find_bad_value(head.headers) or head.path:find "[%c\127-\255]" then
     return answer.problem(400, "a header or the path holds control characters")
   end
   local complaint = check_framing(head.headers)
@@ -158,6 +164,7 @@ local function check_body(self, head, route)
     return answer.problem(413, ("a body has %d bytes at most"):format(limit))
   end
   local has_body = length > 0 or headers["transfer-encoding"] ~= nil
+  head.has_body = has_body
   local is_json = kind == "application/json"
   if route.method == "POST" and not is_json and (has_body or kind ~= "") then
     return answer.problem(415, "a body is application/json")
@@ -177,8 +184,8 @@ local function find_route(self, head)
 end
 
 --- Look at a request.
--- @tparam table head as of `request:head`; it is given `route`, `params` and `caller`
--- (one of the tokens)
+-- @tparam table head as of `request:head`; it is given `route`, `params`,
+-- `caller` (one of the tokens) and `has_body`
 -- @treturn table|nil the answer that refuses it
 function Gate:check(head)
   local refusal = check_form(head) or check_host(self, head) or check_origin(self, head)

@@ -75,14 +75,16 @@ end
 -- ---- requests ----
 
 function Service:_admit(head)
-  local refusal = self.gate:check(head)
-  if not refusal and self.is_stopping and not head.route.is_public then
+  local given = self.gate:check(head)
+  if not given and self.is_stopping and not head.route.is_public then
     local headers = { ["Retry-After"] = "10" }
-    refusal = answer.problem(503, "the server is about to stop", headers)
+    given = answer.problem(503, "the server is about to stop", headers)
+  elseif not given and call.is_quick(head) then
+    given = call.at_once(self, head)
   end
-  if refusal then
-    self:_count(refusal.status)
-    return refusal.status, refusal.headers, refusal.body
+  if given then
+    self:_count(given.status)
+    return given.status, given.headers, given.body
   end
 end
 

@@ -4,19 +4,34 @@ local answer = require "moonwire.serve.answer"
 local host = require "host.task"
 local shapes = require "moonwire.serve.shapes"
 local tokens = require "moonwire.serve.tokens"
+local usage = require "moonwire.usage"
 local uv = require "luv"
 
 local status = {}
 
-local function health(call)
-  local service = call.service
+local function health_of(service, tenths)
   local is_stopping = service.is_stopping
   return answer.json(is_stopping and 503 or 200, {
     status = is_stopping and "stopping" or "ok",
     version = service.options.version,
-    uptime = host.now() - service.since,
+    uptime = tenths / 10,
     runs = service.registry.open,
   })
+end
+
+-- Asked a thousand times a second, it is the same answer a hundred times.
+local function health(call)
+  local service, last = call.service, call.service.health
+  local tenths = (host.now() - service.since) * 10 // 1
+  if not last or last.tenths ~= tenths or last.runs ~= service.registry.open
+    or last.is_stopping ~= service.is_stopping then
+    last = {
+      tenths = tenths, runs = service.registry.open, is_stopping = service.is_stopping,
+      answer = health_of(service, tenths),
+    }
+    service.health = last
+  end
+  return last.answer
 end
 
 local function escaped(value)
@@ -43,11 +58,6 @@ local function sorted_keys(map)
   end
   table.sort(keys)
   return keys
-end
-
-local function cpu_seconds()
-  local usage = uv.getrusage()
-  return usage.utime.sec + usage.stime.sec + (usage.utime.usec + usage.stime.usec) / 1e6
 end
 
 local function request_samples(service)
@@ -101,7 +111,8 @@ local function metrics(call)
   end
   add(lines, "process_resident_memory_bytes", "gauge", "Memory.",
     { { uv.resident_set_memory() } })
-  add(lines, "process_cpu_seconds_total", "counter", "CPU time.", { { cpu_seconds() } })
+  add(lines, "process_cpu_seconds_total", "counter", "CPU time.",
+    { { usage.cpu_seconds() } })
   lines[#lines + 1] = ""
   return answer.bytes(200, "text/plain; version=0.0.4; charset=utf-8",
     table.concat(lines, "\n"))
@@ -126,6 +137,7 @@ end
 status.routes = {
   {
     method = "GET", path = "/api/v1/server", id = "show_server", tag = "Status",
+    is_quick = true,
     summary = "What it serves",
     answers = {
       [200] = {
@@ -158,6 +170,7 @@ status.routes = {
   },
   {
     method = "GET", path = "/health", id = "health", tag = "Status", is_public = true,
+    is_quick = true,
     summary = "Whether it is well",
     answers = {
       [200] = {
@@ -179,7 +192,7 @@ status.routes = {
     handler = health,
   },
   {
-    method = "GET", path = "/metrics", id = "metrics", tag = "Status",
+    method = "GET", path = "/metrics", id = "metrics", tag = "Status", is_quick = true,
     summary = "Counts for Prometheus",
     answers = {
       [200] = {
