@@ -141,6 +141,55 @@ describe("a change over HTTP", function()
     end)
   end)
 
+  for _, is_planned in ipairs { false, true } do
+    local way = is_planned and "by way of a plan" or "at once"
+
+    local function push(site, body)
+      local done = is_planned and plan(site, body) or site:run(body)
+      if is_planned and done.ok then
+        done = site:run { apply = done.id, expect = 1 }
+      end
+      return done.results[1]
+    end
+
+    it("that destroys is made where its name is allowed, " .. way, function()
+      with_site({ lab = { devices = 1 } }, function(site)
+        local body = { configuration = { "no aaa new-model", "interface Vlan7" } }
+        assert.equal("denied", push(site, body).kind)
+        body.allow = { "ssh" }
+        assert.equal("denied", push(site, body).kind)
+        body.allow = { "ssh", "aaa" }
+        assert.equal("changed", push(site, body).state)
+      end)
+    end)
+
+    it("that is large is made where that is said, " .. way, function()
+      with_site({ lab = { devices = 1 } }, function(site, lab)
+        local body = { configuration = LINES, max_lines = 1 }
+        local refused = is_planned and plan(site, body).results[1].value.complaint
+          or push(site, body).message
+        assert.matches("1 is the limit", refused, 1, true)
+        assert.is_false(lab:device(1):sent "configure terminal")
+        body.large = true
+        assert.equal("changed", push(site, body).state)
+      end)
+    end)
+  end
+
+  it("goes through the devices in waves, and ends with the first that fails", function()
+    with_site({ lab = { devices = 3 } }, function(site, lab)
+      local body = { configuration = { "no aaa new-model" } } -- each refuses it
+      local done = site:run(body)
+      assert.same({ ok = 0, failed = 1, cancelled = 2 }, done.count)
+      body.waves, body.abort_after = "2", "3"
+      done = site:run(body)
+      assert.same({ ok = 0, failed = 2, cancelled = 1 }, done.count)
+      assert.is_false(lab:device(3):sent "configure terminal")
+      body.waves, body.dry_run = nil, true
+      assert.equal(3, site:run(body).count.failed)
+    end)
+  end)
+
   it("is refused where its timer cannot be relied on, when it is planned", function()
     with_site({ lab = { devices = 1 } }, function(site)
       local planned = plan(site, { confirm_within = 60 })
@@ -161,6 +210,12 @@ describe("a change over HTTP", function()
         plan = { plan = true },
         confirm_within = { configuration = LINES, confirm_within = 60 },
         dry_run = { configuration = LINES, plan = true, dry_run = true },
+        allow = { allow = { "aaa" } },
+        max_lines = { commands = { "show clock" }, max_lines = 3 },
+        large = { apply = planned.id, expect = 3, large = true },
+        waves = { configuration = LINES, waves = "1,some" },
+        abort_after = { configuration = LINES, abort_after = "200%" },
+        ["allow[0]"] = { configuration = LINES, allow = { 1 } },
       } do
         assert.equal(field, refusal(site, body, 422).errors[1].field)
       end

@@ -8,21 +8,26 @@ local task = require "moonwire.task"
 local change = {}
 
 local OLDEST = 24 * 60 * 60 -- seconds until a plan is too old to be applied
-local WAVES, ABORT_AFTER = "1,5%,rest", "2%" -- as on the command line
+
+--- How a change goes through the devices when its caller does not say: as on the
+-- command line.
+change.WAVES, change.ABORT_AFTER = "1,5%,rest", "2%"
 
 --- What is done with each device. It is shipped to other threads.
 -- @tparam table request `configuration` (a plain list), `plan`, `save`,
--- `confirm_within`, `expected`
+-- `confirm_within`, `expected`, `allow` (true by name), `max_lines`, `large`
 -- @string who is told to others who want the device meanwhile
 -- @treturn function
 function change.job(request, who)
   local lines, expected = request.configuration, request.expected
   local is_plan, save = request.plan, request.save
-  local confirm_within = request.confirm_within
+  local confirm_within, allow = request.confirm_within, request.allow
+  local max_lines, large = request.max_lines, request.large
   return function(session, device)
     return session:change {
       lines = lines, plan = is_plan, save = save, confirm_within = confirm_within,
       expect = expected and expected[device.name or device.host], who = who,
+      allow = allow, max_lines = max_lines, large = large,
     }
   end
 end
@@ -70,13 +75,13 @@ end
 
 local FROM_PLAN = {
   "configuration", "save", "confirm_within", "filter", "mode", "limit", "workers",
-  "timeout", "deadline",
+  "timeout", "deadline", "allow", "max_lines", "large",
 }
 
 --- What applies a plan.
 -- @tparam Run plan
 -- @tparam table given may say otherwise: `mode`, `limit`, `workers`, `timeout`,
--- `deadline`
+-- `deadline`, `waves`, `abort_after`
 -- @tparam {table,...} devices of the inventory
 -- @treturn[1] {table,...} devices
 -- @treturn[1] table the request, as for `run.new`
@@ -92,7 +97,8 @@ function change.apply(plan, given, devices)
     return nil, message
   end
   local request = {
-    applies = plan.id, expected = {}, waves = WAVES, abort_after = ABORT_AFTER,
+    applies = plan.id, expected = {}, waves = given.waves or change.WAVES,
+    abort_after = given.abort_after or change.ABORT_AFTER,
   }
   for _, name in ipairs(FROM_PLAN) do
     request[name] = given[name] or plan.request[name]

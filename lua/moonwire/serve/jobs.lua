@@ -26,6 +26,7 @@ end
 local function push_lines(request)
   local plan = {
     lines = request.configuration, save = request.save, dry_run = request.dry_run,
+    allow = request.allow, max_lines = request.max_lines, large = request.large,
   }
   return function(session, device)
     return push.apply(session, device, plan)

@@ -32,7 +32,7 @@ local function origin_of(options, filter)
 end
 
 local SAME = { "mode", "workers", "timeout", "commands", "save", "expected", "waves",
-  "abort_after", "caller" }
+  "abort_after", "caller", "allow", "max_lines", "large" }
 
 -- What is to be known of a push.
 local function add_push(what, request)
@@ -42,6 +42,7 @@ local function add_push(what, request)
   what.dry_run, what.changes = is_shown_only, not is_shown_only or nil
   what.change = request.expected and {
     mode = "apply", save = request.save, confirm_within = request.confirm_within,
+    allow = request.allow, max_lines = request.max_lines, large = request.large,
   }
 end
 

@@ -111,6 +111,31 @@ shapes.run_body = {
         .. "what would change and what its platform promises. Its name applies it.",
       default = false,
     },
+    allow = {
+      type = "array", minItems = 1, maxItems = 100,
+      description = "With a configuration: names of lines that destroy and that may be "
+        .. "sent nevertheless, such as interfaces; what refuses a line says its name.",
+      items = text("A name.", { minLength = 1, maxLength = 64, format = "text" }),
+    },
+    max_lines = {
+      type = "integer", minimum = 1, maximum = 1000000, default = 200,
+      description = "With a configuration: how many lines may change on a device.",
+    },
+    large = {
+      type = "boolean",
+      description = "With a configuration: any number of lines, and any share of what "
+        .. "a device has; 20 % of it otherwise.",
+      default = false,
+    },
+    waves = text("How many devices at a time, such as 1,5%,rest: each wave begins when "
+      .. "no device of the one before has failed. All at once when left out; one, then "
+      .. "5 %, then the rest where configurations are changed.", {
+        minLength = 1, maxLength = 256, format = "text",
+      }),
+    abort_after = text("A number of devices, or a share such as 2%: when so many have "
+      .. "failed, nothing more begins. 2% where configurations are changed.", {
+        minLength = 1, maxLength = 32, format = "text",
+      }),
     apply = text("The name of a plan of this server, instead of a configuration: do "
       .. "what it says on the devices that it would change and that are still as they "
       .. "were; one first, then 5 %, then the rest. Needs expect.", {

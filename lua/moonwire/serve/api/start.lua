@@ -6,6 +6,7 @@ local change = require "moonwire.serve.change"
 local filter = require "moonwire.inventory.filter"
 local shapes = require "moonwire.serve.shapes"
 local tokens = require "moonwire.serve.tokens"
+local wave = require "moonwire.fleet.wave"
 
 local start_api = {}
 
@@ -44,9 +45,12 @@ local function check_push(call)
   end
 end
 
-local FOR_CONFIGURATION = { "save", "dry_run", "plan", "confirm_within" }
+local FOR_CONFIGURATION = {
+  "save", "dry_run", "plan", "confirm_within", "allow", "max_lines", "large",
+}
 local OF_PLAN = {
   "configuration", "commands", "filter", "save", "dry_run", "plan", "confirm_within",
+  "allow", "max_lines", "large",
 }
 
 local function first_given(body, names)
@@ -102,6 +106,31 @@ local function find_earlier(call)
   return one
 end
 
+local function set_of(list)
+  local set = {}
+  for _, name in ipairs(list) do
+    set[name] = true
+  end
+  return set
+end
+
+-- Few devices first and an end when some are not well, where anything is changed.
+local function begin_carefully(request)
+  if request.configuration and not (request.dry_run or request.plan) then
+    request.waves = request.waves or change.WAVES
+    request.abort_after = request.abort_after or change.ABORT_AFTER
+  end
+end
+
+local function check_waves(body, count)
+  local _, message = wave.ends(body.waves or "rest", count)
+  if message then
+    return wrong("waves", (message:gsub("^waves: ", "")))
+  elseif body.abort_after and not wave.amount(body.abort_after, count) then
+    return wrong("abort_after", "must be a number of devices, or a share such as 2%")
+  end
+end
+
 -- What the body says itself: devices and a request.
 local function plain_request(holder, body)
   local devices, refusal = choose(holder, body)
@@ -110,9 +139,12 @@ local function plain_request(holder, body)
   end
   local request = {}
   for _, name in ipairs { "configuration", "save", "dry_run", "plan", "confirm_within",
-    "mode", "limit", "workers", "timeout", "deadline", "filter" } do
+    "mode", "limit", "workers", "timeout", "deadline", "filter", "max_lines", "large",
+    "waves", "abort_after" } do
     request[name] = body[name]
   end
+  request.allow = body.allow and set_of(body.allow)
+  begin_carefully(request)
   if not body.configuration then
     request.commands = body.commands or holder.inventory.commands or { "show version" }
   end
@@ -147,9 +179,10 @@ local function begin(call)
   else
     devices, request = plain_request(holder, body)
   end
-  if not devices then
+  refusal = devices and check_waves(body, #devices) or not devices and request
+  if refusal then
     service.stock:let_go(holder)
-    return nil, request
+    return nil, refusal
   end
   local caller = call.head.caller
   request.mode = request.mode or "nonblocking"
