@@ -148,6 +148,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] string kind
 function Dialogue:send(...)
+  self:_await_terminal()
   local count = select("#", ...)
   if count == 1 then
     self:_echo(...)

@@ -16,6 +16,7 @@ local NEAR = 4096 -- bytes at the end of a text
 local MOST_PAGES = 100000
 local QUIET = 0.03 -- seconds without a byte before a line is believed to be the last
 local GREETING = 1 -- the same where a banner may pause that looks like a question
+local TAKEN_OVER = 1 -- seconds in which a shell shows its next prompt, or none comes
 local TORN = 1 -- seconds without a byte behind a message that stands at the prompt
 local UNECHOED = 1 -- seconds without a byte behind prompts with nothing between them
 local SILENT = 3 -- the same behind a single one
@@ -233,6 +234,7 @@ function wait.await_mark(self, mark, deadline)
       self.has_echoed = true
       local rest, prompt = self:split_prompt(b)
       if self:learn(prompt, self.has_headers and header.last_line(a) or "") then
+        self.is_behind_mark = self.platform.unended
         return drop_stale(self, echo.without_mark(answer.text .. a .. rest, mark))
       end
       answer.text = answer.text .. a .. b .. mark .. "\n"
@@ -247,6 +249,21 @@ function wait.await_mark(self, mark, deadline)
       self.stale[mark] = true
       return nil, message, kind
     end
+  end
+end
+
+--- Wait for the prompt behind the last mark, where a terminal echoes what is typed.
+-- Before its shell has taken it over that happens at once, in the midst of whatever is
+-- written then, and in pieces when the terminal has no room.
+-- @tparam Dialogue self
+function wait._await_terminal(self)
+  if not self.is_behind_mark or self.unread then
+    return
+  end
+  self.is_behind_mark = nil
+  local event, a, b = self.shell:read(nil, TAKEN_OVER)
+  if not event and b ~= "timeout" then
+    self.unread = { event, a, b }
   end
 end
 
