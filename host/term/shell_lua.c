@@ -4,11 +4,9 @@ device has something to say that matters.
 @classmod moonwire.shell
 */
 #include <lauxlib.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "core/op.h"
-#include "core/secret_lua.h"
 #include "term/shell_lua.h"
 #include "term/shell_tape_lua.h"
 
@@ -381,65 +379,6 @@ static int write_push(struct op *op, lua_State *L)
   return 1;
 }
 
-/* The bytes of an argument, on their way to the device; the tape is told. */
-static const char *take_argument(lua_State *L, const struct shell *shell, int index,
-                                 size_t *length)
-{
-  struct tape *tape = shell_lua_tape(shell);
-  struct secret *secret = secret_test(L, index);
-  if (secret != NULL) {
-    if (tape != NULL)
-      tape_add_secret(tape, secret);
-    *length = secret_length(secret);
-    return secret_bytes(secret);
-  }
-  const char *bytes = luaL_checklstring(L, index, length);
-  if (tape != NULL)
-    tape_add(tape, TAPE_INPUT, bytes, *length);
-  return bytes;
-}
-
-static size_t length_of_all(lua_State *L, int n)
-{
-  size_t all = 0;
-  for (int i = 2; i <= n; i++) {
-    const struct secret *secret = secret_test(L, i);
-    size_t length = 0;
-    if (secret != NULL)
-      length = secret_length(secret);
-    else
-      luaL_checklstring(L, i, &length); /* a number becomes a string here */
-    all += length;
-  }
-  return all;
-}
-
-/* In one piece: a terminal that is taken over by a program between a line and its end
-** would echo the one and not the other. */
-static bool write_arguments(lua_State *L, const struct shell *shell, int n)
-{
-  struct line *line = shell->line;
-  size_t length = length_of_all(L, n), at = 0, part;
-  char *all = malloc(length + 1);
-  if (all == NULL)
-    return false;
-  for (int i = 2; i <= n; i++, at += part) {
-    const char *bytes = take_argument(L, shell, i, &part);
-    memcpy(all + at, bytes, part);
-  }
-  bool is_taken = line->verbs->write(line, all, length);
-  explicit_bzero(all, length);
-  free(all);
-  return is_taken;
-}
-
-static void check_writable(lua_State *L, int n)
-{
-  for (int i = 2; i <= n; i++)
-    luaL_argexpected(L, lua_isstring(L, i) || secret_test(L, i) != NULL, i,
-                     "string or secret");
-}
-
 /***
 Send bytes. Sleeps while more than 32 KiB wait for the device to take them.
 @function write
@@ -452,10 +391,9 @@ Send bytes. Sleeps while more than 32 KiB wait for the device to take them.
 static int shell_lua_write(lua_State *L)
 {
   struct shell *shell = check_free(L);
-  int n = lua_gettop(L);
-  check_writable(L, n);
+  int last = shell_lua_check_bytes(L);
   struct shell_op *o = new_op(L, shell, write_push);
-  bool is_taken = write_arguments(L, shell, n);
+  bool is_taken = shell_lua_give(L, shell, last);
   sleep_on(shell, o, WISH_WRITE);
   if (!is_taken && !has_ended(shell->line))
     wake(shell, ERROR_DROPPED);

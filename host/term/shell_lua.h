@@ -75,6 +75,12 @@ void shell_lua_see(struct shell *shell);
 /* Nil, a message and a kind; the line may know more than the kind tells. */
 int shell_lua_fail(lua_State *L, const struct shell *shell, enum error error);
 
+/* The arguments behind the first are strings and secrets, or an error is raised; then
+   they may go to the device, up to the index that the check returned
+   (shell_write_lua.c). False: it takes no more. */
+int shell_lua_check_bytes(lua_State *L);
+bool shell_lua_give(lua_State *L, const struct shell *shell, int last);
+
 /* Bytes as they are (shell_raw_lua.c). */
 int shell_lua_raw(lua_State *L);
 int shell_lua_take(lua_State *L);

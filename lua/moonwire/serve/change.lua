@@ -9,9 +9,10 @@ local change = {}
 
 local OLDEST = 24 * 60 * 60 -- seconds until a plan is too old to be applied
 
---- How a change goes through the devices when its caller does not say: as on the
+-- How a change goes through the devices when its caller does not say: as on the
 -- command line.
-change.WAVES, change.ABORT_AFTER = "1,5%,rest", "2%"
+change.WAVES = "1,5%,rest"
+change.ABORT_AFTER = "2%"
 
 --- What is done with each device. It is shipped to other threads.
 -- @tparam table request `configuration` (a plain list), `plan`, `save`,
