@@ -1,5 +1,5 @@
 local uv = require "luv"
-
+local floor = require "moonwire.bench.floor"
 local json = require "moonwire.report.json"
 local process = require "moonwire.bench.process"
 
@@ -77,5 +77,19 @@ describe("moonwire bench --client", function()
       floor = "/nowhere/floor",
     }
     assert.is_truthy(figures.floor.problem:find("/nowhere/floor", 1, true))
+  end)
+
+  it("runs a floor before and behind, and adds both up", function()
+    if not floor.find() then
+      pending "`make floor` has not been run"
+      return
+    end
+    local spec = { lab = { devices = 3 }, commands = { "show version" } }
+    spec.floor = floor.find()
+    local bare = measure(spec).floor
+    assert.same({ 6, 0 }, { bare.ok, bare.failed })
+    assert.is_true(bare.cpu_seconds > 0 and bare.seconds > 0)
+    spec.hold = true -- where memory is what counts
+    assert.equal(3, measure(spec).floor.ok)
   end)
 end)
