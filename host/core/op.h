@@ -28,7 +28,7 @@ struct op {
   void (*detach)(struct op *op); /* the wait ends early: take it from the engine */
   struct deadline deadline;
   enum error error;
-  bool is_urgent; /* when it ends, its task need not queue behind those of devices */
+  bool is_urgent; /* when it ends, its task does not queue behind those of devices */
   bool is_done;
 };
 

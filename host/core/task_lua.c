@@ -42,6 +42,7 @@ static int task_lua_sleep(lua_State *L)
   double seconds = luaL_checknumber(L, 1);
   luaL_argcheck(L, seconds >= 0, 1, "negative or not a number");
   struct op *op = op_new(L, sizeof *op, push_nothing, NULL);
+  op->is_urgent = seconds > 0; /* it is late already if it queues behind a fleet */
   op_deadline(op, seconds);
   return op_wait(L, op);
 }
