@@ -8,6 +8,7 @@ local session = require "moonwire.session"
 local sshd = require "spec.support.sshd"
 local support = require "spec.support.lab"
 local task = require "moonwire.task"
+local together = require "spec.support.together"
 
 local function bastion_of(server)
   return {
@@ -61,21 +62,6 @@ local function show_version(opened)
   return opened:send_command "show version"
 end
 
--- A job that goes on when all devices are logged in, and says what is open then.
-local function all_at_once(count, look)
-  local gate, missing = task.semaphore(0), count
-  return function(opened)
-    missing = missing - 1
-    if missing == 0 then
-      look()
-      gate:release()
-    end
-    gate:acquire()
-    gate:release()
-    return opened:send_command "show version"
-  end
-end
-
 describe("behind a jump host", function()
   setup(function()
     log.redirect(function() end)
@@ -90,7 +76,7 @@ describe("behind a jump host", function()
       with_devices(8, "MaxSessions 0", by_telnet, function(devices, server)
         local before = #process.children()
         local connections, children
-        local run = fleet.run(devices, { job = all_at_once(#devices, function()
+        local run = fleet.run(devices, { job = together(#devices, function()
           connections = process.connections_to(server.port)
           children = #process.children()
         end) })
@@ -145,7 +131,7 @@ describe("behind a jump host", function()
           device.jump, device.proxy_command = nil, "nc %h %p"
         end
         local children
-        local run = fleet.run(devices, { job = all_at_once(#devices, function()
+        local run = fleet.run(devices, { job = together(#devices, function()
           children = #process.children()
         end) })
         assert.is_true(run.ok)
@@ -178,7 +164,7 @@ describe("behind a jump host", function()
       with_devices(8, "", by_telnet, function(devices, server)
         local run = fleet.run(devices, {
           job = function(opened)
-            local ok, message, kind = all_at_once(1, function() end)(opened)
+            local ok, message, kind = together(1, function() end)(opened)
             if opened.device.name == devices[1].name then
               server:crash()
             end
@@ -228,7 +214,7 @@ describe("behind a jump host", function()
     it("has another connection where one has room for one session only", function()
       with_devices(3, "MaxSessions 1", by_command, function(devices, server)
         local connections
-        local run = fleet.run(devices, { job = all_at_once(#devices, function()
+        local run = fleet.run(devices, { job = together(#devices, function()
           connections = process.connections_to(server.port)
         end) })
         assert.is_true(run.ok, run.results[1].message)

@@ -7,7 +7,7 @@ local json = require "dkjson"
 local process = require "spec.support.process"
 local sshd = require "spec.support.sshd"
 local support = require "spec.support.lab"
-local task = require "moonwire.task"
+local together = require "spec.support.together"
 
 local DEVICES = 8
 local DESCRIPTORS = 12 -- an OpenSSH server has some five of these for channels
@@ -16,21 +16,6 @@ local NO_ROOM = "the jump host bastion has no room for another channel"
 
 local function show_version(opened)
   return opened:send_command "show version"
-end
-
--- A job that goes on when so many devices are logged in, and says what is open then.
-local function together(count, look)
-  local gate, missing = task.semaphore(0), count
-  return function(opened)
-    missing = missing - 1
-    if missing == 0 then
-      look()
-      gate:release()
-    end
-    gate:acquire()
-    gate:release()
-    return show_version(opened)
-  end
 end
 
 local function with_openssh(config, descriptors, fn)

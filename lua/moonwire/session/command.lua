@@ -116,10 +116,7 @@ function Session:_type_ahead(commands, first, last)
     lines[#lines + 1] = commands[i]
     lines[#lines + 1] = marks[i]
   end
-  lines[#lines + 1] = ""
-  self.dialogue:_await_terminal()
-  local ok, message, kind =
-    self.shell:write(table.concat(lines, self.dialogue.newline))
+  local ok, message, kind = self.dialogue:send(table.unpack(lines))
   return ok and marks, message, kind
 end
 

@@ -56,8 +56,7 @@ local function type_preparation(self)
   self.ready_mark = self.dialogue:new_mark()
   local lines = table.move(self.platform.prep, 1, #self.platform.prep, 1, {})
   lines[#lines + 1] = self.ready_mark
-  lines[#lines + 1] = ""
-  return self.shell:write(table.concat(lines, self.dialogue.newline))
+  return self.dialogue:send(table.unpack(lines))
 end
 
 local function has_hook(self, name)

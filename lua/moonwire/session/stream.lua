@@ -144,14 +144,13 @@ end
 local function start(self, reader, command)
   local dialogue = self.dialogue
   dialogue.stale[reader.mark] = dialogue.has_marks or nil -- 'give' may raise
-  local ok, message, kind = dialogue:send(command)
   local is_sure = dialogue.has_marks and not self.is_careful
     and platforms.is_read_only(self.platform, command)
-  if ok and is_sure then
-    reader.awaited = reader.mark
-    ok, message, kind = dialogue:send(reader.mark)
+  if not is_sure then
+    return dialogue:send(command)
   end
-  return ok, message, kind
+  reader.awaited = reader.mark
+  return dialogue:send(command, reader.mark)
 end
 
 local function stream(self, reader, command)
