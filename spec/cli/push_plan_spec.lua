@@ -180,8 +180,8 @@ describe("moonwire push --plan and --apply", function()
       refused "has been edited since it was made, or is torn"
       files.write(plan, "{}\n")
       refused "is no plan"
-      files.write(plan, (text:gsub('"moonwire_plan": ?1', '"moonwire_plan":2')))
-      refused "format 2"
+      files.write(plan, (text:gsub('"moonwire_plan": ?2', '"moonwire_plan":1')))
+      refused "format 1"
       os.remove(plan)
       refused "No such file"
       assert.is_false(has_line(lab, 1))
@@ -202,7 +202,7 @@ describe("moonwire push --plan and --apply", function()
       local text = files.read(plan)
       local body = assert(json.decode(text:match "\n(.*)$"))
       body.made = body.made - 7200
-      local plans = require "moonwire.cli.run.plan"
+      local plans = require "moonwire.journal.plan"
       assert(plans.write(body, plan))
       refused("was made 2 hours ago, and is not applied after 60", "--plan-age", "1h")
       assert.equal(0, push("--apply", plan).status)

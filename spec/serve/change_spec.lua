@@ -207,6 +207,7 @@ describe("a change over HTTP", function()
         save = { apply = planned.id, expect = 3, save = true },
         filter = { apply = planned.id, expect = 3, filter = "all" },
         apply = { apply = "20260101-000000-0000", expect = 3 },
+        ["apply "] = { apply = "../" .. planned.id, expect = 3 },
         plan = { plan = true },
         confirm_within = { configuration = LINES, confirm_within = 60 },
         dry_run = { configuration = LINES, plan = true, dry_run = true },
@@ -217,7 +218,8 @@ describe("a change over HTTP", function()
         abort_after = { configuration = LINES, abort_after = "200%" },
         ["allow[0]"] = { configuration = LINES, allow = { 1 } },
       } do
-        assert.equal(field, refusal(site, body, 422).errors[1].field)
+        local wrong = refusal(site, body, 422).errors[1].field
+        assert.equal(field:match "^%S+", wrong)
       end
       local problem = refusal(site, { apply = planned.id, expect = 2 }, 422)
       assert.equal("3 devices would be changed", problem.errors[1].message)

@@ -12,14 +12,17 @@ local Web = {}
 Web.__index = Web
 
 --- Start it. `options` as for `serve.run`; the port is a free one, and the inventory a
--- lab of three devices when none is named.
+-- lab of three devices when none is named. A folder of runs that is named stays.
 function web.start(options)
   options = options or {}
   options.inventory = options.inventory or { lab = { devices = 3 } }
   options.port = 0
-  options.runs = os.tmpname()
-  os.remove(options.runs)
   local self = setmetatable({ runs = options.runs }, Web)
+  if not self.runs then
+    self.runs, self.is_scratch = os.tmpname(), true
+    os.remove(self.runs)
+    options.runs = self.runs
+  end
   task.await(function(done)
     self.task = task.spawn(function()
       self.ok, self.message, self.kind = serve.run(options, function(service)
@@ -39,7 +42,9 @@ function Web:close()
     self.service:stop(true)
   end
   self.task:join()
-  process.run { "rm", "-rf", self.runs }
+  if self.is_scratch then
+    process.run { "rm", "-rf", self.runs }
+  end
 end
 Web.__close = Web.close
 

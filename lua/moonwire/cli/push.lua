@@ -1,9 +1,9 @@
 --- `moonwire push`: lines of configuration to a fleet.
 -- @module moonwire.cli.push
 local check = require "moonwire.cli.run.check"
-local lines_file = require "moonwire.cli.run.lines"
+local lines_file = require "moonwire.journal.lines"
 local orders = require "moonwire.cli.run.order"
-local plans = require "moonwire.cli.run.plan"
+local plans = require "moonwire.journal.plan"
 local shared = require "moonwire.cli.run.command"
 local uv = require "luv"
 local whole = require "moonwire.cli.whole"
@@ -25,7 +25,8 @@ local function add_plan_options(parser)
   parser:option("--plan", "Change nothing: show for each device what would change and "
     .. "what the platform promises, and write it all into a file."):argname "<file>"
   parser:option("--apply", "Do what such a file says, and nothing on devices that have "
-    .. "changed since. Takes -i and -f from it."):argname "<file>"
+    .. "changed since; or the name of the run over HTTP that has made it. Takes -i and "
+    .. "-f from it."):argname "<file>"
   parser:option("--plan-age", "How old a plan may be (24h)."):argname "<time>"
     :convert(orders.time "--plan-age")
   parser:option("--check", "With --plan: a Lua file that gives a function of a new "
@@ -84,6 +85,7 @@ local function prepare(given)
   if other then
     return nil, other .. " stands in the plan that is applied"
   end
+  given.apply = plans.find(given.apply, given.runs)
   local plan, message = plans.read(given.apply, { oldest = given.plan_age })
   if not plan then
     return nil, message

@@ -107,6 +107,14 @@ local function is_id(id)
   return type(id) == "string" and id:find "^[%w%-]+$" ~= nil
 end
 
+--- The folder of a run.
+-- @string id
+-- @string[opt] root
+-- @treturn string|nil nil: no run can have this name
+function journal.folder(id, root)
+  return is_id(id) and ("%s/%s"):format(root or journal.root(), id) or nil
+end
+
 --- The names of runs, oldest first.
 -- @string[opt] root
 -- @treturn {string,...}

@@ -4,6 +4,7 @@
 -- @module moonwire.serve
 local answer = require "moonwire.serve.answer"
 local call = require "moonwire.serve.call"
+local change = require "moonwire.serve.change"
 local door = require "moonwire.serve.door"
 local log = require "moonwire.log"
 local openapi = require "moonwire.serve.openapi"
@@ -250,6 +251,7 @@ function serve.run(options, fn)
     local helpers = {
       group:spawn(self._beat, self),
       group:spawn(self.stock.reload_on_demand, self.stock),
+      group:spawn(change.tidy, options.runs),
     }
     group:spawn(self._accept, self, group)
     local _ <close> = self -- luacheck: ignore

@@ -6,6 +6,7 @@
 local digest = require "host.digest"
 local file = require "moonwire.report.file"
 local plan = require "moonwire.session.plan"
+local plans = require "moonwire.journal.plan"
 local uv = require "luv"
 
 local order = {}
@@ -27,12 +28,23 @@ local function origin_of(options, filter)
   for name, value in pairs(options.inventory_options or {}) do
     about[name] = value
   end
-  about.filter = filter or about.filter
+  local is_narrower = filter and about.filter
+  about.filter = is_narrower and ("(%s) and (%s)"):format(about.filter, filter)
+    or filter or about.filter
+  about.expect = nil
   return type(from) == "string" and (uv.fs_realpath(from) or from) or "-", about
 end
 
 local SAME = { "mode", "workers", "timeout", "commands", "save", "expected", "waves",
-  "abort_after", "caller", "allow", "max_lines", "large" }
+  "abort_after", "caller", "allow", "max_lines", "large", "applies", "confirm_within" }
+
+-- A change as its plan has it, and as who applies the plan is told.
+local function change_of(request, mode)
+  return {
+    mode = mode, save = request.save, confirm_within = request.confirm_within,
+    allow = request.allow, max_lines = request.max_lines, large = request.large,
+  }
+end
 
 -- What is to be known of a push.
 local function add_push(what, request)
@@ -40,10 +52,8 @@ local function add_push(what, request)
   what.verb, what.lines_beside = "push", order.LINES
   what.digest = digest_of(text_of(request.configuration))
   what.dry_run, what.changes = is_shown_only, not is_shown_only or nil
-  what.change = request.expected and {
-    mode = "apply", save = request.save, confirm_within = request.confirm_within,
-    allow = request.allow, max_lines = request.max_lines, large = request.large,
-  }
+  what.change = request.expected and change_of(request, "apply")
+  what.plan_beside = request.plan and plans.NAME
 end
 
 --- The order of a request.
@@ -78,11 +88,29 @@ function order.keep_lines(journal, request)
     text_of(request.configuration))
 end
 
---- Take them away: no device wants them any more.
+--- Begin the file of a plan that will lie beside the journal and its lines.
+-- @tparam table journal the writer of it
+-- @tparam table what the order of the request
+-- @tparam table request
+-- @tparam {table,...} devices
+-- @treturn table as of `moonwire.journal.plan`
+function order.new_plan(journal, what, request, devices)
+  local folder = uv.fs_realpath(journal.folder) or journal.folder
+  return plans.new({
+    source = what.source, inventory = what.inventory, digest = what.digest,
+    file = folder .. "/" .. order.LINES, change = change_of(request, "plan"),
+    how = {
+      filter = request.filter, mode = request.mode, limit = request.limit,
+      workers = request.workers, timeout = request.timeout, deadline = request.deadline,
+    },
+  }, devices)
+end
+
+--- Take the lines away: no device wants them any more. Those of a plan stay with it.
 -- @tparam table journal the writer of it
 -- @tparam table request
 function order.drop_lines(journal, request)
-  if request.configuration then
+  if request.configuration and not request.plan then
     uv.fs_unlink(journal.folder .. "/" .. order.LINES)
   end
 end

@@ -140,6 +140,7 @@ function Registry:start(devices, request, options)
     return nil, message
   end
   local one = run.new(out, devices, names, request, self.room)
+  one.plan = request.plan and order.new_plan(out, options.order, request, devices)
   one.on_end = options.on_end
   if options.key then
     one.key = options.key

@@ -1,11 +1,11 @@
 --- One run that was asked for over HTTP: what it does, what has come of it so far, and
 -- who waits for more. It goes on when its caller goes away.
 -- @module moonwire.serve.run
-local change = require "moonwire.serve.change"
 local fleet = require "moonwire.fleet"
 local host = require "host.task"
 local jobs = require "moonwire.serve.jobs"
 local observer = require "moonwire.journal.observer"
+local plans = require "moonwire.journal.plan"
 local shown = require "moonwire.serve.shown"
 local task = require "moonwire.task"
 local time = require "moonwire.report.time"
@@ -48,7 +48,6 @@ function run.new(journal, devices, names, request, room)
     room = room,
     bytes = 0,
     waiting = {},
-    planned = request.plan and {} or nil, -- by name: what would be changed
     warm = request.via and 0 or nil, -- how many needed no login
   }, Run)
 end
@@ -64,8 +63,8 @@ end
 local IS_CANCELLED = { cancelled = true, skipped = true }
 
 function Run:_add(result)
-  if self.planned then
-    change.note(self.planned, self.devices[result.index], result)
+  if self.plan then
+    plans.add(self.plan, result)
   end
   local one = shown.result(result)
   if self.bytes < self.room then
@@ -144,6 +143,16 @@ function Run:_end(state, message)
   self:_wake()
 end
 
+-- Who finds it done finds the file.
+local function write_plan(self)
+  local ok, message = true, nil
+  if self.plan then
+    ok, message = plans.write(self.plan, self.journal.folder .. "/" .. plans.NAME)
+  end
+  self.plan = nil
+  return ok, message
+end
+
 local function end_of(self, done)
   self.peak_sessions, self.threads = done.peak_sessions, done.threads
   if done.drop_kind == "timeout" then
@@ -151,7 +160,8 @@ local function end_of(self, done)
   elseif done.drop_kind then
     self:_end("cancelled", done.reason)
   else
-    self:_end("done", done.reason)
+    local ok, message = write_plan(self)
+    self:_end(ok and "done" or "failed", message or done.reason)
   end
 end
 

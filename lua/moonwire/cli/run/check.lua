@@ -3,7 +3,7 @@
 -- by its path, since a job may run in any thread, and by its digest, so that a plan is
 -- applied with the check that it was made with.
 -- @module moonwire.cli.run.check
-local input = require "moonwire.cli.run.input"
+local input = require "moonwire.journal.input"
 
 local check = {}
 

@@ -153,13 +153,16 @@ end
 
 -- What a plan says.
 local function applied_request(service, holder, body)
-  local plan = service.registry:get(body.apply)
-  if not plan or not plan.planned then
+  local path, complaint = change.find(service.registry, body.apply)
+  if not path and not complaint then
     return nil, wrong("apply", "this server has no such plan; make it anew")
   end
-  local devices, request = change.apply(plan, body, holder.inventory.devices)
+  local devices, request
+  if path then
+    devices, request = change.apply(path, body, holder.inventory.devices)
+  end
   if not devices then
-    return nil, answer.problem(409, request)
+    return nil, answer.problem(409, complaint or request)
   elseif #devices ~= body.expect then
     return nil, wrong("expect", ("%d devices would be changed"):format(#devices))
   end

@@ -2,14 +2,20 @@
 -- for. Its first line holds the digest of all behind it, so that a plan that was edited
 -- or torn is none. Lines of configuration are not in it, only where they are and their
 -- digest: they may be secret. The differences are shown without secrets.
--- @module moonwire.cli.run.plan
+-- @module moonwire.journal.plan
 local file = require "moonwire.report.file"
-local input = require "moonwire.cli.run.input"
+local input = require "moonwire.journal.input"
+local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
+local likeness = require "moonwire.transport.likeness"
+local uv = require "luv"
 
 local plan = {}
 
-local FORMAT = 1
+--- The name of a plan that lies in the folder of the run that has made it.
+plan.NAME = "plan"
+
+local FORMAT = 2
 local OLDEST = 24 * 60 * 60 -- seconds until it is too old to be applied
 local LATER = 60 -- seconds by which a clock may be wrong
 
@@ -19,17 +25,15 @@ local LATER = 60 -- seconds by which a clock may be wrong
 function plan.inventory_digest(devices)
   local lines = {}
   for i, device in ipairs(devices) do
-    lines[i] = table.concat({
-      device.name or device.host, device.host or "", tostring(device.port),
-      device.device_type or "", tostring(device.username),
-    }, "\0")
+    lines[i] = (device.name or device.host) .. "\0" .. likeness.of(device)
   end
   table.sort(lines)
   return input.digest(table.concat(lines, "\n"))
 end
 
 --- Begin a plan.
--- @tparam table order see `moonwire.cli.run.order`
+-- @tparam table order see `moonwire.cli.run.order`; beside that `how` (what else is
+-- to be known by who applies it)
 -- @tparam {table,...} devices
 -- @treturn table to which `plan.add` adds
 function plan.new(order, devices)
@@ -38,7 +42,7 @@ function plan.new(order, devices)
     source = order.source, selection = order.inventory,
     inventory = plan.inventory_digest(devices),
     lines = { path = order.file, digest = order.digest },
-    change = order.change,
+    change = order.change, how = order.how,
   }
 end
 
@@ -118,6 +122,16 @@ function plan.read(path, options)
   end
   self.digest = digest
   return self
+end
+
+--- The file that is meant: by its path, or by the name of the run that has made it.
+-- @string given
+-- @string[opt] root the folder of all runs
+-- @treturn string path, as it was given where no run is meant
+function plan.find(given, root)
+  local folder = not uv.fs_stat(given) and journal.folder(given, root)
+  local path = folder and folder .. "/" .. plan.NAME
+  return path and uv.fs_stat(path) and path or given
 end
 
 --- What each device is expected to be like.

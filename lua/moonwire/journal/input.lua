@@ -1,6 +1,6 @@
 --- A file that a run is given and that must not change while it goes on: its text, and
 -- the digest by which it is known again.
--- @module moonwire.cli.run.input
+-- @module moonwire.journal.input
 local digests = require "host.digest"
 
 local input = {}

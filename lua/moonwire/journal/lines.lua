@@ -1,7 +1,7 @@
 --- The file with the lines of a push. A journal keeps where it is and its digest, not
 -- what stands in it, which may be secret: a push goes on with the same lines or not.
--- @module moonwire.cli.run.lines
-local input = require "moonwire.cli.run.input"
+-- @module moonwire.journal.lines
+local input = require "moonwire.journal.input"
 local plan = require "moonwire.session.plan"
 local uv = require "luv"
 
