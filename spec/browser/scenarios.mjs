@@ -15,7 +15,8 @@ const settings = JSON.parse(text);
 const LONG = 60000; // milliseconds; only what hangs is ended by it
 
 function picture(page, name, options) {
-  return page.screenshot({ path: path.join(settings.pictures, `${name}.png`), ...options });
+  const file = path.join(settings.pictures, `${name}.png`);
+  return page.screenshot({ path: file, animations: "disabled", ...options });
 }
 
 async function isOver(page) {
@@ -216,6 +217,59 @@ const scenarios = {
     await page.waitForSelector("dialog.transcript[open] .said");
     assert.match(await page.textContent(".transcript pre >> nth=0"), /from a browser/);
     await picture(page, "dashboard-applied");
+  },
+
+  async "a run spreads as it is told to"(page) {
+    await page.goto(settings.lab);
+    await page.waitForSelector("#start");
+    await page.fill("[name=waves]", "1,some");
+    await page.click("#start");
+    await page.locator(".go .wrong", { hasText: /^waves / }).waitFor();
+    await page.fill("[name=waves]", "1,2,rest");
+    await page.fill("[name=abort_after]", "50%");
+    await startRun(page, "show clock");
+    await isOver(page);
+    assert.match(await page.textContent("article .about"), /waves 1,2,rest .* ends after 50% failed/);
+    assert.equal(await page.textContent('[data-stat="OK"]'), "5");
+  },
+
+  async "what a change may do is said before it is planned, and how it spreads behind that"(page) {
+    page.expectsRefusals = true;
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.goto(settings.pushing);
+    await showToken(page, settings.changer);
+    await page.fill("#filter", "name ~ SW-CORE_*");
+    await planRun(page, "no aaa new-model\ninterface Vlan8\n description from a browser");
+    assert.equal(await rows(page, "failed").count(), 2);
+    assert.match(await page.textContent(".causes .said"), /aaa/);
+    await page.goto(`${settings.pushing}/#new`);
+    await page.focus("[name=allow]");
+    await page.keyboard.type("ssh, aaa");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("1");
+    await page.focus("#lines");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector("article:not([hidden])");
+    await isOver(page);
+    assert.deepEqual(await page.locator(".plan .words").allTextContents(), ["Too much at once"]);
+    assert.equal(await page.isVisible("#apply"), false);
+    await page.goto(`${settings.pushing}/#new`);
+    await page.focus("[name=large]");
+    await page.keyboard.press("Space");
+    await picture(page, "dashboard-guards", { fullPage: true });
+    await page.focus("#lines");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector("#apply:not([hidden])");
+    await page.click("#apply");
+    await page.fill("#apply-count", "2");
+    await page.fill("dialog [name=waves]", "rest");
+    await page.fill("dialog [name=abort_after]", "2");
+    await picture(page, "dashboard-waves");
+    await page.keyboard.press("Enter");
+    await page.locator("article h1", { hasText: /^3 lines of configuration$/ }).waitFor();
+    await isOver(page);
+    assert.match(await page.textContent("article .about"), /waves rest .* ends after 2 failed/);
+    assert.deepEqual(await page.locator("tbody td.why").allTextContents(), ["changed", "changed"]);
   },
 
   async "a plan says which devices it does not reach, and why"(page) {

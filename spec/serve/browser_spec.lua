@@ -25,6 +25,8 @@ local SCENARIOS = {
   "nothing that a device says is markup",
   "a token is asked for where one is wanted",
   "a configuration is planned, confirmed and applied by keys",
+  "a run spreads as it is told to",
+  "what a change may do is said before it is planned, and how it spreads behind that",
   "a plan says which devices it does not reach, and why",
   "who may not push is not offered to",
   "the documentation tries an operation, and a stream",
@@ -132,6 +134,7 @@ describe("the pages in a browser", function()
     assert.equal(#SCENARIOS, count)
     for _, name in ipairs {
       "light", "dark", "failing", "configuration", "plan", "confirm", "applied",
+      "guards", "waves",
     } do
       local path = ("%s/dashboard-%s.png"):format(PICTURES, name)
       assert.is_true(lfs.attributes(path, "size") > 10000)

@@ -108,6 +108,8 @@ local function plan_of(id, head)
     applies = order.applies,
     confirm_within = order.confirm_within,
     save = order.save,
+    waves = order.waves,
+    abort_after = order.abort_after,
     created = iso(head.t),
     started = iso(head.t),
     devices = head.count,

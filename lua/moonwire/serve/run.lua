@@ -275,6 +275,8 @@ function Run:summary()
     applies = self.request.applies,
     confirm_within = self.request.confirm_within,
     save = self.request.save,
+    waves = self.request.waves,
+    abort_after = self.request.abort_after,
     created = self.created,
     started = self.started,
     ended = self.ended,

@@ -222,6 +222,8 @@ shapes.run = {
     filter = text "Which devices of the inventory.",
     plan = { type = "boolean", description = "It only shows what would change." },
     applies = text "The name of the plan that it applies.",
+    waves = text "How many devices at a time.",
+    abort_after = text "When so many have failed, nothing more begins.",
     caller = text "The name of the token that began it.",
     ok = { type = "boolean", description = "Whether it is done and no device failed." },
     devices = { type = "integer", description = "How many." },

@@ -2,6 +2,7 @@
 
 import { Problem, get, post } from "./api.mjs";
 import { complain, element, shape, visible } from "./dom.mjs";
+import { Guards, Spread } from "./guards.mjs";
 import { MODES, count } from "./words.mjs";
 
 const PREVIEW = 8; // names of devices
@@ -74,6 +75,8 @@ export class Form {
       name: "confirm_within", type: "number", min: "1", max: "86400", step: "any",
       placeholder: "no timer", inputmode: "decimal",
     });
+    this.guards = new Guards();
+    this.spread = new Spread({ waves: "all at once", abort_after: "no end" });
     this.kinds = KINDS.map(([kind, title]) => element("button", {
       type: "button", "data-kind": kind, onclick: () => this.choose(kind),
     }, title));
@@ -100,7 +103,8 @@ export class Form {
       element("fieldset", {}, element("legend", {}, "When it is applied"),
         element("div", { class: "numbers" },
           element("label", {}, "Seconds to confirm, or it is taken back", this.confirm),
-          element("label", { class: "check" }, this.save, "save, to outlive a restart"))));
+          element("label", { class: "check" }, this.save, "save, to outlive a restart"))),
+      this.guards.node);
   }
 
   newNode() {
@@ -121,7 +125,7 @@ export class Form {
     this.parts.send, this.parts.push,
     element("fieldset", {}, element("legend", {}, "Mode"), this.modes),
     element("fieldset", {}, element("legend", {}, "Limits"),
-      element("div", { class: "numbers" }, NUMBERS.map(newNumber))),
+      element("div", { class: "numbers" }, NUMBERS.map(newNumber), this.spread.fields)),
     element("div", { class: "go" }, this.start, this.comparing, this.wrong));
   }
 
@@ -133,6 +137,7 @@ export class Form {
       button.setAttribute("aria-pressed", String(button.dataset.kind === kind));
     }
     this.comparing.hidden = kind === "push";
+    for (const field of this.spread.fields) field.hidden = kind === "push"; // asked behind the plan
     this.start.textContent = kind === "push" ? "Plan" : "Start";
   }
 
@@ -173,8 +178,8 @@ export class Form {
   }
 
   whatOf() {
-    if (this.kind === "send") return { commands: linesOf(this.commands.value) };
-    const what = { configuration: textOf(this.lines.value), plan: true };
+    if (this.kind === "send") return { commands: linesOf(this.commands.value), ...this.spread.body() };
+    const what = { configuration: textOf(this.lines.value), plan: true, ...this.guards.body() };
     if (this.save.checked) what.save = true;
     if (this.confirm.value !== "") what.confirm_within = Number(this.confirm.value);
     return what;

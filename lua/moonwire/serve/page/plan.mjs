@@ -4,6 +4,7 @@
 import { Problem, post } from "./api.mjs";
 import { newWho } from "./causes.mjs";
 import { element, visible } from "./dom.mjs";
+import { Spread } from "./guards.mjs";
 import { count } from "./words.mjs";
 
 const GROUPS = 40; // that are shown
@@ -107,17 +108,19 @@ export class Plan {
     });
     const wrong = element("p", { class: "wrong", id: "apply-wrong", role: "alert" });
     const { confirm_within: within, save } = this.live.summary;
+    this.spread = new Spread({ waves: "1,5%,rest", abort_after: "2%" });
     const dialog = element("dialog", { "aria-labelledby": "apply-title" },
       element("form", {
         class: "token",
         onsubmit: (event) => { event.preventDefault(); this.submit(dialog, number, wrong); },
       },
       element("h2", { id: "apply-title" }, `Change the configuration of ${this.words()}`),
-      element("p", {}, "One device first, then 5 %, then the rest; it ends where one is not well. "
+      element("p", {}, "A wave begins when all of the one before are well. "
         + "A device that is no longer as it was is left alone."),
       element("p", {}, within ? `What is not confirmed within ${within} s is taken back. ` : "No timer. ",
         save ? "It is saved." : "It is not saved."),
-      element("label", { for: "apply-count" }, "Type how many devices"), number, wrong,
+      element("label", { for: "apply-count" }, "Type how many devices"), number,
+      element("div", { class: "numbers" }, this.spread.fields), wrong,
       element("div", { class: "row" },
         element("button", { type: "button", onclick: () => dialog.close() }, "Back"),
         element("button", { class: "danger", id: "apply-now" }, "Apply"))));
@@ -134,7 +137,9 @@ export class Plan {
       return;
     }
     try {
-      const run = await post("/api/v1/runs", { apply: this.live.id, expect: this.many });
+      const run = await post("/api/v1/runs", {
+        apply: this.live.id, expect: this.many, ...this.spread.body(),
+      });
       dialog.close();
       this.onApply(run);
     } catch (error) {

@@ -125,6 +125,8 @@ export class View {
     this.badge.className = `badge ${look}`;
     if (this.badge.textContent !== word) this.badge.textContent = word;
     this.about.textContent = [modeName(summary.mode), summary.filter, summary.caller,
+      summary.waves ? `waves ${summary.waves}` : "",
+      summary.abort_after ? `ends after ${summary.abort_after} failed` : "",
       summary.warm ? `${count(summary.warm)} warm` : "", summary.id,
     ].filter((part) => part).join("  ·  ");
     this.about.title = `begun ${ago(summary.created)} ago`;
