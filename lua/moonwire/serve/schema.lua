@@ -153,20 +153,26 @@ function CHECKS.number(what, rule, field, errors)
 end
 CHECKS.integer = CHECKS.number
 
+-- A format has its own words for what is wrong.
+local function has_right_format(what, rule, field, errors)
+  local reader = rule.format and FORMATS[rule.format]
+  if not reader or what == json.null then
+    return true
+  end
+  local read, complaint = reader(what)
+  if read == nil then
+    -- behind the comma some readers show the value
+    complain(errors, field, (complaint:gsub(", not .*", "")))
+  end
+  return read ~= nil
+end
+
 function check(what, rule, field, errors)
+  local further = CHECKS[type_of(what)]
   if not has_right_type(what, rule) then
     complain(errors, field, "must be " .. names_of(rule))
-    return
-  end
-  local kind = type_of(what)
-  if rule.format and kind ~= "null" and FORMATS[rule.format] then
-    local read, complaint = FORMATS[rule.format](what)
-    if read == nil then
-      -- behind the comma some readers show the value
-      complain(errors, field, (complaint:gsub(", not .*", "")))
-    end
-  elseif CHECKS[kind] then
-    CHECKS[kind](what, rule, field, errors)
+  elseif has_right_format(what, rule, field, errors) and further then
+    further(what, rule, field, errors)
   end
 end
 
