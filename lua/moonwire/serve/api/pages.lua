@@ -88,9 +88,9 @@ end
 -- What the two pages load.
 local PARTS = {
   "base.css", "dash.css", "docs.css", "icon.svg", "api.mjs", "causes.mjs", "docs.mjs",
-  "dom.mjs", "form.mjs", "guards.mjs", "history.mjs", "live.mjs", "main.mjs", "modes.mjs",
-  "plan.mjs", "swagger.mjs", "table.mjs", "timeline.mjs", "transcript.mjs", "view.mjs",
-  "words.mjs",
+  "dom.mjs", "form.mjs", "guards.mjs", "history.mjs", "live.mjs", "main.mjs",
+  "modes.mjs", "plan.mjs", "swagger.mjs", "table.mjs", "timeline.mjs",
+  "transcript.mjs", "view.mjs", "words.mjs",
 }
 
 pages.routes = {
