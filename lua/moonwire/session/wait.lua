@@ -127,11 +127,13 @@ local function find_last(text, plain)
 end
 
 -- The mark has come back, but not behind the prompt that is known: a message has torn
--- the two apart, or the device has got another name.
+-- the two apart, or the device has got another name. One that came while this task had
+-- yet to learn that nothing does is asked for once more.
 local function is_torn_off(self, tail, mark)
   return self:mode_of(tail) ~= nil
     and self:_is_quiet(mark)
     and self.shell:text():find(mark .. "\n", 1, true) ~= nil
+    and self:_is_quiet(mark)
 end
 
 -- The device rests: with another mark it is known where it does, and that what stands
