@@ -36,20 +36,28 @@ describe("a push that has left a device unknown", function()
   end
 
   -- A run that came to nothing, and behind that what one that was cut off writes down.
-  local function leave_unknown(lab, before)
+  local function leave(lab, records, ...)
     put(unreachable(lab))
     local first = program.run {
-      "push", "--runs", root, "-i", inventory, "-f", lines, "-q", "--retries", "0",
+      "push", "--runs", root, "-i", inventory, "-f", lines, "-q", "--retries", "0", ...,
     }
     assert.equal(1, first.status, first.errors)
     put(lab:inventory())
     local id = assert(journal.find("last", root))
     local _, out = assert(journal.resume(id, root))
-    out:append { type = "begin", i = 1 }
-    out:append { type = "event", i = 1, event = "intent", before = before }
-    out:append { type = "end", i = 1, ok = false, state = "unknown", kind = "dropped" }
+    for _, record in ipairs(records) do
+      out:append(record)
+    end
     out:close()
     return id
+  end
+
+  local function leave_unknown(lab, before)
+    return leave(lab, {
+      { type = "begin", i = 1 },
+      { type = "event", i = 1, event = "intent", before = before },
+      { type = "end", i = 1, ok = false, state = "unknown", kind = "dropped" },
+    })
   end
 
   local function state_now(id)
@@ -171,6 +179,32 @@ describe("a push that has left a device unknown", function()
         { known:state(1), known:state(2), known:state(3) }, result.errors)
     end, { devices = 3 })
   end)
+
+  for _, mode in ipairs { "nonblocking", "threads" } do
+    it("looks at all of them where the first one ends the run, in mode " .. mode,
+      function()
+        with_lab(function(lab)
+          local id = leave(lab, {
+            { type = "begin", i = 1 }, { type = "begin", i = 3 },
+            { type = "begin", i = 4 },
+          }, "--mode", mode)
+          lab:device(1):change():set(nil, LINES[1])
+          for _, line in ipairs(LINES) do
+            lab:device(4):change():set(nil, line)
+          end
+          local result = resume(id)
+          assert.equal(1, result.status)
+          assert.matches("nothing more is begun", result.errors)
+          local known = assert(journal.read(id, { root = root }))
+          local states = {}
+          for i = 1, 4 do
+            states[i] = known:state(i)
+            assert.is_false(lab:device(i):sent "configure terminal")
+          end
+          assert.same({ "unknown", "skipped", "failed_clean", "changed" }, states)
+        end, { devices = 4 })
+      end)
+  end
 
   it("asks a candidate whether the commit has come through", function()
     local options = { devices = 1, platform = "juniper_junos", twin = true }

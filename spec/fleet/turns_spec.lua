@@ -195,6 +195,74 @@ describe("moonwire.fleet.turns", function()
     assert.is_nil(order:next())
   end)
 
+  -- What is begun of ten devices, three at once, when only some may go on.
+  local function begun_behind_stop(options)
+    local order <close> = turns.new {
+      count = 10, limit = at_most(3), ends = options.ends, check = options.check,
+      labels = options.labels, label_of = function() return "one" end,
+    }
+    local seen = {}
+    options.order = order
+    task.group(function(group)
+      for index in order.next, order do
+        seen[#seen + 1] = index
+        group:spawn(options.run or order.done, order, index)
+      end
+    end)
+    return seen
+  end
+
+  local function is_even(index)
+    return index % 2 == 0
+  end
+
+  it("has those begun all the same that whoever stops it names", function()
+    local options = {}
+    function options.run(order, index)
+      if index == 1 then
+        order:stop(is_even)
+      end
+      order:done(index)
+    end
+    assert.same({ 1, 2, 3, 4, 6, 8, 10 }, begun_behind_stop(options))
+    options = { ends = { 1, 5, 10 } }
+    function options.check()
+      options.order:stop(is_even)
+      return false
+    end
+    assert.same({ 1, 2, 4, 6, 8, 10 }, begun_behind_stop(options))
+    options.labels = { site = 1 }
+    assert.same({ 1, 2, 4, 6, 8, 10 }, begun_behind_stop(options))
+  end)
+
+  it("has one begun at once that waited for another try, if it is named", function()
+    local options, tries = {}, 0
+    function options.run(order, index)
+      tries = tries + (index == 2 and 1 or 0)
+      if index <= 2 and tries < 2 then
+        return order:again(index, 1e6)
+      elseif index == 3 then
+        order:stop(is_even)
+      end
+      order:done(index)
+    end
+    local seen = begun_behind_stop(options)
+    table.sort(seen)
+    assert.same({ 1, 2, 2, 3, 4, 6, 8, 10 }, seen)
+  end)
+
+  it("begins none of those behind a stop that names none", function()
+    local order <close> = turns.new { count = 9, limit = at_most(1) }
+    take(order, 1)
+    order:stop(is_even)
+    order:done(1)
+    assert.equal(2, order:next())
+    order:stop()
+    order:stop(is_even)
+    order:done(2)
+    assert.is_nil(order:next())
+  end)
+
   it("keeps a distance between starts, and varies it", function()
     local order <close> = turns.new {
       count = 3, limit = at_most(9), rate = 1000, jitter = 0.5,

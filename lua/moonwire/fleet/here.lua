@@ -13,6 +13,7 @@ local function run_one(run, index, gate)
   if refusal then
     return run:over(index, refusal)
   end
+  device = run:as_begun(device)
   local result = device_run.run(device, run.job, run.device_options, gate, {
     open = function()
       run:opened(index)

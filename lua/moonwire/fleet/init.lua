@@ -42,8 +42,9 @@ end
 local function run_in_threads(options, workers, limit)
   return function(run)
     local threads = require "moonwire.fleet.threads"
+    local devices = resolve_all(run.devices)
     local ok, statistics, kind = threads.run {
-      devices = resolve_all(run.devices),
+      devices = devices,
       job = run.job,
       workers = workers,
       limit = limit,
@@ -55,6 +56,7 @@ local function run_in_threads(options, workers, limit)
         if refusal then
           run:over(index, refusal)
         end
+        devices[index] = run:as_begun(devices[index])
         return not refusal
       end,
       admit_waits = run.observer ~= nil and run.observer.begins ~= nil,

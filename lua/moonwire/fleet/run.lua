@@ -228,7 +228,8 @@ function Run:keep(index, result)
   count(self, result, self.devices[index])
   record.result(self, result)
   if not result.is_skipped and self.new_failures >= self.abort_count then
-    self:stop(("%d devices have failed, which ends this run"):format(self.new_failures))
+    self:_end_early(("%d devices have failed, which ends this run"):format(
+      self.new_failures))
   end
   if self.on_result then
     self.on_result(result, self.count)
@@ -247,22 +248,51 @@ function Run:_check_wave(wave)
   end
   self.failed_before = self.new_failures
   if not ok then
-    self:stop(("wave %d is not well: %s"):format(wave, message or "the check says no"))
+    self:_end_early(("wave %d is not well: %s"):format(wave,
+      message or "the check says no"))
   else
     self:note(("wave %d is well"):format(wave))
   end
   return ok
 end
 
+local function note_end(self, reason)
+  if not self.reason then
+    self.reason = reason
+    self:note("nothing more is begun: " .. reason)
+  end
+end
+
 --- Let nothing begin any more. What is under way goes on to its end; what was not begun
 -- is skipped.
 -- @string[opt] reason
 function Run:stop(reason)
-  if not self.reason then
-    self.reason = reason or "stopped"
-    self:note("nothing more is begun: " .. self.reason)
-  end
+  note_end(self, reason or "stopped")
   self.turns:stop()
+end
+
+-- The same for what was seen on some devices. What an earlier run has left in doubt is
+-- looked at all the same: nobody is helped by not knowing.
+function Run:_end_early(reason)
+  note_end(self, reason)
+  self.turns:stop(function(index)
+    return state.is_doubtful(self.devices[index])
+  end)
+end
+
+--- A device as it is begun now: where nothing begins any more, it is only looked at.
+-- @local here
+-- @tparam table device
+-- @treturn table
+function Run:as_begun(device)
+  if not self.turns.is_stopped or not state.is_doubtful(device) then
+    return device
+  end
+  local copy = setmetatable({ is_only_looked_at = true }, getmetatable(device))
+  for name, value in pairs(device) do
+    copy[name] = value
+  end
+  return copy
 end
 
 --- Drop everything: what is under way is broken off, and its connections are closed.

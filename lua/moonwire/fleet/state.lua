@@ -36,8 +36,12 @@ local function told(result)
   return IS_STATE[name] and name or nil
 end
 
-local function is_doubtful(device)
-  return type(device) == "table" and device.is_in_doubt
+--- Whether an earlier run had a device in its hands, and nobody has seen what came of
+-- that.
+-- @param device
+-- @treturn boolean
+function state.is_doubtful(device)
+  return type(device) == "table" and device.is_in_doubt or false
 end
 
 -- What failed before its job, or in the midst of it, and said nothing of its state.
@@ -56,7 +60,7 @@ end
 -- it stays until the job says otherwise
 -- @treturn string
 function state.of(result, changes, device)
-  local is_in_doubt = changes and is_doubtful(device)
+  local is_in_doubt = changes and state.is_doubtful(device)
   if result.is_skipped then
     return is_in_doubt and "unknown" or "skipped"
   end

@@ -167,11 +167,15 @@ local function pick(self)
     if not index then
       return nil
     end
-    local label, value = obstacle(self, index)
-    if not label then
-      return index
+    local is_out = self.still and not self.still(index)
+    local label, value
+    if not is_out then
+      label, value = obstacle(self, index)
+      if not label then
+        return index
+      end
+      wait_in_line(self, index, label, value)
     end
-    wait_in_line(self, index, label, value)
     if called and (called ~= label or called_value ~= value) then
       call_next(self, called, called_value)
     end
@@ -222,12 +226,12 @@ local function sleep_until(self, at)
 end
 
 local function begin_next_wave(self)
-  if self.ends[self.wave + 1] == nil then
+  if self.is_stopped or self.ends[self.wave + 1] == nil then
     return false
   end
   local goes_on = not self.check or self.check(self.wave)
   if self.is_stopped or not goes_on then
-    return false
+    return self.still ~= nil
   end
   self.wave = self.wave + 1
   self.last = self.ends[self.wave]
@@ -238,6 +242,15 @@ local function may_start(self, now)
   return not self.is_paused and self.open < self.limit() and now >= self.start_at
 end
 
+-- Nil: to be asked again; those that have no turn may have been passed over.
+local function pick_or_wait(self, now)
+  local index = may_start(self, now) and pick(self)
+  if not index and not is_wave_over(self) then
+    sleep_until(self, wait_time(self, now))
+  end
+  return index
+end
+
 --- Wait for the next turn.
 -- @treturn int|nil the index of a device; nil: all are over, or no more may start and
 -- those that were begun are over
@@ -245,7 +258,7 @@ function Turns:next()
   while true do
     local now = host.now()
     take_retries(self, now)
-    if self.is_stopped then
+    if self.is_stopped and not self.still then
       if self.open == 0 or self.is_abandoned then
         return nil
       end
@@ -255,11 +268,10 @@ function Turns:next()
         return nil
       end
     else
-      local index = may_start(self, now) and pick(self)
+      local index = pick_or_wait(self, now)
       if index then
         return start(self, index, now)
       end
-      sleep_until(self, wait_time(self, now))
     end
   end
 end
@@ -283,7 +295,18 @@ function Turns:again(index, seconds)
 end
 
 --- Let nothing begin any more. What is under way goes on.
-function Turns:stop()
+-- @tparam[opt] function still whether a device, by its index, has its turn all the
+-- same; who stops it without that, stops those, too
+function Turns:stop(still)
+  if not still then
+    self.still = nil
+  elseif not self.is_stopped then
+    self.still, self.last = still, self.ends[#self.ends]
+    for _, retry in ipairs(self.retries) do
+      make_ready(self, { retry[1] })
+    end
+    self.retries, self.retry_at = {}, nil
+  end
   self.is_stopped = true
   wake(self)
 end
