@@ -9,6 +9,7 @@ local task = require "moonwire.task"
 local uv = require "luv"
 
 local SEEDS = math.tointeger(os.getenv "TORTURE_SEEDS" or 1000)
+local FIRST = math.tointeger(os.getenv "TORTURE_FIRST_SEED" or 1)
 local DEVICES = 50
 local AT_ONCE = 4 -- seeds: their devices are here, each one's program is by itself
 local LINES = { "ntp server 192.0.2.77", "logging host 192.0.2.78" }
@@ -80,7 +81,7 @@ local function lie_about(device, said)
   end
 end
 
-local function judge(lab, known)
+local function judge(lab, known, ends)
   local tally = known:tally()
   if state.sum(tally) ~= DEVICES or tally.planned + tally.handed > 0 then
     return "the states do not add up"
@@ -88,7 +89,8 @@ local function judge(lab, known)
   for i = 1, DEVICES do
     local lie = lie_about(lab:device(i), known:state(i))
     if lie then
-      return ("device %d: %s"):format(i, lie)
+      local message = (ends[i] or {}).message
+      return ("device %d: %s%s"):format(i, lie, message and "; " .. message or "")
     end
   end
 end
@@ -107,8 +109,14 @@ local function try(folder, seed, records)
     local is_killed = kill_behind(words, root, records)
     local id = assert(journal.find("last", root))
     process.run { uv.exepath(), "runs", "resume", "--runs", root, id, "-q" }
-    local known = assert(journal.read(id, { root = root }))
-    local lie = judge(lab, known)
+    local ends = {}
+    local known = assert(journal.read(id, {
+      root = root,
+      on_end = function(record)
+        ends[record.i] = record
+      end,
+    }))
+    local lie = judge(lab, known, ends)
     lab:close()
     lie = lie and ("seed %d, killed behind %d records: %s"):format(seed, records, lie)
     return lie, is_killed
@@ -136,8 +144,8 @@ end
 local function kill_row(folder, say)
   local kept, note, done = 0, nil, 0
   local seeds = {}
-  for seed = 1, SEEDS do
-    seeds[seed] = seed
+  for seed = FIRST, FIRST + SEEDS - 1 do
+    seeds[#seeds + 1] = seed
   end
   task.map(seeds, AT_ONCE, function(seed)
     local lie = try_until_killed(folder, seed)
