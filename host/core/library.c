@@ -30,6 +30,7 @@ static const luaL_Reg modules[] = {
     {"host.task", luaopen_host_task},
     {"host.telnet", luaopen_host_telnet},
     {"host.term", luaopen_host_term},
+    {"host.text", luaopen_host_text},
     {"host.wire", luaopen_host_wire},
     {"host.yaml", luaopen_host_yaml},
     {"luv", luaopen_host_luv},

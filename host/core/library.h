@@ -24,6 +24,7 @@ int luaopen_host_tape(lua_State *L);
 int luaopen_host_task(lua_State *L);
 int luaopen_host_telnet(lua_State *L);
 int luaopen_host_term(lua_State *L);
+int luaopen_host_text(lua_State *L);
 int luaopen_host_wire(lua_State *L);
 int luaopen_host_yaml(lua_State *L);
 

@@ -7,7 +7,7 @@
 ** Where things are on the stack while YAML is composed: the arguments, and then tables
 ** about containers. ORDER, ANCHORS, SIZES, NAMES and MERGES are their keys as they
 ** stand; what aliases mean; how many values that is; the anchor of one that is not over
-** yet; what merges into it at its end.
+** yet; what merges into it at its end. WORDS are short ones and what they are.
 */
 enum {
   SOURCE = 1,
@@ -22,6 +22,7 @@ enum {
   SIZES,
   NAMES,
   MERGES,
+  WORDS,
   BOX
 };
 

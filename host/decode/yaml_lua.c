@@ -161,21 +161,52 @@ static void note_item_line(struct composer *self)
   lua_pop(self->L, 1);
 }
 
+/* Digits with several dots: an address, or a version. */
+static bool is_dotted(const char *text, size_t length)
+{
+  int dots = 0;
+  for (size_t i = 0; i < length; i++) {
+    if (text[i] == '.')
+      dots++;
+    else if (text[i] < '0' || text[i] > '9')
+      return false;
+  }
+  return dots > 1;
+}
+
+/* The word on top becomes what Lua says; what it is sure of is remembered. */
+static void resolve_word(struct composer *self, size_t length)
+{
+  lua_State *L = self->L;
+  lua_pushvalue(L, -1);
+  if (length <= LONGEST_WORD && lua_rawget(L, WORDS) != LUA_TNIL) {
+    lua_remove(L, -2);
+    return;
+  }
+  lua_settop(L, -2);
+  lua_pushvalue(L, RESOLVE);
+  lua_pushvalue(L, -2);
+  lua_pushinteger(L, event_line(self));
+  lua_call(L, 2, 2);
+  if (length <= LONGEST_WORD && lua_toboolean(L, -1)) {
+    lua_pushvalue(L, -3);
+    lua_pushvalue(L, -3);
+    lua_rawset(L, WORDS);
+  }
+  lua_pop(L, 1);
+  lua_remove(L, -2);
+}
+
 /* A plain word is text when it begins with a letter and is too long for a special one;
 ** what else it may be is for Lua to say. */
 static void push_plain(struct composer *self)
 {
-  lua_State *L = self->L;
   const char *text = (const char *)self->box->event.data.scalar.value;
   size_t length = self->box->event.data.scalar.length;
-  if (length > LONGEST_WORD && (unsigned char)text[0] > '9') {
-    lua_pushlstring(L, text, length);
-    return;
-  }
-  lua_pushvalue(L, RESOLVE);
-  lua_pushlstring(L, text, length);
-  lua_pushinteger(L, event_line(self));
-  lua_call(L, 2, 1);
+  bool is_word = length > LONGEST_WORD && (unsigned char)text[0] > '9';
+  lua_pushlstring(self->L, text, length);
+  if (!is_word && !is_dotted(text, length))
+    resolve_word(self, length);
 }
 
 static void name_scalar(struct composer *self, const yaml_char_t *anchor)
@@ -373,7 +404,8 @@ Compose the one document of a text.
 @param null what an empty document becomes
 @tparam table objects the metatable of mappings
 @tparam table arrays the metatable of lists
-@tparam function resolve what an unquoted word is: it gets the word and its line
+@tparam function resolve what an unquoted word is, and whether that holds wherever it
+stands: it gets the word and its line
 @tparam function merge it gets a mapping, its keys in order or nil, and a list of what
 `<<` merges into it; false: that is something else than mappings
 @tparam[opt] table lines takes for each mapping and list a table of lines, by key

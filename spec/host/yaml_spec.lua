@@ -28,6 +28,25 @@ describe("YAML", function()
     assert.equal("word", (decode "word"))
   end)
 
+  it("asks once what a short word is, when that holds wherever it stands", function()
+    local asked = {}
+    local value = decode("[no, ab, no, ab, 12, 12, [ab]]", function(word, line)
+      asked[#asked + 1] = word
+      return word == "ab" and line or word, word == "ab"
+    end)
+    assert.same({ "no", "ab", "no", "12", "12" }, asked)
+    assert.same({ "no", 1, "no", 1, "12", "12", { 1 } }, value)
+  end)
+
+  it("knows that digits with several dots are text", function()
+    local asked = {}
+    decode("[10.0.0.1, 1.2.3, 1.2, .., 1.2.3e4, 1.2.3.a, '1.2']", function(word)
+      asked[#asked + 1] = word
+      return word
+    end)
+    assert.same({ "1.2", "1.2.3e4", "1.2.3.a" }, asked)
+  end)
+
   it("asks what a word is, with its line, and never about a quoted one", function()
     local asked = {}
     local text = "a: 7\nb: '7'\nc: !!str 7\nd: surely text\n"

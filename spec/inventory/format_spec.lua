@@ -173,7 +173,15 @@ describe("an inventory on disk", function()
     { "a.ini", "[g:x]\n", "a.ini:1: a section is" },
     { "a.ini", "r1 'x\n", "a.ini:1: a quote has no partner" },
     { "a.ini", "r1 x\n", "a.ini:1: behind the host" },
-    { "a.ini", "sw[1:999999999]\n", "more than 100000 names" },
+    { "a.ini", "sw[1:999999999]\n", "a.ini:1: ranges stand for more than 100000" },
+    { "a.ini", "\nt[1:99]b[a:f].x[1:99]b[a:f].y\n", "a.ini:2: ranges stand for more" },
+    { "a.ini", "a[1:60000]\nb[1:60000]\n", "a.ini:2: ranges stand for more" },
+    { "a.ini", "sw[f:a]\n", "a.ini:1: a range ends before it begins" },
+    {
+      "a.yaml",
+      "all:\n  hosts:\n    sw[1:200000]: {}\n",
+      "a.yaml:3: all.hosts.sw[1:200000]: ranges stand for more than 100000 names",
+    },
     { "a.ini", "[a:children]\nb\n[b:children]\na\n[b]\nr1\n", "is in itself" },
     { "a.ini", "r1 ansible_user={{x}}\n", "templates are not evaluated" },
     { "a.yaml", "hosts: {r1: {groups: [g]}}\ngroups: {}\n", 'there is no group "g"' },
@@ -298,6 +306,39 @@ role = none
     assert.same({ "leaf", "dc" }, loaded[1].groups)
     assert.equal(2222, loaded[4].port)
     assert.same({ site = "par", role = "leaf", n = 7 }, loaded[4].labels)
+  end)
+
+  it("takes a range in two groups for the same hosts", function()
+    local loaded = assert(load("a.ini", "[all:vars]\nansible_user=u\n"
+      .. "ansible_password=p\nansible_network_os=ios\n"
+      .. "[a]\nsw[1:60000]\n[b]\nsw[1:60000]\n"))
+    assert.equal(60000, #loaded)
+    assert.same({ "b", "a" }, loaded[1].groups)
+  end)
+
+  it("says what is wrong with a group once, and where that stands", function()
+    local message = complaint("a.ini", "r1\nr2\n[g]\nr[1:3]\n[g:vars]\n"
+      .. "ansible_user=u\nansible_password=p\nansible_network_os=ios\nansible_port=0\n")
+    assert.equal("a.ini:9: g.ansible_port: must be 1 to 65535, not 0", message)
+  end)
+
+  it("lets a host say better what is wrong in its group", function()
+    local loaded = assert(load("a.yaml", "all:\n  vars: {ansible_port: 0,"
+      .. " ansible_user: u, ansible_password: p, ansible_network_os: ios}\n"
+      .. "  hosts: {r1: {ansible_port: 22}, r2: {ansible_port: 23}}\n"))
+    assert.equal(23, loaded[2].port)
+  end)
+
+  it("gives what devices share to each, and their own to one", function()
+    local loaded = assert(load("a.yaml", "defaults:"
+      .. " {username: u, password: p, platform: ios, data: {site: lon, rack: 1}}\n"
+      .. "groups: {}\nhosts:\n"
+      .. "  r1: {data: {rack: 2}}\n  r2: {username: v}\n  r3: {port: null}\n"))
+    assert.same({ site = "lon", rack = 2 }, loaded[1].labels)
+    assert.same({ site = "lon", rack = 1 }, loaded[2].labels)
+    assert.equal("v", loaded[2].username)
+    assert.equal("u", loaded[3].username)
+    assert.equal(22, loaded[3].port)
   end)
 
   it("says which file of variables is wrong", function()

@@ -70,20 +70,26 @@ local function part(state, given, name, at)
   return what
 end
 
+-- What stands for one host, or for all of a pattern.
+local function read_pattern(state, pattern, given, at)
+  local variables = given ~= json.null and given or {}
+  local names, port = state.tree:names_of(pattern)
+  if names and is_map(variables) then
+    return names, variables, port
+  end
+  local record = { source = state.tree.source, at = at, key = pattern }
+  state.complaints:add(record, nil, names and "must be a mapping" or port)
+  return {}
+end
+
 local function read_hosts(state, group, hosts, at)
   for _, pattern in ipairs(ordered(state.tree.source, hosts)) do
-    local place = { at = at, key = pattern }
-    local record = { source = state.tree.source, at = at, key = pattern }
-    local variables = hosts[pattern] ~= json.null and hosts[pattern] or {}
-    local names, port = Tree.names_of(pattern)
-    if not names or not is_map(variables) then
-      state.complaints:add(record, nil, names and "must be a mapping" or port)
-      names = {}
-    end
+    local names, variables, port = read_pattern(state, pattern, hosts[pattern], at)
+    local place = { at = at, key = names[1] ~= pattern and pattern or nil }
     for _, name in ipairs(names) do
-      state.tree:host(group, name, variables, place, true)
+      state.tree:host(group, name, variables, place)
       if port then
-        state.tree:host(group, name, { ansible_port = port }, place, true)
+        state.tree:host(group, name, { ansible_port = port }, place)
       end
     end
   end
@@ -112,39 +118,47 @@ local function read_group(state, name, given, at)
   end
 end
 
--- Variables in a file of their own win over those in the inventory.
-local function read_beside(state, folder, name, target)
-  local value, source = state.beside(folder .. "/" .. name)
+-- Variables in a file of their own, or nil.
+local function read_beside(state, folder, name)
+  local value, source = state.beside(folder, name)
   if not source then
-    return
-  elseif not is_map(value) then
-    if value ~= json.null then
-      state.complaints:add({ source = source }, nil, "must be variables by name")
-    end
-    return
+    return nil
+  elseif is_map(value) then
+    return value
+  elseif value ~= json.null then
+    state.complaints:add({ source = source }, nil, "must be variables by name")
   end
-  for variable, what in pairs(value) do
-    target.variables[variable] = what
+end
+
+-- They win over those in the inventory.
+local function add_beside(state, tree)
+  tree:group "all"
+  for _, name in ipairs(tree.group_order) do
+    local variables = tree.groups[name].variables
+    for variable, what in pairs(read_beside(state, "group_vars", name) or {}) do
+      variables[variable] = what
+    end
+  end
+  for _, record in ipairs(tree.records) do
+    local variables = read_beside(state, "host_vars", record.name)
+    if variables then
+      tree:add_variables(record, variables)
+    end
   end
 end
 
 --- Make records of a tree, with what `group_vars` and `host_vars` beside it say.
 -- @tparam Tree tree
--- @tparam table reading `complaints`, `beside` (function: the value of a YAML file that
--- is named without its ending and its source, or nil when it is not there)
+-- @tparam table reading `complaints`, `beside` (function: of a folder and a name
+-- without its ending, the value of that YAML file and its source, or nil when there is
+-- none; of nothing, whether there is any)
 -- @treturn table `records`
 function ansible.finish(tree, reading)
   local state = { beside = reading.beside, complaints = reading.complaints }
   if state.beside and state.beside() then
-    tree:group "all"
-    for _, name in ipairs(tree.group_order) do
-      read_beside(state, "group_vars", name, tree.groups[name])
-    end
-    for _, name in ipairs(tree.host_order) do
-      read_beside(state, "host_vars", name, tree.hosts[name])
-    end
+    add_beside(state, tree)
   end
-  return { records = tree:records(reading.complaints) }
+  return { records = tree:finish(reading.complaints) }
 end
 
 --- Read a tree of groups.

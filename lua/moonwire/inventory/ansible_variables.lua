@@ -2,7 +2,7 @@
 -- all others are labels. Templates are not evaluated; the one look-up that inventories
 -- are full of, of an environment variable, is a reference like our own.
 -- @module moonwire.inventory.ansible_variables
-local json = require "moonwire.inventory.json"
+local find = string.find
 
 local FIELDS = {
   ansible_host = "host",
@@ -40,13 +40,12 @@ local WORDS = {
   timeout = "ansible_command_timeout",
 }
 
+local PLAIN = { string = true, number = true, boolean = true }
+
 local TEMPLATE = "^{{ *lookup%( *['\"]env['\"] *, *['\"]([%w_]+)['\"] *%) *}}$"
 
-local function value_of(what, record, name, complaints)
-  if type(what) ~= "string" or not what:find("{{", 1, true) then
-    return what
-  end
-  local variable = what:match(TEMPLATE)
+local function read_template(text, record, name, complaints)
+  local variable = text:match(TEMPLATE)
   if variable then
     return { env = variable }
   end
@@ -56,10 +55,6 @@ end
 -- cisco.ios.ios is ios
 local function platform_of(what)
   return type(what) == "string" and what:match "([^.]+)$" or what
-end
-
-local function is_plain(what)
-  return type(what) ~= "table" and what ~= json.null
 end
 
 local function add_word(words, field, name)
@@ -79,21 +74,24 @@ end
 -- @treturn table fields of a device
 -- @treturn table by field, the variable that gave it or would
 return function(variables, record, complaints)
-  local fields, words, labels = {}, WORDS, nil
+  local fields, words, labels = { host = nil, labels = nil }, WORDS, nil
   for name, what in next, variables do
-    local field = FIELDS[name]
-    what = value_of(what, record, name, complaints)
-    if field == "device_type" then
-      what = platform_of(what)
+    local kind, field = type(what), FIELDS[name]
+    if kind == "string" and find(what, "{{", 1, true) then
+      what = read_template(what, record, name, complaints)
+      kind = type(what)
     end
     if field and what ~= nil then
       fields[field] = what
       words = add_word(words, field, name)
-    elseif is_plain(what) and not name:find "^ansible_" then
+    elseif PLAIN[kind] and not find(name, "^ansible_") then
       labels = labels or {}
       labels[name] = what
     end
   end
   fields.labels = labels
+  if fields.device_type then
+    fields.device_type = platform_of(fields.device_type)
+  end
   return fields, words
 end

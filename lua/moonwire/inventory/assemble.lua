@@ -100,7 +100,14 @@ function assemble.new_reading(from)
     source = from,
     complaints = complaints,
     references = {},
-    context = { complaints = complaints, secrets = {}, platforms = {}, told = {} },
+    context = {
+      complaints = complaints,
+      secrets = {},
+      platforms = {},
+      told = {},
+      memories = {},
+      bases = {},
+    },
   }
 end
 
@@ -110,10 +117,12 @@ local function make_devices(content, reading, defaults)
     local record = { given = defaults, source = { name = "defaults" } }
     inherit.resolve(records, { defaults = record, complaints = complaints })
   end
-  local devices = {}
-  for i, record in ipairs(records) do
-    devices[i] = device.read(record, reading.context)
-    note_references(reading, devices[i], record)
+  local devices, context = {}, reading.context
+  for i = 1, #records do
+    devices[i] = device.read(records[i], context)
+    if context.has_references then
+      note_references(reading, devices[i], records[i])
+    end
   end
   find_duplicates(complaints, records, devices)
   jump.resolve(records, devices, reading.context)

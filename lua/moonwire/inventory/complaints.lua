@@ -5,9 +5,10 @@
 -- Complaints are about records. A record is what somebody wrote about one device, one
 -- group or the like: `given` (the fields), `source` (the file), `at` (the place of all
 -- its kind: `path`, `keys`, `base`) and `key` (its own name or position there), `line`
--- (when the reader knows it), `words` (what the file calls a field), and for what it
--- inherits `own` (its own fields) and `from` (a record by field).
+-- (when the reader knows it), `words` (what the file calls a field), `name` (when it
+-- has one), and `inherited` (see `moonwire.inventory.inherit`).
 -- @module moonwire.inventory.complaints
+local inherit = require "moonwire.inventory.inherit"
 local printable = require "moonwire.printable"
 
 local Complaints = {}
@@ -17,23 +18,19 @@ local MOST = 10
 
 local NOWHERE = { path = "", keys = {}, base = 1 }
 
--- which record a field was written in
-local function owner_of(record, field)
-  if record.own and record.own[field] == nil then
-    return record.from[field] or record
-  end
-  return record
+local function below(path, word)
+  return path == "" and word or path .. "." .. word
 end
 
 local function path_of(record, word)
   local at = record.at or NOWHERE
-  local path = at.path
-  if math.type(record.key) == "integer" then
-    path = ("%s[%d]"):format(path, record.key - 1 + at.base)
-  elseif record.key then
-    path = (path == "" and "" or path .. ".") .. record.key
+  local path, key = at.path, record.key or record.name
+  if math.type(key) == "integer" then
+    path = ("%s[%d]"):format(path, key - 1 + at.base)
+  elseif key then
+    path = below(path, key)
   end
-  return word and path .. (path == "" and "" or ".") .. word or path
+  return word and below(path, word) or path
 end
 
 local function line_of(record, word)
@@ -46,13 +43,13 @@ local function line_of(record, word)
   end
   local at = record.at or NOWHERE
   local keys = table.move(at.keys, 1, #at.keys, 1, {})
-  keys[#keys + 1] = record.key
+  keys[#keys + 1] = record.key or record.name
   keys[#keys + 1] = word
   return source.locate(keys)
 end
 
 local function format(entry)
-  local record = owner_of(entry.record, entry.field)
+  local record = inherit.owner(entry.record, entry.field)
   local word = record.words and record.words[entry.field or ""] or entry.field
   local line, path = entry.line or line_of(record, word), path_of(record, word)
   return printable(("%s:%s %s%s"):format(

@@ -12,6 +12,7 @@
 --
 -- Devices that refer to the same share one secret: it is read, asked or run once.
 -- @module moonwire.inventory.credential
+local inherit = require "moonwire.inventory.inherit"
 local secret = require "host.secret"
 local uv = require "luv"
 
@@ -33,17 +34,9 @@ function credential.absolute(path, folder)
   return folder .. "/" .. path
 end
 
--- which file a field stands in
-local function source_of(record, name)
-  if record.own and record.own[name] == nil and record.from[name] then
-    return record.from[name].source
-  end
-  return record.source
-end
-
 -- A fleet has few passwords for many devices: each is kept once.
 local function literal(text, field, context)
-  local source = source_of(context.record, field.name)
+  local source = inherit.owner(context.record, field.name).source
   if source.is_open and not context.told[source] then
     context.told[source] = true
     local complaint = "a password in a file that others can read: chmod 600 %s"
@@ -102,7 +95,7 @@ end
 -- `moonwire.inventory.keyring` resolves it.
 -- @param what what somebody wrote
 -- @tparam table field of the schema
--- @tparam table context see `moonwire.inventory.device.read_fields`
+-- @tparam table context see `moonwire.inventory.fields`; `has_references` is said there
 -- @return[1] a secret, or a table that is a reference
 -- @return[2] nil
 -- @treturn[2] string complaint
@@ -114,6 +107,7 @@ function credential.read(what, field, context)
   elseif type(what) == "string" then
     return literal(what, field, context)
   elseif type(what) == "table" and is_reference(what, 1) then
+    context.has_references = true
     return what
   end
   return nil, REFERENCE
@@ -124,7 +118,7 @@ end
 -- @string name of the field
 -- @treturn string|nil
 function credential.folder_of(record, name)
-  return source_of(record, name).folder
+  return inherit.owner(record, name).source.folder
 end
 
 return credential

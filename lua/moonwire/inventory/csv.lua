@@ -4,6 +4,7 @@
 -- says nothing. Cells are parted by what the header has most of: comma, semicolon, tab.
 -- @module moonwire.inventory.csv
 local device = require "moonwire.inventory.device"
+local fields = require "moonwire.inventory.fields"
 local json = require "moonwire.inventory.json"
 local scalar = require "moonwire.inventory.scalar"
 
@@ -173,7 +174,7 @@ local function read_header(cells, state)
     seen[title] = true
   end
   state.context.record = { source = state.source, line = 1 }
-  device.find_unknown(names, unknown, state.context)
+  fields.find_unknown(names, unknown, state.context)
   return columns
 end
 

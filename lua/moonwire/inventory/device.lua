@@ -1,10 +1,9 @@
 --- What can be said about a device: the schema, and what makes a table a device.
 -- The schema is data, so that checks, help and documentation share their words.
 -- @module moonwire.inventory.device
+local fields = require "moonwire.inventory.fields"
 local json = require "moonwire.inventory.json"
-local spelling = require "moonwire.platform.spelling"
 local ssh_config = require "moonwire.ssh_config"
-local value = require "moonwire.inventory.value"
 
 local device = {}
 
@@ -162,159 +161,6 @@ device.fields = {
   { name = "labels", type = "labels", doc = "anything else, by name: site, role, …" },
 }
 
--- what reading looks up in a schema, made once for each
-local plans = setmetatable({}, { __mode = "k" })
-
-local function plan_of(fields)
-  local plan = plans[fields]
-  if not plan then
-    plan = { by_name = {}, rank = {}, names = {}, needed = {} }
-    for i, field in ipairs(fields) do
-      plan.by_name[field.name], plan.rank[field.name] = field, i
-      plan.names[i] = field.name
-      if field.is_required or field.default ~= nil then
-        plan.needed[#plan.needed + 1] = field
-      end
-    end
-    plans[fields] = plan
-  end
-  return plan
-end
-
-local function words_of(names, record)
-  local words = table.move(names, 1, #names, 1, {})
-  for _, word in pairs(record.words or {}) do
-    words[#words + 1] = word
-  end
-  table.sort(words)
-  return words
-end
-
-local function unknown(key, names, record)
-  local words = words_of(names, record)
-  local meant = spelling.nearest(key, words, math.max(1, #key // 3))
-  local advice = meant and ("; did you mean %q?"):format(meant) or ""
-  return ("unknown key %q"):format(key) .. advice
-end
-
--- in the order of the schema, unknown keys last and by name
-local function complain(problems, plan, context)
-  table.sort(problems, function(a, b)
-    local x, y = plan.rank[a.name] or math.huge, plan.rank[b.name] or math.huge
-    return x < y or x == y and a.name < b.name
-  end)
-  for _, problem in ipairs(problems) do
-    local field, text = problem.name, problem.text
-    if not text then
-      field, text = nil, unknown(problem.name, plan.names, context.record)
-    end
-    context.complaints:add(context.record, field, text)
-  end
-end
-
--- Types of which the same text is always read as the same value. Devices have most of
--- what they say in common, so the last one of each field is remembered.
-local STEADY = { string = true, platform = true, choice = true }
-
-local function read_value(field, what, context, last)
-  local kind = field.type
-  local known = STEADY[kind] and last[field]
-  if known and known.what == what then
-    return known.read
-  end
-  local read, complaint = value[kind](what, field, context)
-  if STEADY[kind] and not complaint then
-    known = known or {}
-    known.what, known.read, last[field] = what, read, known
-  end
-  return read, complaint
-end
-
-local function note(problems, name, text)
-  problems = problems or {}
-  problems[#problems + 1] = { name = name, text = text }
-  return problems
-end
-
-local function uses_ssh_config(taken)
-  local file = taken.ssh_config_file or ssh_config.default()
-  return file ~= nil and file ~= "none"
-end
-
-local function fill_in(taken, given, plan, problems)
-  local has_file = uses_ssh_config(taken)
-  for _, field in ipairs(plan.needed) do
-    local name = field.name
-    local is_open = has_file and field.is_in_ssh_config
-    if not is_open and (given[name] == nil or given[name] == json.null) then
-      taken[name] = field.default
-      if field.is_required then
-        problems = note(problems, name, "is missing")
-      end
-    end
-  end
-  return problems
-end
-
--- A table with room for what most devices have: it does not grow field by field.
-local function roomy_table()
-  return {
-    name = nil, host = nil, port = nil, username = nil,
-    password = nil, device_type = nil, host_key_policy = nil, labels = nil,
-  }
-end
-
---- Read fields by a schema: check, coerce, fill in defaults. Also for other tables that
--- people write.
--- @tparam table fields as `device.fields`
--- @tparam table given what somebody wrote
--- @tparam table context `complaints`, `record` (that they are about), `secrets` and
--- `platforms` (tables that live as long as the reading, as does `last`, which is made
--- here: what each field was read from last)
--- @treturn table a new one
-function device.read_fields(fields, given, context)
-  local plan, taken, problems = plan_of(fields), roomy_table(), nil
-  local last = context.last or {}
-  context.last = last
-  for name, what in next, given do
-    local field = plan.by_name[name]
-    if not field then
-      problems = note(problems, tostring(name))
-    elseif what ~= json.null then
-      local read, complaint = read_value(field, what, context, last)
-      taken[name] = read
-      if complaint then
-        problems = note(problems, name, complaint)
-      end
-    end
-  end
-  problems = fill_in(taken, given, plan, problems)
-  if problems then
-    complain(problems, plan, context)
-  end
-  return taken
-end
-
---- Complain about keys that nobody knows, with the one that was probably meant.
--- @tparam table names list of known keys
--- @tparam table given
--- @tparam table context
-function device.find_unknown(names, given, context)
-  local known, strange = {}, {}
-  for _, name in ipairs(names) do
-    known[name] = true
-  end
-  for key in pairs(given) do
-    if not known[key] then
-      strange[#strange + 1] = tostring(key)
-    end
-  end
-  table.sort(strange)
-  for _, key in ipairs(strange) do
-    context.complaints:add(context.record, nil, unknown(key, names, context.record))
-  end
-end
-
 local function default_name(taken)
   if taken.port == nil or taken.port == 22 then
     return taken.host
@@ -322,32 +168,43 @@ local function default_name(taken)
   return ("%s:%s"):format(taken.host, taken.port)
 end
 
+local WAYS_IN = { "key_file", "key_files", "agent", "answers" }
+
 local function has_way_in(taken)
-  return uses_ssh_config(taken) or taken.password or taken.key_file or taken.key_files
-    or taken.agent or taken.answers
-    or taken.transport and taken.transport ~= "ssh" -- which may ask for nothing
+  for _, way in ipairs(WAYS_IN) do
+    if taken[way] then
+      return true
+    end
+  end
+  return (taken.ssh_config_file or "none") ~= "none"
+    or (taken.transport or "ssh") ~= "ssh" -- which may ask for nothing
     or (os.getenv "MOONWIRE_VIA" or "") ~= "" -- whoever lends the session has logged in
 end
 
 local TELNET = 23
 
+-- whether a record says something of a field itself, or somebody else for it
+local function says(record, name)
+  local what = record.given[name]
+  if what == nil and record.inherited then
+    what = record.inherited.given[name]
+  end
+  return what ~= nil and what ~= json.null
+end
+
 --- Read one device.
 -- @tparam table record what somebody wrote; see `moonwire.inventory.complaints`
--- @tparam table context as for `read_fields`
+-- @tparam table context as for `moonwire.inventory.fields`
 -- @treturn table a device; only as good as nobody complained
 function device.read(record, context)
-  local given = record.given
-  context.record = record
-  local taken = device.read_fields(device.fields, given, context)
+  local taken = fields.read_record(device.fields, record, context)
   taken.ssh_config_file = taken.ssh_config_file or ssh_config.default()
-  if taken.transport == "telnet" and given.port == nil then
+  if taken.transport == "telnet" and not says(record, "port") then
     taken.port = TELNET
   end
-  if not has_way_in(taken) then
-    if given.password == nil or given.password == json.null then
-      local text = "is missing, and there is neither a key nor an agent"
-      context.complaints:add(record, "password", text)
-    end
+  if not taken.password and not has_way_in(taken) and not says(record, "password") then
+    local text = "is missing, and there is neither a key nor an agent"
+    context.complaints:add(record, "password", text)
   end
   if taken.host then
     taken.name = taken.name or record.name or default_name(taken)

@@ -1,6 +1,8 @@
 --- What a device has from its groups and from the defaults.
--- The nearest wins, field by field; labels are joined name by name. Whoever complains
--- about an inherited field can say where it was written.
+-- The nearest wins, field by field; labels are joined name by name. Devices that are in
+-- the same groups share what they have from there: it is put together once for all of
+-- them, and read once (see `moonwire.inventory.device`). Whoever complains about an
+-- inherited field can say where it was written.
 -- @module moonwire.inventory.inherit
 local json = require "moonwire.inventory.json"
 
@@ -8,26 +10,6 @@ local inherit = {}
 
 local function is_table(what)
   return type(what) == "table" and what ~= json.null
-end
-
--- what several ancestors give together, the strongest first
-local function join(ancestors)
-  local joined = { given = {}, labels = {}, from = {} }
-  for _, ancestor in ipairs(ancestors) do
-    for field, what in pairs(ancestor.given) do
-      if field == "labels" and is_table(what) then
-        for name, label in pairs(what) do
-          if joined.labels[name] == nil then
-            joined.labels[name] = label
-          end
-        end
-        joined.from.labels = joined.from.labels or ancestor
-      elseif field ~= "groups" and joined.given[field] == nil then
-        joined.given[field], joined.from[field] = what, ancestor
-      end
-    end
-  end
-  return joined
 end
 
 local function copy(fields)
@@ -38,36 +20,38 @@ local function copy(fields)
   return copied
 end
 
-local function labels_of(own, inherited)
-  if next(inherited) == nil or own ~= nil and not is_table(own) then
-    return own -- as it is: a complaint may come
+-- All that there is to inherit in one place: `given` (fields), `from` (whose field it
+-- is), and `groups` (the names of all groups, when those say what one is in).
+local function new_heritage(before)
+  if not before then
+    return { given = {}, from = {} }
   end
-  local labels = copy(inherited)
-  for name, label in next, own or {} do
-    labels[name] = label
-  end
-  return labels
+  local given, from = copy(before.given), copy(before.from)
+  given.labels = is_table(given.labels) and copy(given.labels) or given.labels
+  return { given = given, from = from, groups = before.groups }
 end
 
--- Give a record what it inherits.
-local function apply(record, joined, groups)
-  local own = record.given
-  local given = copy(joined.given)
-  for field, what in next, own do
-    given[field] = what
+local function add_labels(heritage, labels, ancestor)
+  local given, from = heritage.given, heritage.from
+  if not is_table(given.labels) then
+    given.labels, from.labels = {}, ancestor
   end
-  if own.labels ~= nil or next(joined.labels) then
-    given.labels = labels_of(own.labels, joined.labels)
-  end
-  given.groups = groups
-  local from = joined.from
-  if record.own then -- it has inherited before, and what it has from there is nearer
-    from = copy(from)
-    for field, ancestor in next, record.from do
-      from[field] = ancestor
+  for name, label in pairs(labels) do
+    if given.labels[name] == nil then
+      given.labels[name] = label
     end
   end
-  record.given, record.own, record.from = given, record.own or own, from
+end
+
+-- What a stronger one has said stays.
+local function add_ancestor(heritage, ancestor)
+  for field, what in pairs(ancestor.given) do
+    if field == "labels" and is_table(what) then
+      add_labels(heritage, what, ancestor)
+    elseif field ~= "groups" and heritage.given[field] == nil then
+      heritage.given[field], heritage.from[field] = what, ancestor
+    end
+  end
 end
 
 -- A group, then those that it is in itself, nearest first and each once.
@@ -91,7 +75,7 @@ local function climb(state, record, name, found, path)
   path[name] = nil
 end
 
-local function ancestry(state, record, names)
+local function new_groups(state, record, names)
   local found = {}
   for _, name in ipairs(names) do
     climb(state, record, name, found, {})
@@ -99,29 +83,57 @@ local function ancestry(state, record, names)
   if state.before then
     table.sort(found, state.before)
   end
-  local ancestors = {}
-  for i, name in ipairs(found) do
-    ancestors[i] = state.groups[name]
+  return table.move(found, 1, #found, 1, {})
+end
+
+local function heritage_of(state, record, names)
+  local heritage = new_heritage(record.inherited)
+  if state.groups then
+    heritage.groups = new_groups(state, record, names)
+    for _, name in ipairs(heritage.groups) do
+      add_ancestor(heritage, state.groups[name])
+    end
   end
-  ancestors[#ancestors + 1] = state.defaults
-  return { joined = join(ancestors), groups = table.move(found, 1, #found, 1, {}) }
+  if state.defaults then
+    add_ancestor(heritage, state.defaults)
+  end
+  return heritage
 end
 
 -- the groups that a record inherits from
-local function names_of(record, groups)
+local function names_of(list)
   local names = {}
-  if groups and is_table(record.given.groups) then
-    for i, name in ipairs(record.given.groups) do
-      names[i] = tostring(name)
-    end
+  for i, name in ipairs(is_table(list) and list or {}) do
+    names[i] = tostring(name)
   end
   return names
 end
 
+local NONE = {} -- stands for the list of who is in no group, and for no heritage
+
+-- For each heritage so far, and each list of groups, what comes of them.
+local function new_finder(state)
+  local by_list, by_names = {}, {}
+  return function(record)
+    local before = record.inherited or NONE
+    local list = state.groups and (record.groups or record.given.groups) or NONE
+    by_list[before] = by_list[before] or {}
+    local found = by_list[before][list]
+    if not found then
+      local names = names_of(list)
+      local key = table.concat(names, "\0")
+      by_names[before] = by_names[before] or {}
+      found = by_names[before][key] or heritage_of(state, record, names)
+      by_names[before][key], by_list[before][list] = found, found
+    end
+    return found
+  end
+end
+
 --- Let records inherit.
--- A device's `groups` become all that it is in, those of its groups too. Without any
+-- A device's groups become all that it is in, those of its groups too. Without any
 -- groups or defaults to inherit from, the groups of a device are words of its own.
--- @tparam table records
+-- @tparam table records each gets `inherited`, which it shares with others
 -- @tparam table state `groups` (records by name, or nil), `defaults` (a record, or
 -- nil), `complaints`, `before` (function: whether the first of two groups is the
 -- stronger; nil: the nearer one is)
@@ -129,20 +141,23 @@ function inherit.resolve(records, state)
   if not state.groups and not state.defaults then
     return
   end
-  local known, by_list = {}, {}
-  local none = {} -- stands for the list of who has none
-  for _, record in ipairs(records) do
-    local list = record.given.groups
-    local found = by_list[list == nil and none or list]
-    if not found then
-      local names = names_of(record, state.groups)
-      local key = table.concat(names, "\0")
-      known[key] = known[key] or ancestry(state, record, names)
-      found = known[key]
-      by_list[list == nil and none or list] = found
-    end
-    apply(record, found.joined, state.groups and found.groups or list)
+  local find = new_finder(state)
+  for i = 1, #records do
+    local record = records[i]
+    record.inherited = find(record)
   end
+end
+
+--- The record that a field was written in: the own one, a group's, the defaults'.
+-- @tparam table record
+-- @tparam string|nil field
+-- @treturn table
+function inherit.owner(record, field)
+  local inherited = record.inherited
+  if inherited and field and record.given[field] == nil then
+    return inherited.from[field] or record
+  end
+  return record
 end
 
 return inherit

@@ -7,17 +7,20 @@ local scalar = require "moonwire.inventory.scalar"
 
 local ini = {}
 
+local match = string.match
+
 local function complain(state, text)
   local record = { source = state.tree.source, line = state.line }
   state.complaints:add(record, nil, text)
 end
 
+local LONGEST_WORD = 5 -- of those that are more than text: "false"
+
 -- a text in quotes is that text; digits are a number
 local function value_of(text)
   local first = text:byte()
-  if first and first >= 65 then -- a letter: all quotes and digits are below
-    local value = scalar.resolve(text, json.null)
-    return value == json.null and text or value
+  if first and first >= 65 and #text > LONGEST_WORD then -- a letter
+    return text
   end
   local quoted = text:match "^'([^']*)'$" or text:match '^"([^"]*)"$'
   if quoted then
@@ -81,6 +84,24 @@ local function read_variables(state, line, position)
   return variables
 end
 
+-- A line of one host and variables without quotes, as nearly all are; nil: another one.
+local function read_plain(line)
+  local name, position = match(line, "^([%w._-]+)()%f[%s\0]")
+  if not name then
+    return nil
+  end
+  local variables, length = {}, #line
+  while position <= length do
+    local variable, text, after =
+      match(line, "^%s+([%w_]+)=([^%s'\"#]*)()%f[%s\0]", position)
+    if not variable then
+      return nil
+    end
+    variables[variable], position = value_of(text), after
+  end
+  return name, variables
+end
+
 local readers = {}
 
 function readers.hosts(state, line)
@@ -89,13 +110,7 @@ function readers.hosts(state, line)
     complain(state, "a host's name is missing")
     return
   end
-  local place = { line = state.line }
-  if not pattern:find "[:%[%]]" then -- one host, as nearly all are
-    place.key = pattern
-    state.tree:host(state.group, pattern, read_variables(state, line, after), place)
-    return
-  end
-  local names, port = Tree.names_of(pattern)
+  local names, port = state.tree:names_of(pattern)
   if not names then
     complain(state, port)
     return
@@ -103,8 +118,7 @@ function readers.hosts(state, line)
   local variables = read_variables(state, line, after)
   variables.ansible_port = variables.ansible_port or port
   for _, name in ipairs(names) do
-    place.key = name
-    state.tree:host(state.group, name, variables, place, #names > 1)
+    state.tree:host(state.group, name, variables, { line = state.line })
   end
 end
 
@@ -144,22 +158,35 @@ local function header_of(line)
   return header and (rest == "" or rest:find "^[#;]") and header
 end
 
+local function read_line(state, line)
+  local first = match(line, "^%s*([^%s#;])")
+  local header = first == "[" and header_of(line)
+  if header then
+    begin_section(state, header)
+  elseif first then
+    readers[state.kind](state, line)
+  end
+end
+
 --- Read an inventory.
 -- @string text
 -- @tparam table reading `source`, `complaints`, `beside`
 -- @treturn table `records`
 function ini.read(text, reading)
-  local tree = Tree.new(reading.source)
+  local tree, place = Tree.new(reading.source), {}
   local state = { tree = tree, complaints = reading.complaints, line = 0 }
   state.group, state.kind = tree:group "ungrouped", "hosts"
   for line in (text .. "\n"):gmatch "([^\n]*)\n" do
     state.line = state.line + 1
-    local first = line:match "^%s*([^%s#;])"
-    local header = first == "[" and header_of(line)
-    if header then
-      begin_section(state, header)
-    elseif first then
-      readers[state.kind](state, line)
+    local name, variables
+    if state.kind == "hosts" then
+      name, variables = read_plain(line)
+    end
+    if name then
+      place.line = state.line
+      tree:host(state.group, name, variables, place)
+    else
+      read_line(state, line)
     end
   end
   return ansible.finish(tree, reading)

@@ -2,6 +2,7 @@
 -- What a name means otherwise, and the way itself, is for `moonwire.transport.hop`.
 -- @module moonwire.inventory.jump
 local device = require "moonwire.inventory.device"
+local fields = require "moonwire.inventory.fields"
 
 local jump = {}
 
@@ -46,7 +47,7 @@ end
 -- A table that several devices share stays one.
 function Reading:_hop(given)
   if not self.hops[given] then
-    local taken = device.read_fields(hop_fields, given, self.context)
+    local taken = fields.read(hop_fields, given, self.context)
     self.hops[given] = taken
     local complaint
     taken.jump, complaint = self:read(taken.jump)

@@ -13,7 +13,8 @@ local glob = require "moonwire.inventory.glob"
 
 local nodeset = {}
 
-local MOST = 100000
+--- How many names a set can have, unless the caller says otherwise.
+nodeset.most = 100000
 
 --- See `moonwire.inventory.fold`.
 -- @function nodeset.fold
@@ -236,7 +237,7 @@ end
 function nodeset.expand(text, options)
   options = options or {}
   local state = {
-    most = options.most or MOST,
+    most = options.most or nodeset.most,
     names = options.names,
     group = options.group,
   }

@@ -15,28 +15,48 @@ local nodeset = require "moonwire.inventory.nodeset"
 local shape = require "moonwire.inventory.shape"
 local source = require "moonwire.inventory.source"
 local ssh_config = require "moonwire.ssh_config"
+local uv = require "luv"
+local without_collector = require "moonwire.inventory.pause"
 
 local origin = {}
+
+local ENDINGS = { ".yml", ".yaml", "" }
 
 local function from_value(given, from)
   local reading = assemble.new_reading(from)
   return shape.read(given, reading), reading
 end
 
--- how Ansible's readers get at the variables beside an inventory
+-- The names in a folder, or nil.
+local function entries_of(path)
+  local request = uv.fs_scandir(path)
+  if not request then
+    return nil
+  end
+  local entries = {}
+  for name in uv.fs_scandir_next, request do
+    entries[name] = true
+  end
+  return entries
+end
+
+-- How Ansible's readers get at the variables beside an inventory. Few of many hosts
+-- have a file there, so the folders are listed once.
 local function beside(folder, reading)
-  return function(name)
+  local entries = {}
+  for _, name in ipairs { "group_vars", "host_vars" } do
+    entries[name] = entries_of(folder .. "/" .. name)
+  end
+  return function(kind, name)
     if not name then
-      return source.kind(folder .. "/group_vars") == "directory"
-        or source.kind(folder .. "/host_vars") == "directory"
+      return next(entries) ~= nil
     end
-    if name:find("..", 1, true) or name:find "/.*/" then
-      return nil
-    end
-    local endings = { name .. ".yml", name .. ".yaml", name }
-    local path = language.first_file(folder, endings)
-    if path then
-      return language.read_yaml(path, reading)
+    for _, ending in ipairs(entries[kind] and ENDINGS or {}) do
+      local file = name .. ending
+      local path = ("%s/%s/%s"):format(folder, kind, file)
+      if entries[kind][file] and source.kind(path) == "file" then
+        return language.read_yaml(path, reading)
+      end
     end
   end
 end
@@ -120,12 +140,16 @@ end
 -- hosts of which only the names are known, and fields that all of them have
 local function from_names(names, from, fields)
   local records, at = {}, { path = "", keys = {}, base = 1 }
-  for i, name in ipairs(names) do
-    local given = { host = name }
-    for field, what in pairs(fields) do
-      given[field] = what
-    end
-    records[i] = { given = given, source = from, at = at, key = name }
+  local inherited = next(fields) and { given = fields, from = {} }
+  for i = 1, #names do
+    local name = names[i]
+    records[i] = {
+      given = { host = name },
+      source = from,
+      at = at,
+      key = name,
+      inherited = inherited,
+    }
   end
   return { records = records }, assemble.new_reading(from)
 end
@@ -140,7 +164,8 @@ end
 
 local function from_ssh_config(path)
   local is_usual = path == ""
-  local config, message, kind = ssh_config.load(is_usual and ssh_config.usual() or path)
+  local config, message, kind =
+    without_collector(ssh_config.load, is_usual and ssh_config.usual() or path)
   if not config then
     return nil, message, kind
   end

@@ -3,7 +3,7 @@
 -- lab. Other programs' shapes have files of their own; all become records.
 -- @module moonwire.inventory.shape
 local ansible = require "moonwire.inventory.ansible"
-local device = require "moonwire.inventory.device"
+local fields = require "moonwire.inventory.fields"
 local inherit = require "moonwire.inventory.inherit"
 local json = require "moonwire.inventory.json"
 local nornir = require "moonwire.inventory.nornir"
@@ -156,7 +156,7 @@ local function read_lab(reading, given)
     return nil
   end
   reading.context.record = record
-  return device.read_fields(shape.lab_fields, given, reading.context)
+  return fields.read(shape.lab_fields, given, reading.context)
 end
 
 local function is_document(given)
@@ -218,7 +218,7 @@ end
 local function read_document(reading, given)
   local whole = { source = reading.source }
   reading.context.record = whole
-  device.find_unknown(TOP, given, reading.context)
+  fields.find_unknown(TOP, given, reading.context)
   local lab = read_lab(reading, given.lab)
   local commands = read_commands(reading, given.commands)
   if not lab then

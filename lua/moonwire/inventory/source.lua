@@ -2,6 +2,7 @@
 -- Text is made plain here, once for all readers: UTF-8, lines that end in LF, no mark
 -- at the beginning. What cannot be made plain is named by file and line.
 -- @module moonwire.inventory.source
+local is_ascii = require("host.text").is_ascii
 local uv = require "luv"
 
 local source = {}
@@ -37,7 +38,10 @@ local function oddity(text)
   elseif nul then
     return "holds a NUL byte: it is no text", line_at(text, nul)
   end
-  local ok, position = utf8.len(text)
+  local ok, position = is_ascii(text), nil
+  if not ok then
+    ok, position = utf8.len(text)
+  end
   if not ok then
     return "is not UTF-8 (Latin-1, perhaps)", line_at(text, position)
   end

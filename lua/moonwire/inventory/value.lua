@@ -4,11 +4,15 @@
 -- @module moonwire.inventory.value
 local credential = require "moonwire.inventory.credential"
 local duration = require "moonwire.duration"
+local text_of = require "host.text"
 
 local value = {}
 
+local is_plain, is_dotted = text_of.is_plain, text_of.is_address
+
 local LONGEST_SHOWN = 40
 local GREATEST_PORT = 65535
+local LONGEST_HOST = 253
 
 local function show(what)
   local text = type(what) == "string" and ("%q"):format(what) or tostring(what)
@@ -45,8 +49,8 @@ local function turns(text)
 end
 
 local function odd(text)
-  if not text:find "[\128-\255]" then
-    return nil
+  if text:find "%c" then
+    return "must not contain control characters"
   elseif not utf8.len(text) then
     return "must be UTF-8"
   end
@@ -57,10 +61,10 @@ end
 function value.string(what)
   if type(what) ~= "string" then
     return nil, "must be text, not " .. article(what)
+  elseif is_plain(what) then
+    return what
   elseif what == "" then
     return nil, "must not be empty"
-  elseif what:find "%c" then
-    return nil, "must not contain control characters"
   end
   local complaint = odd(what)
   if complaint then
@@ -69,16 +73,7 @@ function value.string(what)
   return what
 end
 
-local function is_dotted(a, b, c, d)
-  return #a + #b + #c + #d <= 12
-    and math.max(tonumber(a), tonumber(b), tonumber(c), tonumber(d)) <= 255
-end
-
 local function is_address(text)
-  local a, b, c, d = text:match "^(%d+)%.(%d+)%.(%d+)%.(%d+)$"
-  if a then
-    return is_dotted(a, b, c, d)
-  end
   local colon = text:find(":", 1, true)
   return colon and text:find(":", colon + 1, true)
     and (text:find "^[%x:][%x:.]*$" or text:find "^[%x:][%x:.]*%%[%w._-]+$")
@@ -91,8 +86,8 @@ end
 
 --- A host name or an address of either kind.
 function value.host(what)
-  if type(what) == "string" and #what <= 253
-    and (is_address(what) or is_host_name(what)) then
+  if type(what) == "string" and (is_dotted(what)
+    or #what <= LONGEST_HOST and (is_host_name(what) or is_address(what))) then
     return what
   end
   local text, complaint = value.string(what)

@@ -61,7 +61,7 @@ local function compose(text, lines)
       local told = ("%s is read as text; quotes would say so"):format(doubt)
       warnings[#warnings + 1] = { line = line, text = told }
     end
-    return value
+    return value, not doubt
   end
   local value, order, line =
     host.decode(text, json.null, OBJECT, ARRAY, resolve, merge, lines)

@@ -85,6 +85,10 @@ end
 -- @treturn ?string the keyword in lower case; nil: nothing is on this line
 -- @treturn ?string the rest, perhaps empty
 function line.split(text)
+  local usual, value = text:match '^ *(%a+) +([^%c"=]*[^%c"= ])$'
+  if usual then
+    return usual:lower(), value
+  end
   local trimmed = text:match("^[^\0]*"):match "^.*[^ \t\r\n\f]" or ""
   local keyword, rest = line.delimit(trimmed)
   if keyword == "" and rest then
