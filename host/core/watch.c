@@ -80,6 +80,12 @@ static void run_later(struct watches *watches)
   }
 }
 
+/* What is put off is so for the sake of those whom this batch has given something. */
+static bool has_more(const struct watches *watches, int count)
+{
+  return count == BATCH || (count > 0 && watches->later != NULL);
+}
+
 static void on_ready(uv_poll_t *poll, int status, int uv_events)
 {
   struct watches *watches = poll->data;
@@ -90,7 +96,7 @@ static void on_ready(uv_poll_t *poll, int status, int uv_events)
   watches->is_turning = true;
   do {
     count = handle_batch(watches);
-  } while (count == BATCH && uv_hrtime() - start_ns < TURN_NS);
+  } while (has_more(watches, count) && uv_hrtime() - start_ns < TURN_NS);
   run_later(watches);
   watches->is_turning = false;
 }

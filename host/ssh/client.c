@@ -137,22 +137,26 @@ static void on_later(struct watch_later *later)
 {
   struct client *c =
       (struct client *)(void *)((char *)later - offsetof(struct client, later));
-  cork(c, 0);
+  if (c->forward != NULL)
+    forward_carry(c->forward);
+  else
+    cork(c, 0);
   c->holds--;
   free_when_at_rest(c);
 }
 
 /*
 ** libssh sends each packet by itself. What a jump host is to carry in one turn leaves
-** together: a segment, and a wake-up there, for many.
+** together: a segment, and a wake-up there, for many; behind another jump host, a
+** packet of that one's.
 */
 static void gather(struct client *c)
 {
-  if (c->later.is_set || c->forward != NULL || c->proxy != NULL ||
-      !watch_later(c->watches, &c->later))
+  if (c->later.is_set || c->proxy != NULL || !watch_later(c->watches, &c->later))
     return;
   c->holds++;
-  cork(c, 1);
+  if (c->forward == NULL)
+    cork(c, 1);
 }
 
 void client_enter(struct client *c)
@@ -279,7 +283,7 @@ void client_leave(struct client *c)
   }
   c->holds++;
   go_on(c);
-  if (c->forward != NULL)
+  if (c->forward != NULL && !c->later.is_set)
     forward_carry(c->forward); /* at once, and not when the loop sees it */
   if (c->carrier != NULL)
     forward_unlisten(c->carrier);
