@@ -104,7 +104,8 @@ static int line_lua_dial(lua_State *L)
   dial->on_gone = on_gone;
   op_deadline(&o->op, timeout);
   struct host *loop = host_of(L);
-  if (!dial_start(dial, &loop->loop, loop->watches, host, (uint16_t)port)) {
+  if (!dial_start(dial, &loop->loop, loop->watches, &loop->deadlines, host,
+                  (uint16_t)port)) {
     o->dial = NULL;
     on_gone(dial);
     op_complete(&o->op, ERROR_RESOLVE);

@@ -61,7 +61,8 @@ static void go_directly(struct client *c)
                            .on_failed = on_failed,
                            .on_gone = on_gone};
   login_begin(c, PHASE_RESOLVE);
-  if (!dial_start(c->dial, c->loop, c->watches, c->login->host, c->login->port)) {
+  if (!dial_start(c->dial, c->loop, c->watches, c->deadlines, c->login->host,
+                  c->login->port)) {
     free(c->dial);
     c->dial = NULL;
     client_fail(c, ERROR_RESOLVE, "\"%.64s\" is no host name", c->login->host);

@@ -6,6 +6,7 @@ local json = require "moonwire.report.json"
 local relays = require "spec.support.relay"
 local sessions = require "moonwire.session"
 local support = require "spec.support.lab"
+local task = require "moonwire.task"
 local uv = require "luv"
 
 local RUN = "show running-config"
@@ -68,26 +69,39 @@ describe("a device with room for one session", function()
   end)
 end)
 
-describe("a name of two addresses", function()
+describe("a name of several addresses", function()
   local SCRIPT = [[
 local json, sessions = require "dkjson", require "moonwire.session"
+local lfs, uv = require "lfs", require "luv"
+local function count_sockets()
+  local count = 0
+  for name in lfs.dir "/proc/self/fd" do
+    local target = uv.fs_readlink("/proc/self/fd/" .. name)
+    count = count + (target and target:find("socket:", 1, true) and 1 or 0)
+  end
+  return count
+end
 local file <close> = assert(io.open(arg[1]))
+local before = count_sockets()
 local session, message, kind = sessions.open((json.decode(file:read "a")))
 if not session then
   return print(kind .. ": " .. message)
 end
 print(assert(session:send_command "show privilege"))
+print(("%d socket more"):format(count_sockets() - before))
 ]]
   local HOSTS = "127.0.0.1 two.example\n127.0.0.2 two.example\n"
+    .. "127.0.0.3 four.example\n127.0.0.4 four.example\n127.0.0.5 four.example\n"
+    .. "127.0.0.2 four.example\n"
   local IN_NAMESPACE = 'mount --bind "$1" /etc/hosts && shift && exec "$@"'
 
   -- What a session says whose machine has the name in its own list of hosts.
-  local function ask(device)
+  local function ask(device, name)
     local said
     files.with_folder(function(folder)
       local hosts, script, path =
         folder .. "/hosts", folder .. "/script.lua", folder .. "/device.json"
-      device.host = "two.example"
+      device.host = name or "two.example"
       files.write(hosts, HOSTS)
       files.write(script, SCRIPT)
       files.write(path, json.encode(device))
@@ -107,6 +121,48 @@ print(assert(session:send_command "show privilege"))
       assert(held:bind("127.0.0.1", relay.port))
       assert.matches("Current privilege level", ask(device), 1, true)
       held:close()
+    end)
+  end)
+
+  -- An address where the port is open and nobody ever answers: its queue is full. The
+  -- first of two connections is taken out of the queue, and the second stays in it.
+  local function open_hole(address, port)
+    local listener, taken, queued = uv.new_tcp(), uv.new_tcp(), uv.new_tcp()
+    local sockets = { listener, taken, queued }
+    assert(listener:bind(address, port))
+    task.await(function(done)
+      assert(listener:listen(0, done))
+      taken:connect(address, port)
+    end)
+    assert(not task.await(function(done)
+      queued:connect(address, port, done)
+    end))
+    return setmetatable(sockets, {
+      __close = function()
+        for _, socket in ipairs(sockets) do
+          socket:close()
+        end
+      end,
+    })
+  end
+
+  it("N2: is reached by the second when the first is silent", function()
+    with_relay({ address = "127.0.0.2" }, function(device, relay)
+      local hole <close> = open_hole("127.0.0.1", relay.port) -- luacheck: ignore
+      local said = ask(device)
+      assert.matches("Current privilege level", said, 1, true)
+      assert.matches("1 socket more", said, 1, true)
+    end)
+  end)
+
+  it("N2: is reached by the fourth when three are silent", function()
+    with_relay({ address = "127.0.0.2" }, function(device, relay)
+      local one <close> = open_hole("127.0.0.3", relay.port) -- luacheck: ignore
+      local two <close> = open_hole("127.0.0.4", relay.port) -- luacheck: ignore
+      local three <close> = open_hole("127.0.0.5", relay.port) -- luacheck: ignore
+      local said = ask(device, "four.example")
+      assert.matches("Current privilege level", said, 1, true)
+      assert.matches("1 socket more", said, 1, true)
     end)
   end)
 
