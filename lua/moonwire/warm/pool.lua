@@ -14,11 +14,11 @@ local LIMIT = 1000 -- sessions
 local PER_DEVICE = 4 -- of these
 local IDLE = 600 -- seconds that one may rest
 local KEEPALIVE = 15 -- seconds of silence until one is asked for a sign of life
-local LOGINS = 200 -- at once
+local LOGINS = 150 -- at once: each wants some 20 KB as long as it lasts
 local REMEMBERED = 30 -- seconds that a refused login counts
 local WAIT = 60 -- seconds for one that others have
 local LOOK = 5 -- seconds between two looks at those that rest
-local LITTER = 100 -- KB: what a login leaves would else lie among what stays for long
+local LITTER = 200 -- KB: what a login leaves would else lie among what stays for long
 local REFUSED = { auth = true, hostkey = true }
 
 --- A pool with nothing in it.
