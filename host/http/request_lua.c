@@ -6,6 +6,7 @@ written returns `nil, message, "dropped"`.
 #include "http/request_lua.h"
 
 #include <lauxlib.h>
+#include <limits.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -102,6 +103,23 @@ static void note_repeated(lua_State *L, int head, int name)
   lua_pop(L, 1);
 }
 
+/* Whether there are control characters but `allowed`, or bytes above `highest`. */
+static bool is_odd(const char *text, size_t length, char allowed, unsigned char highest)
+{
+  for (size_t i = 0; i < length; i++) {
+    unsigned char byte = (unsigned char)text[i];
+    if ((byte < ' ' && text[i] != allowed) || byte == 127 || byte > highest)
+      return true;
+  }
+  return false;
+}
+
+static void note_odd(lua_State *L, int head)
+{
+  lua_pushboolean(L, 1);
+  lua_setfield(L, head, "is_odd");
+}
+
 /*
 ** A name that is there twice is noted in 'repeated', and its last value counts. Returns
 ** how many there are.
@@ -120,6 +138,9 @@ static size_t set_fields(lua_State *L, int head, struct request *request,
     lua_pop(L, 1);
     lua_pushlstring(L, fields[i].value, fields[i].value_length);
     lua_rawset(L, -3);
+    if (kind == MHD_HEADER_KIND &&
+        is_odd(fields[i].value, fields[i].value_length, '\t', UCHAR_MAX))
+      note_odd(L, head);
   }
   lua_setfield(L, head, key);
   return count;
@@ -134,6 +155,8 @@ void request_lua_push_head(lua_State *L, struct request *request)
   lua_setfield(L, head, "method");
   lua_pushstring(L, request->path);
   lua_setfield(L, head, "path");
+  if (is_odd(request->path, strlen(request->path), ' ', SCHAR_MAX))
+    note_odd(L, head);
   lua_pushstring(L, request->version);
   lua_setfield(L, head, "version");
   lua_pushstring(L, request_peer(request, peer, sizeof peer) ? peer : "");
@@ -170,7 +193,7 @@ What came before its body.
 @treturn table `method`, `path` (as it was written, without the query), `version`,
  `peer` (address of the client), `headers` and `query` (by name, headers in lower case),
  `repeated` (names that were there twice; nil: none was), `fields` (how many there were
- of both)
+ of both), `is_odd` (true: a header or the path holds control characters)
 */
 static int request_lua_head(lua_State *L)
 {

@@ -55,7 +55,9 @@ end
 
 -- The same run by turns with and without requests beside it.
 local function beside_a_run(far)
-  local server <close> = served.open(lab_of(DEVICES, far), true)
+  local server <close> = served.open(lab_of(DEVICES, far), {
+    is_cold = true, is_apart = true,
+  })
   local commands = times("show version", COMMANDS)
   server:run(commands) -- host names, files and memory are there from here on
   local alone, beside, asked = {}, {}, {}

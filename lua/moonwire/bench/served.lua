@@ -1,5 +1,11 @@
 --- A server under measurement: a lab, and `moonwire serve --warm` as a process of its
 -- own on its devices, with what programs of others do to it.
+--
+-- Who asks a server over a network has a processor of his own. Here he would now and
+-- then be given that of the server, since it is the server who wakes him, and what he
+-- does there would count as the server's. So, where it matters, the server has one
+-- processor for itself, with requests and without them, and lab and callers have the
+-- others.
 -- @module moonwire.bench.served
 local inventory = require "moonwire.inventory"
 local json = require "moonwire.report.json"
@@ -40,11 +46,17 @@ local function write_inventory(path, devices)
   return write(path, json.encode { devices = list })
 end
 
+-- A command line that runs on these processors; on any where they cannot be chosen.
+local function on_processors(list, words)
+  local head = list and { "taskset", "-c", list } or {}
+  return table.move(words, 1, #words, #head + 1, head)
+end
+
 local function words_for(self, is_cold)
-  local words = {
-    "serve", "--listen", "127.0.0.1:0", "-i", self.inventory, "--runs",
+  local words = on_processors(self.own, {
+    uv.exepath(), "serve", "--listen", "127.0.0.1:0", "-i", self.inventory, "--runs",
     self.folder .. "/runs",
-  }
+  })
   if not is_cold then
     table.move({ "--warm", "2000", "--socket", self.socket }, 1, 4, #words + 1, words)
   end
@@ -55,8 +67,9 @@ local function start(self, is_cold)
   self.output = assert(uv.new_pipe(false))
   local said = ""
   task.await(function(done)
-    self.handle, self.pid = uv.spawn(uv.exepath(), {
-      args = words_for(self, is_cold),
+    local words = words_for(self, is_cold)
+    self.handle, self.pid = uv.spawn(words[1], {
+      args = table.move(words, 2, #words, 1, {}),
       stdio = { nil, self.output, 2 },
     }, function()
       self.has_ended = true
@@ -76,12 +89,26 @@ local function start(self, is_cold)
   end
 end
 
+-- The first processor for the server, and the others for everybody else.
+local function part(self)
+  local count = uv.available_parallelism()
+  local _, status = process.run { "taskset", "-c", "0", "true" }
+  if count < 2 or status ~= 0 then
+    return
+  end
+  self.own, self.others = "0", "1-" .. count - 1
+  process.run { "taskset", "-a", "-p", "-c", self.others,
+    tostring(self.devices.running_lab.pid) }
+end
+
 --- Start a lab and a server.
 -- @tparam table lab options of a lab
--- @bool[opt] is_cold it keeps no sessions, so that its runs log in
+-- @tparam[opt] table options `is_cold` (it keeps no sessions, so that its runs log in),
+-- `is_apart` (it has a processor for itself, where there are two)
 -- @treturn Served to be closed: `devices`, `url`, `socket`, `inventory` (its file),
--- `folder`
-function served.open(lab, is_cold)
+-- `folder`, `own` and `others` (processors, when it is apart)
+function served.open(lab, options)
+  options = options or {}
   local self = setmetatable({
     scratch = scratch.folder(),
     devices = assert(inventory.load { lab = lab }),
@@ -89,7 +116,10 @@ function served.open(lab, is_cold)
   self.folder = self.scratch.path
   self.socket = self.folder .. "/socket"
   self.inventory = write_inventory(self.folder .. "/devices.json", self.devices)
-  start(self, is_cold)
+  if options.is_apart then
+    part(self)
+  end
+  start(self, options.is_cold)
   return self
 end
 
@@ -155,10 +185,10 @@ local CONNECTIONS = 50
 function Served:ask(rate, seconds)
   local pause = math.floor(CONNECTIONS / rate * 1000)
   local script = write(self.folder .. "/paced.lua", PACED:format(pause))
-  local text, status = process.run {
+  local text, status = process.run(on_processors(self.others, {
     "wrk", "-t1", "-c" .. CONNECTIONS, ("-d%ds"):format(seconds), "-s", script,
     self.url .. "/health",
-  }
+  }))
   local figures = text and json.decode(text:match "\n({[^\n]*})\n$" or "")
   if not figures then
     error(("wrk failed (%s)"):format(status), 0)

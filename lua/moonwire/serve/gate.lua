@@ -41,14 +41,6 @@ local function find_repeated(repeated)
   end
 end
 
-local function find_bad_value(fields)
-  for name, value in pairs(fields) do
-    if value:find "[%z\1-\8\10-\31\127]" then
-      return name
-    end
-  end
-end
-
 local function check_framing(headers)
   local coding, length = headers["transfer-encoding"], headers["content-length"]
   if coding and length then
@@ -71,7 +63,7 @@ local function check_form(head)
   local twice = head.repeated and find_repeated(head.repeated)
   if twice then
     return answer.problem(400, "a header is there twice: " .. twice)
-  elseif find_bad_value(head.headers) or head.path:find "[%c\127-\255]" then
+  elseif head.is_odd then
     return answer.problem(400, "a header or the path holds control characters")
   end
   local complaint = check_framing(head.headers)
@@ -84,19 +76,23 @@ local function check_host(self, head)
   local name = head.headers.host
   if not name or name == "" then
     return answer.problem(400, "the Host header is missing")
-  elseif not self.options.hosts then
+  elseif not self.options.hosts or name == self.host then
     return nil
   end
   local plain = name:lower():gsub(":%d+$", "")
   if not self.options.hosts[plain] then
     return answer.problem(403, "this server has another name; --host adds one")
   end
+  self.host = name -- by which it was called last, and rightly so
 end
 
 local function check_origin(self, head)
   local origin = head.headers.origin
+  if not origin then
+    return nil
+  end
   local own = self.options.scheme .. "://" .. (head.headers.host or "")
-  if origin and origin:lower() ~= own:lower() and not self.options.origins[origin] then
+  if origin:lower() ~= own:lower() and not self.options.origins[origin] then
     return answer.problem(403, "pages of that origin may not call; --origin allows one")
   end
 end
@@ -157,7 +153,10 @@ end
 -- Forms of other sites can send anything but JSON.
 local function check_body(self, head, route)
   local headers = head.headers
-  local kind = (headers["content-type"] or ""):match("^[^;]*"):gsub("%s+$", ""):lower()
+  local kind = headers["content-type"] or ""
+  if kind ~= "" then
+    kind = kind:match("^[^;]*"):gsub("%s+$", ""):lower()
+  end
   local length = tonumber(headers["content-length"] or "0")
   if length > self.options.max_body then
     local limit = self.options.max_body
