@@ -2,6 +2,7 @@ local files = require "spec.support.files"
 local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
 local labs = require "spec.support.lab"
+local loopback = require "spec.support.loopback"
 local program = require "spec.support.program"
 local uv = require "luv"
 
@@ -35,6 +36,18 @@ describe("moonwire send", function()
     assert.equal(5, blocks)
     assert.matches("5 devices: 5 done", result.errors)
     assert.equal("done", known_run():state(5))
+  end)
+
+  it("says once what a jump host has kept devices from", function()
+    local bastion = ("127.0.0.1:%d"):format(loopback.free_port())
+    local result = run("-i", "sw[1-3]", "-d", "jump=admin@" .. bastion, "-d",
+      "device_type=cisco_ios", "-d", "username=admin", "-d", "password.env=PATH",
+      "show clock")
+    assert.equal(1, result.status)
+    local words = ("unreachable: the jump host %s: %s: connection refused (3): sw[1-3]")
+      :format(bastion, bastion)
+    assert.matches(words, result.errors, 1, true)
+    assert.is_nil(result.errors:find("jump in jump", 1, true))
   end)
 
   it("gives every format", function()

@@ -102,11 +102,20 @@ function Sink:_number(index)
   return self.numbers and self.numbers[index] or index
 end
 
+-- What devices share comes before what each of them says of it: a jump host that is
+-- lost is one cause, whatever they were at.
+local function cause_of(result)
+  if result.is_skipped then
+    return "not tried"
+  elseif result.root then
+    return "unreachable: " .. escape.line(result.root)
+  end
+  local where = result.phase and " in " .. result.phase or ""
+  return (result.kind or "error") .. where
+end
+
 local function note_cause(self, result)
-  local kind = result.is_skipped and "not tried" or result.kind or "error"
-  local phase = not result.is_skipped and result.phase
-  local where = phase and " in " .. phase or ""
-  local cause = kind .. where
+  local cause = cause_of(result)
   self.causes[cause] = self.causes[cause] or {}
   table.insert(self.causes[cause], result.device)
 end
