@@ -60,7 +60,7 @@ describe("moonwire.transport.resolve", function()
         IdentityFile FOLDER/missing
         IdentitiesOnly yes
         IdentityAgent none
-        CertificateFile FOLDER/missing
+        CertificateFile FOLDER/key-cert.pub
         UserKnownHostsFile FOLDER/known
         GlobalKnownHostsFile none
         HostKeyAlias Alias
@@ -81,7 +81,12 @@ describe("moonwire.transport.resolve", function()
       asked = { host = "r1", file = folder .. "/config" },
     }, taken)
     assert.same({ "r1", nil }, { device.host, device.port })
-    assert.same({}, said)
+    table.sort(said)
+    assert.same({
+      ("config:5: there is no %s/key"):format(folder),
+      ("config:5: there is no %s/missing"):format(folder),
+      ("config:9: there is no %s/key-cert.pub"):format(folder),
+    }, said)
   end)
 
   it("lets the inventory win", function()
@@ -152,6 +157,24 @@ describe("moonwire.transport.resolve", function()
     assert.is_nil(taken)
     assert.equal("invalid", kind)
     assert.is_truthy(message:find("circle", 1, true))
+  end)
+
+  it("says once which key that is named is not there", function()
+    local text = [[
+      Host r*
+        IdentityFile /nowhere/key
+        IdentityFile /etc/passwd
+        CertificateFile /nowhere/key-cert.pub
+      Host *
+        IdentityFile none]]
+    for _, host in ipairs { "r1", "r2" } do
+      assert.same({ "/etc/passwd" }, complete(text, { host = host }).key_files)
+    end
+    table.sort(said)
+    assert.same({
+      "config:2: there is no /nowhere/key",
+      "config:4: there is no /nowhere/key-cert.pub",
+    }, said)
   end)
 
   it("says once what it does not follow", function()

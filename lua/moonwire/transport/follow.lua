@@ -18,14 +18,18 @@ local function is_there(path)
   return there[path]
 end
 
---- Those of some keys that are there: ssh passes over one that it does not find.
+--- Those of some keys that are there: ssh passes over one that it does not find, and
+-- says so where somebody has named it.
 -- @tparam {string,...} paths; "none" is none
+-- @tparam ?string place where they are named
 -- @treturn {string,...}
-function follow.present(paths)
+function follow.present(paths, place)
   local list = {}
   for _, path in ipairs(paths) do
     if path ~= "none" and is_there(path) then
       list[#list + 1] = path
+    elseif path ~= "none" and place then
+      log.once(("%s: there is no %s"):format(place, path), path)
     end
   end
   return list
@@ -111,9 +115,9 @@ local FOLLOWED = {
   user = function(taken, user)
     taken.username = user
   end,
-  identityfile = function(taken, paths)
+  identityfile = function(taken, paths, _, _, place)
     if not taken.key_file then
-      taken.key_files = taken.key_files or follow.present(paths)
+      taken.key_files = taken.key_files or follow.present(paths, place)
     end
   end,
   identitiesonly = function(taken, flag)
@@ -121,8 +125,8 @@ local FOLLOWED = {
       taken.identities_only = flag == "yes"
     end
   end,
-  certificatefile = function(taken, paths)
-    taken.certificate_files = taken.certificate_files or follow.present(paths)
+  certificatefile = function(taken, paths, _, _, place)
+    taken.certificate_files = taken.certificate_files or follow.present(paths, place)
   end,
   identityagent = function(taken, agent)
     if taken.agent == nil then
