@@ -50,6 +50,23 @@ local function load_seed(changes, commands)
 end
 
 describe("a seed-shaped inventory", function()
+  local environment
+
+  setup(function()
+    environment = os.getenv "SSH_AUTH_SOCK"
+    uv.os_unsetenv "SSH_AUTH_SOCK"
+  end)
+
+  after_each(function()
+    uv.os_unsetenv "SSH_AUTH_SOCK"
+  end)
+
+  teardown(function()
+    if environment then
+      uv.os_setenv("SSH_AUTH_SOCK", environment)
+    end
+  end)
+
   it("gives devices with defaults filled in, and commands", function()
     local loaded = assert(load_seed {})
     assert.equal(1, #loaded)
@@ -146,6 +163,14 @@ describe("a seed-shaped inventory", function()
       assert.is_nil(message:find(HIDDEN, 1, true), message)
     end)
   end
+
+  it("misses no password where there is an agent, unless it is not wanted", function()
+    uv.os_setenv("SSH_AUTH_SOCK", "/run/agent")
+    assert.is_nil(assert(load_seed { password = json.null })[1].password)
+    assert.is_nil((load_seed { password = json.null, agent = "none" }))
+    local text = seed { password = json.null, agent = "none" }
+    assert.is_nil((load_text(".json", (text:gsub('"none"', "false")))))
+  end)
 
   it("names unknown keys, and what was probably meant", function()
     local _, message = load_seed { usrename = HIDDEN }

@@ -53,7 +53,8 @@ device.fields = {
   {
     name = "agent",
     type = "agent",
-    doc = "path of an ssh-agent's socket, or false; $SSH_AUTH_SOCK when there are keys",
+    doc = "path of an ssh-agent's socket, or false; $SSH_AUTH_SOCK when there are keys"
+      .. " or no password",
   },
   {
     name = "identities_only",
@@ -168,7 +169,19 @@ local function default_name(taken)
   return ("%s:%s"):format(taken.host, taken.port)
 end
 
-local WAYS_IN = { "key_file", "key_files", "agent", "answers" }
+local WAYS_IN = { "key_file", "key_files", "answers" }
+
+local function is_set(name)
+  return (os.getenv(name) or "") ~= ""
+end
+
+local function has_agent(taken)
+  local agent = taken.agent
+  if agent == nil then
+    return is_set "SSH_AUTH_SOCK"
+  end
+  return agent ~= false and agent ~= "none"
+end
 
 local function has_way_in(taken)
   for _, way in ipairs(WAYS_IN) do
@@ -176,9 +189,10 @@ local function has_way_in(taken)
       return true
     end
   end
-  return (taken.ssh_config_file or "none") ~= "none"
+  return has_agent(taken)
+    or (taken.ssh_config_file or "none") ~= "none"
     or (taken.transport or "ssh") ~= "ssh" -- which may ask for nothing
-    or (os.getenv "MOONWIRE_VIA" or "") ~= "" -- whoever lends the session has logged in
+    or is_set "MOONWIRE_VIA" -- whoever lends the session has logged in
 end
 
 local TELNET = 23
