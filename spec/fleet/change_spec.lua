@@ -1,5 +1,6 @@
 local fleet = require "moonwire.fleet"
 local support = require "spec.support.lab"
+local task = require "moonwire.task"
 local uv = require "luv"
 
 local LINES = { "set system ntp server 192.0.2.9" }
@@ -87,6 +88,24 @@ describe("fleet.change", function()
       "fleet.change: there are no devices, which is never meant to be all")
     assert.has_error(function()
       fleet.change({ { host = "192.0.2.1" } }, { lines = LINES, job = print })
+    end)
+  end)
+
+  it("knows that nothing was sent as long as it has only looked", function()
+    support.with_lab({ devices = 1, think = 60 }, function(lab)
+      local is_there = task.queue(1)
+      local run = fleet.start(lab:inventory(), {
+        changes = true,
+        job = function(session)
+          task.spawn(function() is_there:put(true) end)
+          return session:change { lines = { "interface Vlan10" } }
+        end,
+      })
+      is_there:get()
+      run:cancel "enough"
+      local result = run:wait().results[1]
+      assert.same({ "cancelled", "look", "failed_clean" },
+        { result.kind, result.phase, result.state })
     end)
   end)
 end)

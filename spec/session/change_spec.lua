@@ -316,6 +316,22 @@ describe("session:change", function()
     end)
   end)
 
+  it("sends what takes a default away, of which the text cannot tell", function()
+    on("cisco_ios", {}, function(session, device)
+      local change = { lines = { "no ip domain-lookup" }, plan = true }
+      local planned = assert(session:change(change))
+      assert.same({ 1, "? no ip domain-lookup" }, { planned.changes, planned.diff })
+      change.plan = false
+      assert.equal("changed", assert(session:change(change)).state)
+      local again = assert(session:change(change)) -- now it stands there
+      assert.same({ "unchanged", 0 }, { again.state, again.lines.handed })
+      local before = running_of(device)
+      local gone = assert(session:change { lines = { "no ntp server 192.0.2.99" } })
+      assert.same({ "unchanged", 1 }, { gone.state, gone.lines.handed })
+      assert.equal(before, running_of(device))
+    end)
+  end)
+
   it("raises for what is no change", function()
     on("cisco_ios", {}, function(session)
       for _, given in ipairs {

@@ -49,6 +49,33 @@ describe("moonwire.session.presence", function()
     assert.same({ "no router bgp 65000" }, missing "no router bgp 65000")
   end)
 
+  it("says of which lines to be gone a text cannot tell", function()
+    local function hidden(...)
+      return select(3, presence.missing(CONFIGURATION, { ... }))
+    end
+    assert.same({ "no ip domain-lookup" }, hidden("no ip domain-lookup"))
+    assert.same({ "no ntp server 192.0.2.9" }, hidden("no ntp server 192.0.2.9"))
+    assert.same({ " no cdp enable" },
+      hidden("interface GigabitEthernet0/2", " no shutdown", " no cdp enable"))
+    assert.same({ "no keepalive" }, hidden("interface Loopback7", "no keepalive"))
+    assert.same({}, hidden("no hostname r1", "hostname r1")) -- it stands there
+  end)
+
+  it("knows that a section is gone where others of its kind are shown", function()
+    local function hidden(line)
+      return #select(3, presence.missing(CONFIGURATION, { line }))
+    end
+    assert.equal(0, hidden "no interface Loopback7")
+    assert.equal(0, hidden "no router bgp 65001")
+    assert.equal(1, hidden "no router ospf 1")
+    assert.equal(1, hidden "no vlan 20")
+    assert.equal(1, hidden "no shutdown")
+  end)
+
+  it("shows what is sent though it may be in effect", function()
+    assert.same({ "+ a", "? no b" }, presence.plus({ "a" }, { "no b" }))
+  end)
+
   it("takes what is written another way for not there", function()
     assert.same({ "int gi0/1", " desc uplink" }, missing "int gi0/1\n desc uplink")
     assert.same({ "interface Loopback7", " shutdown" },

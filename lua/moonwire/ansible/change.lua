@@ -70,7 +70,7 @@ local function foretell(session, plan, report)
   local platform, text = session.platform, report.texts.before
   if report.complaint then
     return nil, report.complaint, "refused"
-  elseif report.changes == 0 then
+  elseif report.changes == (report.hidden or 0) then
     return compared(session, report, text)
   elseif report.by == "candidate" then
     return of_candidate(platform, report)
@@ -102,7 +102,6 @@ function change.run(session, plan)
   local report, message, kind, detail = session:change {
     lines = plan.lines, plan = plan.is_check, save = plan.save, allow = plan.allow,
     large = plan.large, timeout = plan.timeout, with_texts = true,
-    sends_negations = true,
   }
   if report and plan.is_check then
     return foretell(session, plan, report)

@@ -57,7 +57,7 @@ end
 
 local function keep_job(result, opened, ok, value, message, kind, detail)
   if not ok then
-    set_failure(result, value.message, value.kind, "job")
+    set_failure(result, value.message, value.kind, result.phase)
     result.traceback = value.traceback
   elseif value == nil and message ~= nil then
     set_failure(result, message, kind or "job", opened.phase or "job")
@@ -105,6 +105,9 @@ local function with_session(result, device, job, options, gate, on)
   local self <close> = opened -- also when this task is cancelled
   result.phase = "job" -- should it be broken off from here on
   self.on_event = on.event
+  self.on_stage = function(stage) -- "look", "change": see `session:change`
+    result.phase = stage
+  end
   if on.open then
     on.open()
   end

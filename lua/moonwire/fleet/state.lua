@@ -27,6 +27,7 @@ end
 local CLEAN = { -- phases before the first byte that a job sends
   login = true, start = true, resolve = true, connect = true, banner = true, kex = true,
   hostkey = true, jump = true, auth = true, shell = true, detect = true, prompt = true,
+  look = true, -- of a change, which tells before it sends
 }
 
 -- What the job says itself: in its value, or in the detail of its failure.

@@ -57,7 +57,18 @@ function Change:_confirm()
   return self:_finish()
 end
 
+-- How far it has come, should it be broken off. As long as it only looks nothing was
+-- sent, unless the job has asked for something else before.
+local function note_stage(session, stage)
+  local dialogue = session.dialogue
+  local is_first = dialogue and dialogue.phase == "prompt"
+  if session.on_stage and (is_first or stage == "change") then
+    session.on_stage(stage)
+  end
+end
+
 function Change:_apply()
+  note_stage(self.session, "change")
   local ok, message = self:_tell("intent", {
     before = self.before_digest, lines = #self.wanted,
   })
@@ -90,31 +101,32 @@ function Change:_start(missing)
 end
 
 -- What would change, and nothing is changed: a candidate is compared and discarded.
-function Change:_plan(missing)
+function Change:_plan(missing, hidden)
   local wanted, by = missing or self.lines, missing and "text" or "lines"
-  self.diff = self:_scrubbed(presence.plus(wanted))
+  self.diff = self:_scrubbed(presence.plus(wanted, hidden))
   if guarantee.of(self.session.platform).is_atomic then
     local changes, message, kind = self:_compare_candidate()
     if message then
       return self:_fail("failed_clean", message, kind)
     elseif changes then
-      wanted, by = changes, "candidate"
+      wanted, hidden, by = changes, {}, "candidate"
     end
   end
   self.reached, self.applied = {}, 0
   local complaint = self:_size_complaint(wanted)
   return self:_report("unchanged", {
-    is_plan = true, by = by, changes = #wanted, complaint = complaint,
+    is_plan = true, by = by, changes = #wanted + #hidden, hidden = #hidden,
+    complaint = complaint,
   })
 end
 
 function Change:_go_on()
   local given = self.given
-  local missing, traces = self:_missing()
-  if missing and #missing == 0 and not self:_may_be_hidden() then
+  local missing, traces, hidden = self:_missing()
+  if missing and #missing + #hidden == 0 then
     return self:_leave_alone()
   elseif given.plan then
-    return self:_plan(missing)
+    return self:_plan(missing, hidden or {})
   elseif self:_is_in_doubt() then
     return self:_settle(missing, traces)
   end
@@ -184,9 +196,10 @@ local function begin(session, given, lines)
 end
 
 --- Change the configuration of a device, and say what is known of it.
--- It is read first: lines that all stand there are not sent. On platforms with a
--- candidate all lines take effect or none; on others they are sent one by one. What a
--- platform promises, `moonwire platform show` says.
+-- It is read first: lines that all stand there are not sent; a "no …" of which the text
+-- cannot tell (`moonwire.session.presence`) is. On platforms with a candidate all lines
+-- take effect or none; on others they are sent one by one. What a platform promises,
+-- `moonwire platform show` says.
 -- @tparam table given `lines` (a list) or `text`; optional: `confirm_within` (seconds:
 -- the device takes all of it back unless a new session is possible and `check` is happy
 -- within this time; rounded up where it counts in minutes; then it is awaited that it
@@ -199,8 +212,7 @@ end
 -- lost), `lock_timeout` (seconds to wait for the device's own lock), `timeout`,
 -- `commit_timeout` (seconds for the answer to a commit), `grace` (60 seconds behind its
 -- time until the device must be back), `who` (said to others who want it, too),
--- `with_texts` (true: the report has them), `sends_negations` (true: "no …" is sent
--- also where nothing of it is shown, as some show no defaults)
+-- `with_texts` (true: the report has them)
 -- @treturn[1] table `state` (changed, unchanged), `lines` (numbers of lines: `total`,
 -- `handed`, `echoed`, `acknowledged`, `seen`), `diff` (with no secrets), `before` and
 -- `after` (digests), `texts` (`before` and `after`, with secrets), `guarantee`,
@@ -218,6 +230,7 @@ function Session:change(given)
   if not lines then
     error("lines must be a string or a list of strings", 2)
   end
+  note_stage(self, "look")
   local change, message, kind = begin(self, given, lines)
   if message then
     return change:_refuse(message, kind)

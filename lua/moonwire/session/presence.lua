@@ -2,6 +2,12 @@
 -- platforms that show it with indentation, and for lines as the device shows them. A
 -- line that is written another way (abbreviated, in another order of words) counts as
 -- not there, so that it is sent: doing it twice is what such lines are for.
+--
+-- A device shows what is not as it is by itself. So `no X` is in effect when it stands
+-- there, and it is not when X does. When neither does, the text cannot tell: X may
+-- never have been there, or be what the device does unless it is told not to, such as
+-- to look names up. Only of a section it is known that it is gone, where the text shows
+-- others of its kind. All the rest has to be sent.
 -- @module moonwire.session.presence
 local presence = {}
 
@@ -16,22 +22,33 @@ local function is_idle(words)
   return words == "" or words:find "^[!#]" ~= nil or IDLE[words] == true
 end
 
--- Every line of a configuration with the lines that it stands below, as one key.
+-- What a section is one of: "router bgp" of "router bgp 65000", at the same place.
+local function sort_of(above, words)
+  local sort = words:match "^(.*%S)%s+%S+$"
+  return sort and above .. "\0" .. sort or ""
+end
+
+-- Every line of a configuration with the lines that it stands below, as one key; and
+-- the sorts of those that others stand below.
 local function keys_of(text)
-  local keys, stack = {}, {}
+  local keys, stack, sorts = {}, {}, {}
   for line in text:gmatch "[^\n]+" do
     local indent, words = split(line)
     if not is_idle(words) then
       while #stack > 0 and stack[#stack].indent >= indent do
         stack[#stack] = nil
       end
-      local above = #stack > 0 and stack[#stack].key or ""
+      local section = stack[#stack]
+      local above = section and section.key or ""
       local key = above .. "\0" .. words
       keys[key] = true
-      stack[#stack + 1] = { indent = indent, key = key }
+      if section then
+        sorts[section.sort] = true
+      end
+      stack[#stack + 1] = { indent = indent, key = key, sort = sort_of(above, words) }
     end
   end
-  return keys
+  return keys, sorts
 end
 
 -- Whether there is a line that begins with these words at this place.
@@ -55,6 +72,13 @@ local function is_there(keys, above, words)
     return not has_beginning(keys, above, negated)
   end
   return keys[above .. "\0" .. words] == true
+end
+
+-- Whether nothing tells if a line that is to be gone is in effect.
+local function is_hidden(keys, sorts, above, words)
+  local negated = words:match "^no (.+)$"
+  return negated ~= nil and not keys[above .. "\0" .. words]
+    and (sort_of(above, negated) == "" or not sorts[sort_of(above, negated)])
 end
 
 -- People indent what stands in a section, or they do not: a line with no indentation
@@ -86,8 +110,10 @@ end
 -- @treturn {string,...} those that would change it
 -- @treturn int how many of the others are traces: that they are there tells that
 -- somebody has sent these lines
+-- @treturn {string,...} those of the others of which the text cannot tell
 function presence.missing(text, lines)
-  local keys, missing, entries, section = keys_of(text), {}, {}, nil
+  local keys, sorts = keys_of(text)
+  local missing, hidden, entries, section = {}, {}, {}, nil
   for _, line in ipairs(lines) do
     local indent, words = split(line)
     if IDLE[words] then
@@ -98,6 +124,8 @@ function presence.missing(text, lines)
       entries[#entries + 1] = entry
       if not entry.is_there then
         missing[#missing + 1] = line
+      elseif is_hidden(keys, sorts, place, words) then
+        hidden[#hidden + 1] = line
       end
       if place == "" then
         entry.key, section = "\0" .. words, entry -- what follows may stand in it
@@ -106,16 +134,20 @@ function presence.missing(text, lines)
       end
     end
   end
-  return missing, count_traces(entries)
+  return missing, count_traces(entries), hidden
 end
 
 --- Lines as those that would be added.
 -- @tparam {string,...} lines
+-- @tparam[opt] {string,...} hidden those that may be in effect, which get a "?"
 -- @treturn {string,...}
-function presence.plus(lines)
+function presence.plus(lines, hidden)
   local list = {}
   for i, line in ipairs(lines) do
     list[i] = "+ " .. line
+  end
+  for _, line in ipairs(hidden or {}) do
+    list[#list + 1] = "? " .. line
   end
   return list
 end

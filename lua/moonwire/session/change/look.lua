@@ -71,26 +71,18 @@ function Change:_look()
   return self:_timer_complaint(), "unsupported"
 end
 
---- Whether a line may have an effect although the text says that it has none.
+--- What of the lines is not there, by the device's own text.
 -- @local here
-function Change:_may_be_hidden()
-  local given = self.given
-  if not given.sends_negations or given.plan or self:_is_in_doubt() then
-    return false
-  end
-  for _, line in ipairs(self.lines) do
-    if line:find "^%s*no%s" then
-      return true
-    end
-  end
-  return false
-end
-
+-- @treturn ?{string,...} nil: nobody knows
+-- @treturn ?int traces; see `moonwire.session.presence`
+-- @treturn ?{string,...} lines of which the text cannot tell; none of a device in
+-- doubt, to which nothing is sent on a guess
 function Change:_missing()
   if not self.before then
     return nil
   end
-  return presence.missing(self.before, self.lines)
+  local missing, traces, hidden = presence.missing(self.before, self.lines)
+  return missing, traces, self:_is_in_doubt() and {} or hidden
 end
 
 return Change
