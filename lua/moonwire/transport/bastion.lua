@@ -4,12 +4,12 @@
 -- log in to it as somebody else, share nothing.
 -- @module moonwire.transport.bastion
 local hop = require "moonwire.transport.hop"
+local room = require "moonwire.transport.room"
 local secrets = require "host.secret"
 local task = require "moonwire.task"
 
 local bastions = {}
 
-local MOST = 900 -- devices by one connection: sshd often has 1,024 descriptors for it
 local REMEMBERED = 30 -- seconds that a refused login counts outside of runs
 local REFUSED = { auth = true, hostkey = true }
 
@@ -147,23 +147,6 @@ function Bastion:_failure()
   self.failure = nil
 end
 
--- What is to be expected of a connection that has not refused any.
-function Bastion:_estimate(channel)
-  local least = math.huge
-  for _, connection in ipairs(self.connections) do
-    local room = connection.room[channel]
-    least = room and room > 0 and math.min(least, room) or least
-  end
-  return least
-end
-
--- Those who were promised a channel may not have asked for it yet.
-function Bastion:_has_room(connection, channel, below)
-  local room = connection.room[channel] or self:_estimate(channel)
-  room = math.min(room, below or room)
-  return connection.client:load() < MOST and connection.taken[channel] < room
-end
-
 -- A connection with room. One that is lost counts as a failure of the jump host.
 function Bastion:_find(channel, below)
   for i = #self.connections, 1, -1 do
@@ -173,7 +156,7 @@ function Bastion:_find(channel, below)
       local message, kind = connection.client:failure()
       message = ("the jump host %s is lost: %s"):format(self.label, message)
       self:_fail(message, kind, (bastions.root_of(connection)))
-    elseif self:_has_room(connection, channel, below) then
+    elseif room.is_there(connection, channel, below) then
       return connection
     end
   end
@@ -217,10 +200,8 @@ function Bastion:_connect(options, connect)
   end
   local connection = {
     client = client, through = through, label = self.label, bastion = self,
-    taken = { forward = 0, session = 0 }, -- also by those that only ask
-    carried = { forward = 0, session = 0 },
-    room = {}, -- by kind of channel: for how many it was seen to have room
   }
+  room.open(connection)
   table.insert(self.connections, connection)
   remember(self)
   return connection
@@ -245,75 +226,10 @@ function Bastion:lend(options, connect, channel, below)
   return self:_connect(options, connect)
 end
 
---- A jump host has refused a channel on a connection. When others have one there, it is
--- full, and so will be the next one with as many. When none has, it is of no use, and
--- no further one is made.
--- @tparam table connection
--- @string channel "forward", "session" (a command there)
--- @string words what it has said
--- @treturn boolean whether there may be room on another connection
-function bastions.is_full(connection, channel, words)
-  local others = connection.taken[channel] - 1 -- without the one that was refused
-  bastions.learn_room(connection, channel, others)
-  if others == 0 then
-    connection.bastion.out[channel] = words
-  end
-  return others > 0
-end
-
---- A jump host has refused a channel without saying whether for want of room. That
--- cannot be where a connection has carried more than this one does.
--- @tparam table connection
--- @string channel
--- @treturn int|nil how many are on it: one that has fewer is worth a try
-function bastions.may_be_full(connection, channel)
-  local others = connection.taken[channel] - 1
-  local peak = connection.bastion.peak[channel]
-  return others >= math.max(1, peak) and others or nil
-end
-
---- What a connection refused has been given by another one: it is full with so many.
--- @tparam table connection
--- @string channel
--- @int others
-function bastions.learn_room(connection, channel, others)
-  local room = connection.room
-  room[channel] = math.min(room[channel] or others, others)
-end
-
---- A connection carries one more.
--- @tparam table connection
--- @string channel
-function bastions.carry(connection, channel)
-  local count = connection.carried[channel] + 1
-  connection.carried[channel] = count
-  local peak = connection.bastion.peak
-  peak[channel] = math.max(peak[channel], count)
-end
-
---- A channel has been given back: there is room again, wherever it was missing.
--- @tparam table connection
--- @string channel
-function bastions.give_room(connection, channel)
-  connection.carried[channel] = connection.carried[channel] - 1
-  local bastion = connection.bastion
-  if bastion.out[channel] then
-    bastion.out[channel] = nil
-    for _, one in ipairs(bastion.connections) do
-      one.room[channel] = one.room[channel] ~= 0 and one.room[channel] or nil
-    end
-  end
-end
-
-local function is_idle(connection)
-  local taken = connection.taken
-  return connection.client:load() == 0 and taken.forward + taken.session == 0
-end
-
 local function close_idle_of(bastion)
   local kept, has_closed = {}, false
   for _, connection in ipairs(bastion.connections) do
-    if is_idle(connection) then
+    if room.is_idle(connection) then
       connection.client:close()
       has_closed = true
     else

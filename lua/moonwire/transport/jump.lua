@@ -5,6 +5,7 @@
 -- @module moonwire.transport.jump
 local bastions = require "moonwire.transport.bastion"
 local hop = require "moonwire.transport.hop"
+local room = require "moonwire.transport.room"
 
 local jump = {}
 
@@ -18,20 +19,20 @@ Way.__index = Way
 function Way:_take(connection, channel)
   self.connection, self.client, self.channel = connection, connection.client, channel
   self.is_taken = true
-  connection.taken[channel] = connection.taken[channel] + 1
+  room.take(connection, channel)
 end
 
 -- Give all back, once.
 function Way:_leave()
-  local places, taken = self.places, self.is_taken and self.connection.taken
+  local places, was_taken = self.places, self.is_taken
   self.places, self.is_taken = nil, false
-  if taken then
-    taken[self.channel] = taken[self.channel] - 1
+  if was_taken then
+    room.give_up(self.connection, self.channel)
   end
   if places then
     places:release()
   end
-  if taken then
+  if was_taken then
     bastions.leave()
   end
 end
@@ -95,7 +96,7 @@ end
 -- A refusal: whether another connection may have the room, and what else is told.
 local function judge(way, with, message, kind, detail)
   if is_unclear(way, kind, message) then
-    local others = bastions.may_be_full(way.connection, way.channel)
+    local others = room.may_be_full(way.connection, way.channel)
     with.below, with.refused_by = others, others and way.connection
     return others ~= nil, nil, message, kind, detail
   elseif kind ~= "channel" or not way.client then
@@ -103,7 +104,7 @@ local function judge(way, with, message, kind, detail)
   end
   detail.root = bastions.shortage(way.connection.label)
   local words = message:match "the jump host .*" or message
-  local is_full = bastions.is_full(way.connection, way.channel, words)
+  local is_full = room.is_full(way.connection, way.channel, words)
   return is_full, nil, message, "jump", detail
 end
 
@@ -120,7 +121,7 @@ local function go(device, options, with)
   if client then
     jump.keep(way, client)
     if with.refused_by then
-      bastions.learn_room(with.refused_by, way.channel, with.below)
+      room.learn(with.refused_by, way.channel, with.below)
     end
     return false, client
   end
@@ -155,7 +156,7 @@ end
 function jump.keep(way, client)
   way.is_kept = true
   if way.connection then
-    bastions.carry(way.connection, way.channel)
+    room.carry(way.connection, way.channel)
   end
   ways[client] = way
 end
@@ -180,7 +181,7 @@ function jump.left(client)
   ways[client] = nil
   way.is_kept = false
   if way.connection then
-    bastions.give_room(way.connection, way.channel)
+    room.give_back(way.connection, way.channel)
   end
   way:_leave()
 end
