@@ -1,91 +1,23 @@
 --- SSH as a transport: from a device's table to a logged-in connection.
 -- @module moonwire.transport.ssh
-local algorithms = require "host.algorithms"
 local certificate = require "moonwire.transport.certificate"
 local hop = require "moonwire.transport.hop"
-local hostkeys = require "host.hostkeys"
 local jump = require "moonwire.transport.jump"
-local log = require "moonwire.log"
 local secrets = require "host.secret"
 local identity = require "moonwire.transport.identity"
 local mismatch = require "moonwire.transport.mismatch"
 local offer = require "moonwire.transport.offer"
 local secret = require "moonwire.transport.secret"
 local ssh = require "host.ssh"
-local task = require "moonwire.task"
-local uv = require "luv"
+local trust = require "moonwire.transport.trust"
 
 local transport = {}
 
--- Read once per program (and thread), not per device.
-local stores = {}
-
-local DEFAULT_STORE = ""
-local has_new = {} -- stores, by path, that hold keys which their file does not
-
-local function default_path()
-  return (uv.os_homedir() or ".") .. "/.ssh/known_hosts"
-end
-
--- Of several files, as ssh_config names them, any may be absent.
-local function open_stores(paths)
-  local files = {}
-  for _, path in ipairs(paths) do
-    files[#files + 1] = uv.fs_stat(path) and path
-  end
-  return hostkeys.open(files[1] and { files = files } or { text = "" })
-end
-
--- A named file must be there, unless its first line is about to be written.
-local function open_store(path, is_strict)
-  if type(path) == "table" then
-    return open_stores(path)
-  elseif path == DEFAULT_STORE then
-    return hostkeys.open()
-  elseif not is_strict and not uv.fs_stat(path) then
-    return hostkeys.open { text = "" }
-  end
-  return hostkeys.open { files = { path } }
-end
-
-local function store_of(device, policy)
-  local path = device.known_hosts or DEFAULT_STORE
-  local key = type(path) == "table" and table.concat(path, "\0") or path
-  if stores[key] then
-    return stores[key]
-  end
-  local store, message, kind = open_store(path, policy ~= "accept-new")
-  if not store then
-    return nil, message, kind
-  end
-  stores[key] = store
-  return store
-end
-
--- Where new keys of this device are written.
-local function first_store(device)
-  local path = device.known_hosts or DEFAULT_STORE
-  return type(path) == "table" and (path[1] or "/dev/null") or path
-end
-
---- Write the host keys that were accepted as new to their files, all in one go.
--- @treturn[1] boolean true
--- @return[2] nil
--- @treturn[2] string message
--- @treturn[2] string kind: local; hostkey when a file knows another key by now
-function transport.save_new_keys()
-  for path, store in pairs(has_new) do
-    has_new[path] = nil
-    local file = path == DEFAULT_STORE and default_path() or path
-    local ok, message, kind = store:append(file)
-    if not ok then
-      return nil, message, kind
-    end
-  end
-  return true
-end
-
 transport.secret_of = secret.of
+
+--- Write the host keys that were accepted as new to their files.
+-- @function transport.save_new_keys
+transport.save_new_keys = trust.save_new_keys
 
 -- an answer is a secret like a password: the inventory makes one of it
 local function answers_of(device)
@@ -99,32 +31,6 @@ local function answers_of(device)
     list[i] = { question = one.question, answer = answer }
   end
   return list
-end
-
-local function pins_of(device)
-  local pins = device.host_key
-  if type(pins) == "string" then
-    return { pins }
-  end
-  return pins
-end
-
--- A device may have keys of several types: ask for one that we can judge. Many hashed
--- lines take long: others have their turns meanwhile.
-local function hostkey_types(store, device, lists)
-  if not store then
-    return lists.hostkey_types
-  end
-  local alias = device.host_key_alias
-  local port = not alias and device.port or 22 -- an alias has none, as for ssh
-  while not store:prepare(alias or device.host, port) do
-    task.sleep(0)
-  end
-  local types = store:types(alias or device.host, port) or ""
-  if types == "" then
-    return lists.hostkey_types
-  end
-  return algorithms.prefer(lists.hostkey_types, types)
 end
 
 -- what a run is told wins over what stands in a file
@@ -150,24 +56,21 @@ end
 
 -- What this machine knows about a device before it is asked anything.
 local function what_is_known(device, policy)
-  local lists, pins, store, who, message, kind
-  lists, message, kind = offer.lists(device)
+  local lists, message, kind = offer.lists(device)
   if not lists then
     return nil, message, kind
   end
-  pins = pins_of(device)
-  if not pins or device.known_hosts then
-    store, message, kind = store_of(device, policy)
-    if not store then
-      return nil, message, kind
-    end
+  local believed, who
+  believed, message, kind = trust.of(device, policy)
+  if not believed then
+    return nil, message, kind
   end
   local passphrase = transport.secret_of(device, "key_passphrase")
   who, message, kind = identity.of(device, passphrase)
   if not who then
     return nil, message, kind
   end
-  return { lists = lists, pins = pins, store = store, who = who }
+  return { lists = lists, pins = believed.pins, store = believed.store, who = who }
 end
 
 -- A device that finds no algorithm may say so first, or hang up before we have looked.
@@ -213,7 +116,7 @@ local function log_in(device, options, way, name)
     hostkeys = known.store,
     policy = policy,
     kex = known.lists.kex,
-    hostkey_types = hostkey_types(known.store, device, known.lists),
+    hostkey_types = trust.hostkey_types(known.store, device, known.lists),
     ciphers = known.lists.ciphers,
     macs = known.lists.macs,
     publickey_types = known.lists.publickey_types,
@@ -228,10 +131,7 @@ local function log_in(device, options, way, name)
     return nil, describe(device, message), kind, detail
   end
   if policy == "accept-new" and client:info().is_new_key then
-    has_new[first_store(device)] = known.store
-    log.event("warning", "host_key_accepted", {
-      device = device.name or device.host, host = device.host,
-    })
+    trust.note_new(device, known.store)
   end
   return client
 end
