@@ -49,18 +49,27 @@ function Program:kill()
   return self:wait()
 end
 
+local function size_of(path)
+  local found = uv.fs_stat(path)
+  return found and found.size
+end
+
 --- Wait until the last run below a root is as it should be, or its program has ended.
 -- @string root
 -- @tparam function is_enough given the history and how many records there are
 -- @tparam[opt] Program of the run
 -- @treturn string its id
 function broken.await(root, is_enough, of)
+  local seen -- of the journal: reading it again and again would slow it down
   while true do
-    local id, count = journal.find("last", root), 0
-    local known = id and journal.read(id, {
-      root = root,
-      on_record = function() count = count + 1 end,
-    })
+    local id, count, known = journal.find("last", root), 0, nil
+    local size = id and size_of(journal.folder(id, root) .. "/journal")
+    if size ~= seen then
+      known, seen = journal.read(id, {
+        root = root,
+        on_record = function() count = count + 1 end,
+      }), size
+    end
     if known and is_enough(known, count) or of and of.status then
       return id
     end
