@@ -46,6 +46,22 @@ describe("child.start", function()
     assert.matches("level is 1$", run(lab.devices[3], "show privilege"))
   end)
 
+  it("does not wait for a device that thinks for long", function()
+    local lab <close> = assert(child.start { devices = 1, think = 300 })
+    task.group(function(group)
+      local asked = group:spawn(function()
+        local session <close> = assert(sessions.open(lab.devices[1], { lazy = true }))
+        return session:send_command "show clock"
+      end)
+      repeat
+        task.sleep(0.002)
+      until lab:observe_device(1).lines[1]
+      lab:stop()
+      asked:cancel()
+    end)
+    assert.equal("status 0", lab.status)
+  end)
+
   it("refuses options that the lab would refuse", function()
     local lab, message, kind = child.start { devices = 0 }
     assert.is_nil(lab)

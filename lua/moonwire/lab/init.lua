@@ -136,6 +136,7 @@ local function accept_all(self, group)
     group:spawn(serve_one, self, tty)
     tty = self.listener:accept()
   end
+  group:cancel() -- what a device still thinks about, nobody will hear
 end
 
 --- Serve everybody who comes, until the lab is closed. Waits. A mistake of the lab
