@@ -87,9 +87,24 @@ local function check_size(path)
   end
 end
 
+-- Such a one is tried at every byte: it costs the square of the longest line.
+local HELD_TO_THE_END = '"[^"^][^"]-%[%^\\n%][*+]%)?%$"'
+local BEFORE_THAT = '"%(?%[%^\\n%][*+]%)?%$"'
+local TEXT_OF_DEVICES = "^lua/moonwire/[pst][elra][^/]*/"
+
+local function check_patterns(path)
+  for line in path:find(TEXT_OF_DEVICES) and io.lines(path) or function() end do
+    local is_code = not line:find "^%s*%-%-"
+    if is_code and (line:find(HELD_TO_THE_END) or line:find(BEFORE_THAT)) then
+      complain(path, "%s: use moonwire.parse.ending", line:match "%S.*")
+    end
+  end
+end
+
 local paths = source.files()
 check_specs(paths)
 for _, path in ipairs(paths) do
   check_size(path)
+  check_patterns(path)
 end
 os.exit(count == 0)

@@ -1,5 +1,6 @@
 --- A platform in words, for people.
 -- @module moonwire.platform.describe
+local ending = require "moonwire.parse.ending"
 local guarantee = require "moonwire.platform.guarantee"
 local platform = require "moonwire.platform"
 local prepare = require "moonwire.platform.prepare"
@@ -42,7 +43,7 @@ end
 local function add_questions(add, value, label, rules, indent)
   for _, rule in ipairs(rules or {}) do
     local text = prepare.text_of(value, rule)
-    local asked = text and text:match "[^\n]*$" or rule[1]
+    local asked = text and ending.line(text) or rule[1]
     add(label, ("%s%s: %s"):format(indent or "", quoted(asked), answer_to(rule)))
     label = ""
   end

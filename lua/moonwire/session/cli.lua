@@ -1,5 +1,6 @@
 --- What a session hands to the functions of a platform, for quirks that are code.
 -- @module moonwire.session.cli
+local ending = require "moonwire.parse.ending"
 local exchange = require "moonwire.session.exchange"
 local task = require "host.task"
 
@@ -18,7 +19,7 @@ end
 --- The unfinished line that the device shows.
 -- @treturn string
 function Cli:tail()
-  return self.session.shell:text():match "[^\n]*$"
+  return ending.line(self.session.shell:text())
 end
 
 --- Run a command to its proved end.

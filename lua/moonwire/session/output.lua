@@ -2,6 +2,7 @@
 -- @module moonwire.session
 local Session = require "moonwire.session.class"
 local check = require "moonwire.session.check"
+local ending = require "moonwire.parse.ending"
 local exchange = require "moonwire.session.exchange"
 local platforms = require "moonwire.platform"
 local task = require "host.task"
@@ -200,7 +201,7 @@ local function read_until_quiet(self, command, options)
     return nil, message, kind
   end
   local text = self.shell:text()
-  if platforms.mode_of(self.platform, text:match "[^\n]*$") then
+  if platforms.mode_of(self.platform, ending.line(text)) then
     return self.dialogue:prove(deadline)
   end
   self.shell:discard()

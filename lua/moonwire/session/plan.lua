@@ -1,6 +1,8 @@
 --- How the lines of a configuration are sent: which go together, and which alone.
 -- Nothing here waits or talks.
 -- @module moonwire.session.plan
+local ending = require "moonwire.parse.ending"
+
 local plan = {}
 
 local function split(text, into)
@@ -8,7 +10,7 @@ local function split(text, into)
     text = text .. "\n"
   end
   for line in text:gmatch "([^\n]*)\n" do
-    into[#into + 1] = (line:gsub("%s+$", ""))
+    into[#into + 1] = ending.trimmed(line)
   end
 end
 

@@ -1,5 +1,6 @@
 --- The proof that a device has worked off everything, so that an answer is whole.
 -- @module moonwire.session.proof
+local ending = require "moonwire.parse.ending"
 local header = require "moonwire.session.header"
 local task = require "host.task"
 
@@ -21,8 +22,8 @@ local function find_first(self, text, tail)
   end
   local stop = #above
   for i = 0, BETWEEN do
-    local line = above:sub(1, stop - 1):match "[^\n]*$"
-    local is_same = line:match "^(.-)%s*$" == tail:match "^(.-)%s*$"
+    local line = ending.line(above:sub(1, stop - 1))
+    local is_same = ending.trimmed(line) == ending.trimmed(tail)
     if line ~= "" and (is_same or (i == 0 and self:is_prompt(line))) then
       return offset + stop - #line
     end
@@ -36,7 +37,7 @@ end
 -- the first one, behind output that has no line end of its own
 local function is_behind_output(self, text, tail)
   local above = text:sub(math.max(1, #text - #tail - NEAR), -#tail - 2)
-  return self:split_prompt(above:match "[^\n]*$") ~= ""
+  return self:split_prompt(ending.line(above)) ~= ""
 end
 
 local function has_first(self, text, tail)
@@ -48,7 +49,7 @@ end
 local function has_gone_on(self, from)
   local text = self.shell:text()
   local more = text:sub(from + 1):match "^(.*)\n[^\n]*$"
-  if not more or not self:mode_of(text:match "[^\n]*$") then
+  if not more or not self:mode_of(ending.line(text)) then
     return false
   end
   for line in more:gmatch "[^\n]+" do

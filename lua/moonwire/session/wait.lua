@@ -3,6 +3,7 @@
 -- known here, nor what the device is told.
 -- @module moonwire.session.wait
 local echo = require "moonwire.session.echo"
+local ending = require "moonwire.parse.ending"
 local failure = require "moonwire.session.failure"
 local header = require "moonwire.session.header"
 local platforms = require "moonwire.platform"
@@ -160,7 +161,7 @@ local function retrieve(self, mark, deadline)
     return text
   end
   self.is_overtaken = text:find("\n", last + 1, true) ~= nil
-  local line = text:sub(1, first - 1):match "[^\n]*$"
+  local line = ending.line(text:sub(1, first - 1))
   return text:sub(1, first - #line - 1)
 end
 
@@ -180,8 +181,7 @@ end
 -- anew, and nothing of that; or it shows none, for long.
 local function is_unechoed(self, silence)
   local text = self.shell:text(NEAR)
-  local line, tail = text:match "([^\n]*)\n([^\n]*)$"
-  tail = tail or text
+  local tail, line = ending.lines(text)
   local times = count_prompts(self, tail)
   if times == 1 then
     local is_below = self.has_marks and line == tail
@@ -292,7 +292,7 @@ local function is_torn_by_log(self)
   local text, prompt = self.shell:text(NEAR), self.prompt
   local stop = text:byte(-1) == NEWLINE and #text - 1 or 0
   for _ = 1, prompt and MOST_MESSAGES or 0 do
-    local line = text:sub(1, stop):match "[^\n]*$"
+    local line = ending.line(text:sub(1, stop))
     if line:sub(1, #prompt) == prompt then
       return log.is_at_prompt(self.platform, line:sub(#prompt + 1))
     elseif not log.is_at_prompt(self.platform, line) then

@@ -3,6 +3,7 @@
 -- command runs, as with `ssh bastion telnet terminal-server 2003`.
 -- @module moonwire.transport.command
 local client = require "moonwire.transport.client"
+local ending = require "moonwire.parse.ending"
 local line = require "host.line"
 local printable = require "moonwire.printable"
 local ssh = require "moonwire.transport.ssh"
@@ -79,8 +80,8 @@ end
 
 -- What a command has said at its end, where there is no standard error of its own.
 local function last_words(shell)
-  local text = shell:text():match "([^\r\n]+)%s*$"
-  return text and printable(text)
+  local text = ending.trimmed(shell:text())
+  return text ~= "" and printable(ending.line(text)) or nil
 end
 
 local NO_ROOM = "the jump host does not let it run (its sshd says so in MaxSessions)"

@@ -1,5 +1,7 @@
 --- Ways through a platform's table that all parts of the lint need.
 -- @module moonwire.platform.lint.walk
+local ending = require "moonwire.parse.ending"
+
 local walk = {}
 
 --- The keys of a table in a fixed order.
@@ -49,8 +51,8 @@ end
 -- @treturn string
 -- @treturn string
 function walk.split(sample)
-  local previous, line = sample:match "([^\n]*)\n([^\n]*)$"
-  return line or sample, previous or ""
+  local line, previous = ending.lines(sample)
+  return line, previous or ""
 end
 
 --- A text in one printable line.

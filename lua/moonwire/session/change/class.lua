@@ -2,6 +2,7 @@
 -- come, what the device showed before, and what is said of it at its end.
 -- @module moonwire.session.change.class
 local digests = require "host.digest"
+local ending = require "moonwire.parse.ending"
 local failure = require "moonwire.session.failure"
 local guarantee = require "moonwire.platform.guarantee"
 local platforms = require "moonwire.platform"
@@ -18,7 +19,7 @@ function Change.digest(platform, text)
   local sum = digests.new "sha256"
   for line in text:gmatch "[^\n]+" do
     if not platforms.is_volatile(platform, line) then
-      sum:update((line:gsub("%s+$", "")) .. "\n")
+      sum:update(ending.trimmed(line) .. "\n")
     end
   end
   return sum:hex()
