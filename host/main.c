@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <lauxlib.h>
 #include <limits.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -24,6 +25,11 @@
 
 enum { STATUS_STUCK = 3 };
 
+enum {
+  MAPPED = 1 << 20,    /* bytes: a larger block is the system's when it is freed */
+  KEPT_FREE = 8 << 20, /* what the heap may keep for the blocks to come */
+};
+
 /* One descriptor per device: take all that the system gives. */
 static void raise_limits(void)
 {
@@ -40,6 +46,14 @@ static void keep_memory_private(void)
   struct rlimit none = {0, 0};
   setrlimit(RLIMIT_CORE, &none);
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+/* By itself malloc takes each large block that is freed, as a device's output, for a
+   sign that it should keep twice as much for ever. There are no threads yet. */
+static void give_memory_back(void)
+{
+  mallopt(M_MMAP_THRESHOLD, MAPPED);    /* NOLINT(concurrency-mt-unsafe) */
+  mallopt(M_TRIM_THRESHOLD, KEPT_FREE); /* NOLINT(concurrency-mt-unsafe) */
 }
 
 /* Whether whoever read our output has gone, as `head` does. */
@@ -141,6 +155,7 @@ int main(int argc, char **argv)
   open_standard_streams();
   raise_limits();
   keep_memory_private();
+  give_memory_back();
   signal(SIGPIPE, SIG_IGN);
   if (host_open(&host) < 0) {
     fprintf(stderr, "moonwire: cannot start: not enough memory or descriptors\n");

@@ -5,6 +5,8 @@
 
 #include <uv.h>
 
+enum { LARGE = 1 << 16 };
+
 enum { WASTE_KB = 12288, WASTE_PERCENT = 8, FIRST_KB = 8192 };
 
 static const uint64_t SLICE_NS = 700000;
@@ -64,4 +66,12 @@ void collector_turn(struct collector *collector, lua_State *L)
   lua_gc(L, LUA_GCINC, 0, OWN_SPEED, OWN_STEP_LOG2);
   if (is_over)
     collector->start_kb = start_after(lua_gc(L, LUA_GCCOUNT));
+}
+
+/* A step by less than nothing is a credit. */
+void collector_push(lua_State *L, const char *bytes, size_t length)
+{
+  if (length >= LARGE && lua_gc(L, LUA_GCISRUNNING) == 1)
+    lua_gc(L, LUA_GCSTEP, -(int)(length / 1024));
+  lua_pushlstring(L, bytes, length);
 }

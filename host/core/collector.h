@@ -19,6 +19,12 @@ struct collector {
 
 void collector_open(struct collector *collector, lua_State *L);
 
+/*
+** Push bytes as a string. However many they are, Lua does not stop at once to look for
+** as many that could be collected: that is done between turns, too.
+*/
+void collector_push(lua_State *L, const char *bytes, size_t length);
+
 /* A slice, if one is due; otherwise next to nothing. Not from within a finalizer. */
 void collector_turn(struct collector *collector, lua_State *L);
 

@@ -6,6 +6,7 @@ device has something to say that matters.
 #include <lauxlib.h>
 #include <string.h>
 
+#include "core/collector.h"
 #include "core/op.h"
 #include "term/shell_lua.h"
 #include "term/shell_tape_lua.h"
@@ -284,7 +285,7 @@ static int push_lines(struct shell_op *o, lua_State *L)
   struct expect *expect = &o->shell->expect;
   size_t ready = ready_length(o->shell), length;
   lua_pushliteral(L, "lines");
-  lua_pushlstring(L, expect_answer(expect, &length), ready);
+  collector_push(L, expect_answer(expect, &length), ready);
   expect_drop(expect, ready);
   if (o->event != EXPECT_TAIL)
     return 2;
@@ -317,7 +318,7 @@ static int read_push(struct op *op, lua_State *L)
   }
   lua_pushliteral(L, "mark");
   text = expect_answer(expect, &length);
-  lua_pushlstring(L, text, length);
+  collector_push(L, text, length);
   text = expect_prompt(expect, &length);
   lua_pushlstring(L, text, length);
   expect_take(expect);

@@ -4,6 +4,7 @@ What a shell holds and knows, for the asking: nothing here waits.
 */
 #include <lauxlib.h>
 
+#include "core/collector.h"
 #include "term/shell_lua.h"
 
 /***
@@ -51,7 +52,7 @@ static int shell_text_set_terminators(lua_State *L)
 static void push_end(lua_State *L, const char *text, size_t length, size_t most)
 {
   size_t cut = length > most ? length - most : 0;
-  lua_pushlstring(L, text + cut, length - cut);
+  collector_push(L, text + cut, length - cut);
 }
 
 /***

@@ -6,6 +6,7 @@ waits.
 */
 #include "term/term_lua.h"
 
+#include "core/collector.h"
 #include "core/library.h"
 #include "core/op.h"
 
@@ -218,9 +219,35 @@ static const luaL_Reg methods[] = {
     {"__gc", screen_lua_close},  {NULL, NULL},
 };
 
+/***
+A part of a text, as by `string.sub`, where both may be large: the collector does not
+stop everybody at once for what is made.
+@function part
+@string text
+@int first from 1 on
+@int last no more than the length of the text
+@treturn string
+*/
+static int term_lua_part(lua_State *L)
+{
+  size_t length;
+  const char *text = luaL_checklstring(L, 1, &length);
+  lua_Integer first = luaL_checkinteger(L, 2), last = luaL_checkinteger(L, 3);
+  luaL_argcheck(L, first >= 1, 2, "below 1");
+  luaL_argcheck(L, last <= (lua_Integer)length, 3, "behind the end");
+  if (first == 1 && last == (lua_Integer)length)
+    lua_settop(L, 1);
+  else if (first > last)
+    lua_pushliteral(L, "");
+  else
+    collector_push(L, text + first - 1, (size_t)(last - first + 1));
+  return 1;
+}
+
 static const luaL_Reg functions[] = {
     {"clean", term_lua_clean},
     {"expect", expect_lua_new},
+    {"part", term_lua_part},
     {"screen", term_lua_screen},
     {NULL, NULL},
 };

@@ -76,6 +76,26 @@ describe("the pace of the collector", function()
     assert.is_true(tonumber(freed) < 4 * MEGABYTE, freed)
   end)
 
+  it("does not look at all that lives for the sake of one large text", function()
+    -- What one text of 8 MB adds to the memory, beside waste that could be collected.
+    local added = output_of [[
+      local term = require "host.term"
+      local task = require "moonwire.task"
+      local text, kept = ("x"):rep(8 << 20), {}
+      for i = 1, 10 * 1024 do
+        kept[i] = { ("x"):rep(970) .. i }
+      end
+      kept = nil
+      task.sleep(0)
+      local before = collectgarbage "count"
+      local part = term.part(text, 1, #text - 1)
+      print((collectgarbage "count" - before) // 1 | 0, #part)
+    ]]
+    local kilobytes, length = added:match "(%-?%d+)%s+(%d+)"
+    assert.equal((8 << 20) - 1, tonumber(length))
+    assert.is_true(tonumber(kilobytes) > 7 * MEGABYTE, kilobytes)
+  end)
+
   it("leaves a program's own pace alone", function()
     local text = [[
       local task = require "moonwire.task"

@@ -177,6 +177,22 @@ describe("screen, devices that address the cursor", function()
   }
 end)
 
+describe("a part of a text", function()
+  it("is that of string.sub", function()
+    local text = "abcdef"
+    for first = 1, 7 do
+      for last = 0, 6 do
+        assert.equal(text:sub(first, last), term.part(text, first, last))
+      end
+    end
+  end)
+
+  it("is within the text", function()
+    assert.has_error(function() term.part("abc", 0, 1) end)
+    assert.has_error(function() term.part("abc", 1, 4) end)
+  end)
+end)
+
 describe("screen, misuse", function()
   it("is closed once and for all, and closing again is harmless", function()
     local screen = term.screen()

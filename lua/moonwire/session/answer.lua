@@ -1,15 +1,19 @@
 --- What of a device's text is the output of a command: without the prompt and the echo
 -- before it, without a pager's lines, and without what the device says around it on its
--- own account. Nothing here waits or talks. The functions are methods of a dialogue.
+-- own account. Nothing here talks, or waits for a device. The functions are methods of
+-- a dialogue.
 -- @module moonwire.session.answer
 local echo = require "moonwire.session.echo"
 local header = require "moonwire.session.header"
 local log = require "moonwire.platform.log"
+local task = require "host.task"
+local term = require "host.term"
 
 local answer = {}
 
 local NEWLINE = 10
 local NEAR = 512 -- bytes at the end of an output
+local LARGE = 1 << 20 -- bytes: what looks at all of them has a turn of its own
 
 -- A pager that the device does not erase is left between the lines.
 local function without_pager(platform, output)
@@ -76,6 +80,33 @@ function answer.strip(self, text, command)
   end)
 end
 
+--- Let others have their turn before a large text is looked at once more.
+-- @tparam Dialogue _
+-- @string text
+function answer.rest(_, text)
+  if #text >= LARGE then
+    task.sleep(0)
+  end
+end
+
+-- The text behind the echo, without its last line end, and what came before the echo.
+-- It may be large, and is copied once.
+local function behind_echo(self, text, command)
+  local first, last = echo.find(text, command, function(piece)
+    return self:is_prompt(piece)
+  end)
+  local before = first and text:sub(1, first - 1) or ""
+  local from, to = (last or 0) + 1, #text
+  if self.has_headers then
+    text = header.strip(self.platform, term.part(text, from, to))
+    from, to = 1, #text
+  end
+  if to >= from and text:byte(to) == NEWLINE then
+    to = to - 1
+  end
+  return term.part(text, from, to), before
+end
+
 --- Take prompt, echo and the last line end off an answer, and a pager's lines. Messages
 -- of the log before and behind the output are taken off, too; one in its midst may be a
 -- part of it, and stays.
@@ -86,13 +117,8 @@ end
 -- @treturn string what the device said on its own account, before, and behind the echo
 -- @treturn boolean whether there may be a message in the midst of the output
 function answer.output_of(self, text, command)
-  local output, before = self:_strip(text, command)
-  if self.has_headers then
-    output = header.strip(self.platform, output)
-  end
-  if output:byte(-1) == NEWLINE then -- a pattern would try at every byte
-    output = output:sub(1, -2)
-  end
+  local output, before = behind_echo(self, text, command)
+  self:rest(output)
   output = without_pager(self.platform, output)
   local may_be = log.may_be_in(self.platform, output) or has_prompt_at_end(self, output)
   if not may_be then

@@ -183,7 +183,9 @@ end
 -- @treturn string
 function Dialogue:salvage()
   self.shell:keep()
-  return self.shell:text()
+  local text = self.shell:text()
+  self:rest(text)
+  return text
 end
 
 --- A wait has ended without what was awaited, and the device may still be at work, or
@@ -261,5 +263,6 @@ for name, method in pairs(wait) do
   Dialogue[name] = method
 end
 Dialogue.output_of, Dialogue._strip = answer.output_of, answer.strip
+Dialogue.rest = answer.rest
 
 return dialogue

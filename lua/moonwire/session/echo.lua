@@ -198,14 +198,13 @@ function echo.without_mark(text, mark)
   return (text:gsub(mark:gsub("%p", "%%%0") .. "\n?", ""))
 end
 
---- Split an answer into what came before the echo, and the output behind it.
+--- Where the echo of a command is in an answer.
 -- @string text from the last prompt that was awaited on
 -- @string command as it was sent
 -- @tparam function is_prompt tells whether a piece of a line is a prompt
--- @treturn string the output; all of the text when there is no echo in it
--- @treturn string what the device had said before on its own account, often nothing
--- @treturn boolean whether an echo was found
-function echo.strip(text, command, is_prompt)
+-- @treturn ?int where its first line begins; nil when there is no echo
+-- @treturn ?int where it ends
+function echo.find(text, command, is_prompt)
   local first, last = find_plain(text, command, is_prompt)
   if first then
     local shown = text:sub(first, last - #command - 1)
@@ -213,6 +212,18 @@ function echo.strip(text, command, is_prompt)
   else
     first, last = find_repaired(text, command)
   end
+  return first, last
+end
+
+--- Split an answer into what came before the echo, and the output behind it.
+-- @string text as for `find`
+-- @string command
+-- @tparam function is_prompt
+-- @treturn string the output; all of the text when there is no echo in it
+-- @treturn string what the device had said before on its own account, often nothing
+-- @treturn boolean whether an echo was found
+function echo.strip(text, command, is_prompt)
+  local first, last = echo.find(text, command, is_prompt)
   if not first then
     return text, "", false
   end

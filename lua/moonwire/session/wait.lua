@@ -233,6 +233,7 @@ function wait.await_mark(self, mark, deadline)
     local event, a, b = self:_next_unproved(mark, deadline)
     local ok, message, kind = true, nil, nil
     if event == "mark" then
+      self:rest(a)
       self.has_echoed = true
       local rest, prompt = self:split_prompt(b)
       if self:learn(prompt, self.has_headers and header.last_line(a) or "") then

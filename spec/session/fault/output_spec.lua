@@ -7,6 +7,25 @@ local task = require "moonwire.task"
 local RUN = "show running-config"
 local LOG = "^%*Mar  1 00:01:02.123: %%SYS%-5%-CONFIG_I: "
 
+-- How often another task has its turn while a function runs, and what that returns.
+local function turns_beside(run)
+  local turns, count, result = 0, nil, nil
+  task.group(function(group)
+    group:spawn(function()
+      while true do
+        task.sleep(0)
+        turns = turns + 1
+      end
+    end)
+    task.sleep(0) -- it has begun
+    local before = turns
+    result = run()
+    count = turns - before
+    group:cancel()
+  end)
+  return count, result
+end
+
 -- the output of a faulty device is that of a healthy one
 local function it_gives_the_whole(id, given, command)
   local name = type(given) == "string" and given or given.name
@@ -305,6 +324,23 @@ describe("an output that ends late or never", function()
       assert.is_true(bytes > 16000000)
       assert.equal(faults.expected(RUN), table.concat(lines, "\n"))
     end, { session = { limit = 1000000 } }) -- more is not held at once
+  end)
+
+  it("C18: is looked at piece by piece, and others have their turns between", function()
+    faults.session({ name = "bulk", bytes = 2 << 20 }, function(session)
+      local dialogue = session.dialogue
+      assert(session:ready())
+      assert(dialogue:send(RUN))
+      local text = assert(dialogue:prove(task.now() + session.timeout))
+      local turns, output = turns_beside(function()
+        return dialogue:output_of(text, RUN)
+      end)
+      assert.is_true(#output > 2000000)
+      assert.is_true(turns >= 1)
+      assert.equal(0, (turns_beside(function()
+        return dialogue:output_of(text:sub(1, 1000), RUN)
+      end)))
+    end)
   end)
 
   it("C19: has a line of four megabytes", function()
