@@ -220,6 +220,28 @@ vlan 77
       assert.is_false(device:sent(lines[200]))
     end)
   end)
+
+  it("leaves the mode that it was about to enter when it was cancelled", function()
+    with_router({}, function(router, device)
+      assert.is_string(router:find_prompt())
+      local crossing, forget_host = task.queue(1), router.dialogue.forget_host
+      function router.dialogue.forget_host(dialogue) -- the next prompt will be another
+        router.dialogue.forget_host = nil
+        crossing:put(true)
+        forget_host(dialogue)
+      end
+      task.group(function(group)
+        group:spawn(function()
+          router:send_config_set { "vlan 9" }
+        end)
+        crossing:get()
+        group:cancel()
+      end)
+      assert.is_string(router:find_prompt())
+      is_sane(router)
+      assert.is_false(device:sent "vlan 9")
+    end)
+  end)
 end)
 
 describe("session:send_config_set with a device at fault", function()

@@ -120,6 +120,7 @@ local function enter(self, options)
     ok, message, kind = self:_arm(options.revert)
     mode = ok and mode
   end
+  self.is_in_config = mode and true -- until proved otherwise: it may be cancelled
   if mode then
     mode, message, kind = walk_to(self, mode, options)
   end
@@ -224,10 +225,10 @@ local function configure(self, lines, units, options)
     message = ("%s has no candidate here"):format(self.platform.name)
   end
   if not ok then
+    self.is_in_config = nil
     return self:_fail("config", message, kind)
   end
   local sender = push.new(self, lines, units, options)
-  self.is_in_config = true -- until proved otherwise: this task may be cancelled
   local failure = apply(self, sender, options)
   self.is_in_config = nil
   keep(self, sender, started)
