@@ -107,6 +107,9 @@ end
 -- Type the start of a command, ask, and take it back. What the device has said.
 local function ask(self, prefix, keys)
   local times = keys.by_letter and #prefix or 1
+  if self.dialogue.has_marks then
+    self.dialogue:_await_prompt()
+  end
   local ok, message, kind =
     self.shell:write(prefix, keys.ask, keys.take_back:rep(times))
   if not ok then

@@ -255,18 +255,28 @@ function wait.await_mark(self, mark, deadline)
   end
 end
 
---- Wait for the prompt behind the last mark, where a terminal echoes what is typed.
--- Before its shell has taken it over that happens at once, in the midst of whatever is
--- written then, and in pieces when the terminal has no room.
+--- Wait for the prompt behind the last mark. Before it is shown, keys that have a
+-- meaning for the device may have another for the terminal in front of it, which then
+-- takes back what it has not handed over yet.
 -- @tparam Dialogue self
-function wait._await_terminal(self)
-  if not self.is_behind_mark or self.unread then
+function wait._await_prompt(self)
+  if self.unread or self:mode_of(ending.line(self.shell:text(NEAR))) then
     return
   end
-  self.is_behind_mark = nil
   local event, a, b = self.shell:read(nil, TAKEN_OVER)
   if not event and b ~= "timeout" then
     self.unread = { event, a, b }
+  end
+end
+
+--- The same where a terminal echoes what is typed. Before its shell has taken it over
+-- that happens at once, in the midst of whatever is written then, and in pieces when
+-- the terminal has no room.
+-- @tparam Dialogue self
+function wait._await_terminal(self)
+  if self.is_behind_mark then
+    self.is_behind_mark = nil
+    self:_await_prompt()
   end
 end
 
