@@ -312,13 +312,15 @@ describe("a wait", function()
   end)
 
   it("guards a coroutine from being resumed or closed by another task", function()
-    local co = coroutine.create(function() task.sleep(0.01) return "done" end)
+    local said = task.queue(1)
+    local co = coroutine.create(function() return said:get() end)
     local owner = task.spawn(function() return select(2, coroutine.resume(co)) end)
     task.sleep(0)
     local ok, message = coroutine.resume(co)
     assert.is_false(ok)
     assert.matches("waits for the host", message)
     assert.error_matches(function() coroutine.close(co) end, "waits for the host")
+    said:put "done"
     assert.same({ true, "done" }, { owner:join() })
   end)
 
