@@ -26,8 +26,10 @@ struct task {
   int shields;                          /* waits that a cancel may not end, nested */
   int cancels;          /* how often it was cancelled and not yet pardoned */
   unsigned bound_looks; /* of the watchdog, then it computes for too long; 0: never */
+  unsigned looks;       /* that found it computing since it has waited */
   bool is_urgent;       /* somebody who is no device waits for it: see struct op */
   bool is_ready, is_done;
+  bool is_told; /* that it computes, and does not wait */
 };
 
 struct task_queue {

@@ -129,6 +129,7 @@ int op_wait(lua_State *L, struct op *op)
     return finish(L, op);
   op->task->op = op;
   op->task->interrupt = interrupt;
+  watchdog_rest(op->task);
   op->host->is_waiting = true;
   return lua_yieldk(L, 0, 0, on_wake);
 }

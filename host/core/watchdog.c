@@ -18,6 +18,8 @@ enum { LOOK_MS = 100, TELL_LOOKS = 3 };
 
 enum { PATIENCE = 16 }; /* instructions until the next error, at most */
 
+enum { SLICE = 20000 }; /* instructions: about half a millisecond */
+
 static unsigned looks_of(double seconds)
 {
   double looks = seconds * 1000 / LOOK_MS;
@@ -53,20 +55,47 @@ static int next_patience(struct watchdog *watchdog)
   return (int)(1 + (watchdog->chance >> 24) % PATIENCE);
 }
 
+/* The first look that finds a task at it does not know for how long it has been. */
+static unsigned looks_at(const struct task *task)
+{
+  return task->looks > 0 ? task->looks - 1 : 0;
+}
+
+static void on_late(lua_State *L, lua_Debug *ar);
+
+/*
+** What has not ended in a third of a second may take its time, while others have their
+** turns: it goes to the end of the queue after each slice. Not from within a coroutine
+** of its own, nor a C function, which could not go on.
+*/
+static void give_way(lua_State *L, struct host *host)
+{
+  struct task *task = host->current;
+  lua_sethook(L, on_late, LUA_MASKCOUNT, SLICE);
+  if (L != task->co || host->barriers > 0 || !lua_isyieldable(L))
+    return;
+  host->is_waiting = true;
+  host_ready(host, task);
+  lua_yield(L, 0);
+}
+
 static void on_late(lua_State *L, lua_Debug *ar)
 {
   struct host *host = host_of(L);
-  const struct task *task = host->current;
-  unsigned looks = host->watchdog.looks;
+  struct task *task = host->current;
   lua_sethook(L, NULL, 0, 0);
-  if (task == NULL || task->bound_looks == 0 || looks < TELL_LOOKS)
+  if (task == NULL || task->bound_looks == 0 || looks_at(task) < TELL_LOOKS)
     return; /* it has waited meanwhile */
   if (!lua_checkstack(L, LUA_MINSTACK))
     return;
-  if (looks == TELL_LOOKS)
+  unsigned looks = looks_at(task);
+  if (!task->is_told)
     tell(L, ar, looks);
-  if (looks < task->bound_looks)
+  task->is_told = true;
+  if (looks < task->bound_looks) {
+    give_way(L, host);
     return;
+  }
   lua_sethook(L, on_late, LUA_MASKCOUNT, next_patience(&host->watchdog));
   lua_getinfo(L, "Sl", ar);
   luaL_error(L, "%s:%d: has computed for %f s without a wait", ar->short_src,
@@ -77,18 +106,13 @@ static void on_late(lua_State *L, lua_Debug *ar)
 static void on_look(int number, siginfo_t *info, void *context)
 {
   struct host *host = info->si_value.sival_ptr;
-  struct watchdog *watchdog = &host->watchdog;
+  struct task *task = host->current;
   (void)number;
   (void)context;
-  if (info->si_code != SI_TIMER)
+  if (info->si_code != SI_TIMER || task == NULL)
     return;
-  if (watchdog->resumes != host->resumes || host->current == NULL) {
-    watchdog->resumes = host->resumes;
-    watchdog->looks = 0;
-    return;
-  }
-  watchdog->looks++;
-  if (host->current->bound_looks > 0 && watchdog->looks >= TELL_LOOKS)
+  task->looks++;
+  if (task->bound_looks > 0 && looks_at(task) >= TELL_LOOKS)
     lua_sethook(host->running, on_late, LUA_MASKCOUNT, 1);
 }
 
@@ -129,8 +153,15 @@ void watchdog_close(struct host *host)
   host->watchdog.is_on = false;
 }
 
+void watchdog_rest(struct task *task)
+{
+  task->looks = 0;
+  task->is_told = false;
+}
+
 void watchdog_bound(struct host *host, double seconds)
 {
+  watchdog_rest(host->current);
   host->current->bound_looks = looks_of(seconds);
 }
 

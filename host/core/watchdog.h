@@ -13,9 +13,7 @@
 struct watchdog {
   timer_t timer;
   bool is_on;
-  uint64_t resumes; /* when it looked last; the same now: nothing has waited since */
-  unsigned looks;   /* in a row that saw the same */
-  uint32_t chance;  /* of when the next error comes */
+  uint32_t chance; /* of when the next error comes */
 };
 
 struct host;
@@ -27,10 +25,14 @@ void watchdog_close(struct host *host);
 
 /*
 ** From now on the running task, and what it spawns, may compute so long without a wait.
-** What takes longer raises an error, again and again until it waits or is free.
+** Well before that it is told of, and has to let others go on every now and then. What
+** takes longer raises an error, again and again until it waits or is free.
 */
 void watchdog_bound(struct host *host, double seconds);
 void watchdog_free(struct host *host, lua_State *L);
+
+/* The task waits: what it computes from then on counts anew. */
+void watchdog_rest(struct task *task);
 
 /* The registry's key of a function that is told where a task computes, and how long. */
 #define WATCHDOG_LISTENER "moonwire.watchdog"

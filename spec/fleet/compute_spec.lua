@@ -175,6 +175,57 @@ describe("host.task.within", function()
     assert.matches("^%S*compute_spec.lua:%d+$", places[1])
   end)
 
+  -- How often another task had its turn between two points of a function.
+  local function turns_within(fn)
+    local turns, from, to = 0, nil, nil
+    task.group(function(group)
+      group:spawn(function()
+        while true do
+          task.sleep(0)
+          turns = turns + 1
+        end
+      end)
+      fn(function() from = from or turns end)
+      to = turns
+      group:cancel()
+    end)
+    return to - from
+  end
+
+  it("lets others have their turns long before that is too long", function()
+    local message
+    assert.is_true(turns_within(function(begins)
+      local _
+      _, message = host.within(1, tostring, function()
+        task.sleep(0)
+        begins()
+        RUNAWAYS["a loop that catches errors"]()
+      end)
+    end) > 20)
+    assert.matches("has computed for [%d.]+ s without a wait", message)
+  end)
+
+  it("goes on where it gave way to others", function()
+    local sum, expected = 0, 0
+    local turns = turns_within(function(begins)
+      local ok = host.within(30, print, function()
+        begins()
+        local began, i = clock(), 0
+        while clock() - began < 0.8 do
+          i = i + 1
+          local parts = { pcall(string.rep, "x", i % 5) }
+          sum = sum + #parts[2]
+        end
+        for j = 1, i do
+          expected = expected + j % 5
+        end
+      end)
+      assert.is_true(ok)
+    end)
+    assert.equal(expected, sum)
+    assert.is_true(turns > 5, turns)
+  end)
+
   it("raises on misuse", function()
     assert.error_matches(function() host.within(0, print, print) end, "not above zero")
     assert.error_matches(function() host.within(1, nil, print) end, "function expected")
