@@ -58,12 +58,14 @@ end
 -- @treturn {table,...} cases: `name`, `row` (of the catalogue, or nil) and `device`
 function bad.all()
   local lab, cases = bad.of_lab(fault.list())
-  uv.os_setpriority(lab.pid, LAST)
   local owners = setmetatable({ lab }, All)
   for i, kit in ipairs { hostile, insider } do
     local more
     owners[i + 1], more = kit.start()
     table.move(more, 1, #more, #cases + 1, cases)
+  end
+  for _, owner in ipairs(owners) do
+    uv.os_setpriority(owner.pid, LAST)
   end
   return owners, cases
 end

@@ -35,11 +35,20 @@ function crowd.memory()
   end
 end
 
+-- For how many seconds this thread had work and no core, ever: others had them all.
+local function without_core()
+  local file <close> = io.open "/proc/thread-self/schedstat"
+  local nanoseconds = file and file:read "l":match "^%d+ (%d+)"
+  return (tonumber(nanoseconds) or 0) / 1e9
+end
+
+-- How late the loop comes back to us by its own doing.
 local function watch_loop(lags)
   while true do
-    local due = task.now() + TICK
+    local due, waited = task.now() + TICK, without_core()
     task.sleep(TICK)
-    lags[#lags + 1] = task.now() - due
+    local late = task.now() - due
+    lags[#lags + 1] = math.max(0, late - (without_core() - waited))
   end
 end
 
@@ -67,7 +76,7 @@ end
 -- @tparam[opt] function on_others called when the last of the others has its result
 -- @treturn table `run`, `bad` (its result), `outputs` (of the others, by name),
 -- `seconds` (until the last of the others had its result), `lags` (seconds, one for
--- each look), `longest_turn` (seconds)
+-- each look, without those in which other programs had all cores)
 function crowd.run(healthy, bad, options, on_others)
   local seen, left = { outputs = {}, lags = {}, failed = {} }, #healthy
   local how = { mode = "nonblocking", job = job, keep_results = false }
