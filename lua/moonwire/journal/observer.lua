@@ -1,8 +1,9 @@
 --- What watches a run and writes it down.
--- Before a byte of configuration goes to a device, it is on the disk that it may; so
--- whatever was sent to a device, the journal knows that it may have been. Where the job
--- runs in this thread that is awaited behind the login, which takes as long; elsewhere
--- before the device is begun. Meanwhile other programs can ask things of the run.
+-- Before a byte of configuration goes to a device, it is on the disk that it may, and
+-- what the device showed until then; so whatever was sent to a device, the journal
+-- knows that it may have been. Where the job runs in this thread that is awaited when
+-- the device is in configuration mode, which has taken as long; elsewhere before the
+-- device is begun. Meanwhile other programs can ask things of the run.
 -- @module moonwire.journal.observer
 local new_scrub = require "moonwire.journal.scrub"
 local request = require "moonwire.journal.request"
@@ -22,7 +23,7 @@ function observer.new(journal, options)
     journal = journal,
     numbers = options.numbers,
     changes = options.changes,
-    begun = {}, -- by the device's number in the run: the record of its beginning
+    needed = {}, -- by the device's number in the run: a record that must be on the disk
   }, Observer)
 end
 
@@ -52,24 +53,28 @@ function Observer:begins(index)
   if self.changes and not self.hears_events then
     return self.journal:commit(record)
   end
-  self.begun[index] = self.journal:append(record)
+  self.needed[index] = self.journal:append(record)
   return not self.journal.failure, self.journal.failure
 end
 
---- A step of a change. With an intent it goes on when it is known on the disk that the
--- device was begun, and what it showed before; with a timer when that is.
+--- A step of a change. It sends when it is known on the disk that the device was begun,
+-- and what it showed before; a timer is armed when that is.
 -- @local here
 function Observer:event(index, name, fields)
+  if name == "sends" then
+    return self.journal:await(self.needed[index])
+  end
   local record = { type = "event", i = self:_number(index), event = name }
   for key, value in pairs(fields) do
     record[key] = value
   end
-  if name == "armed" and fields.seconds or name == "intent" and fields.before then
+  if name == "armed" then
     return self.journal:commit(record)
-  elseif name == "intent" then
-    return self.journal:await(self.begun[index])
   end
-  self.journal:append(record)
+  local number = self.journal:append(record)
+  if name == "intent" then
+    self.needed[index] = number
+  end
   return not self.journal.failure, self.journal.failure
 end
 
@@ -119,7 +124,7 @@ end
 --- @local here
 -- @treturn int the number of its record
 function Observer:ended(index, result, device)
-  self.begun[index] = nil
+  self.needed[index] = nil
   local scrub = new_scrub(type(device) == "table" and device or {})
   return self.journal:append {
     type = "end", i = self:_number(index), device = result.device, host = result.host,

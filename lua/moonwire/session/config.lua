@@ -98,36 +98,56 @@ local function refuse_candidate(self, options)
   return nil, message .. '; candidate = "take" takes them along', "candidate"
 end
 
--- That a device may have been changed must be known before it is: a run notes it.
-local function intend(self)
+-- That a device may have been changed must be known before it is: a run has noted it,
+-- and says when that is on the disk. It gets there while the device changes its mode.
+local function await_notes(self)
   if not self.on_event then
     return true
   end
-  local ok, message = self.on_event("intent", {})
+  local ok, message = self.on_event("sends", {})
   return ok, message, "local"
+end
+
+-- A timer on the device counts as a line.
+local function arm(self, seconds)
+  local ok, message, kind = await_notes(self)
+  if ok then
+    ok, message, kind = self:_arm(seconds)
+  end
+  return ok, message, kind
+end
+
+local function enter_with(self, mode, options)
+  local ok, message, kind = true, nil, nil
+  if options.revert then
+    ok, message, kind = arm(self, options.revert)
+  end
+  self.is_in_config = ok and true -- until proved otherwise: it may be cancelled
+  if ok then
+    ok, message, kind = walk_to(self, mode, options)
+  end
+  if ok then
+    ok, message, kind = refuse_candidate(self, options)
+  end
+  if ok then
+    ok, message, kind = await_notes(self)
+    if not ok then
+      leave(self)
+    end
+  end
+  return ok, message, kind
 end
 
 local function enter(self, options)
   local ok, message, kind = self:_begin "config"
-  if ok then
-    ok, message, kind = intend(self)
-  end
   local mode
   if ok then
     mode, message, kind = mode_for(self)
   end
-  if mode and options.revert then
-    ok, message, kind = self:_arm(options.revert)
-    mode = ok and mode
-  end
-  self.is_in_config = mode and true -- until proved otherwise: it may be cancelled
   if mode then
-    mode, message, kind = walk_to(self, mode, options)
+    ok, message, kind = enter_with(self, mode, options)
   end
-  if mode then
-    mode, message, kind = refuse_candidate(self, options)
-  end
-  return mode, message, kind
+  return mode and ok, message, kind
 end
 
 -- What follows the lines while the device is in configuration mode.

@@ -9,6 +9,11 @@ local task = require "host.task"
 
 local SNAPSHOT = "moonwire"
 
+-- A timer must be known of before it runs.
+function Change:_tell_armed()
+  return not self.timer or self:_tell("armed", { seconds = self.armed_for })
+end
+
 -- The last moment before the commit: what would change is known, nothing has yet.
 function Change:_judge_diff(diff, changes)
   local session = self.session
@@ -19,7 +24,7 @@ function Change:_judge_diff(diff, changes)
   end
   local ok, message = self.lock:check()
   if ok then
-    ok, message = self:_tell("armed", { seconds = self.armed_for })
+    ok, message = self:_tell_armed()
   end
   if ok then
     self.is_committing, self.armed_at = true, task.now()
@@ -68,7 +73,7 @@ function Change:_send_lines()
   local session, given = self.session, self.given
   local ok, message, kind = self.lock:check()
   if ok then
-    ok, message = self:_tell("armed", { seconds = self.armed_for })
+    ok, message = self:_tell_armed()
   end
   if ok and not self.timer and guarantee.of(session.platform).has_snapshot then
     self.snapshot = ("%s-%06x"):format(SNAPSHOT, math.random(0, 0xffffff))
