@@ -233,8 +233,9 @@ end
 -- `on_result` (called with each result as it comes, and the counts so far), `timeout`
 -- (30 seconds for a command), `timeouts` (seconds by phase of the login),
 -- `device_timeout` (seconds for all of a device), `compute_limit` (5 seconds of CPU
--- that a job may take without a wait, or it fails: nobody else in its thread goes on
--- meanwhile), `run_timeout` (seconds for the run:
+-- that a job may take without a wait, or it fails; from a third of a second on the
+-- others in its thread have their turns in between, so that what they share with it may
+-- change under its hands), `run_timeout` (seconds for the run:
 -- what is under way then is broken off, kind "timeout"), `dwell`
 -- (seconds that a session stays open behind its job), `connecting` (1000 logins at
 -- once in a thread), `via` (as for `session.open`), `pin` (threads to cores),
