@@ -4,35 +4,30 @@ local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
 local labs = require "spec.support.lab"
 local program = require "spec.support.program"
+local pushes = require "spec.support.pushes"
 local uv = require "luv"
 
 local LINES = "set system ntp server 192.0.2.77\nset system domain-name s3cret-net\n"
 
 describe("moonwire push --plan and --apply", function()
-  local folder, root, lines, inventory, plan
+  local at, folder, root, lines, inventory, plan
 
   before_each(function()
-    folder = assert(uv.fs_mkdtemp "/tmp/moonwire-plan-XXXXXX")
-    root, lines = folder .. "/runs", folder .. "/lines.cfg"
-    inventory, plan = folder .. "/inventory.json", folder .. "/change.plan"
-    files.write(lines, LINES)
+    at = pushes.open(LINES)
+    folder, root, lines, inventory = at.folder, at.root, at.lines, at.inventory
+    plan = folder .. "/change.plan"
     uv.os_setenv("MOONWIRE_LOCKS", folder .. "/locks")
   end)
 
   after_each(function()
     uv.os_unsetenv "MOONWIRE_LOCKS"
-    os.execute("rm -r " .. folder)
+    at:close()
   end)
-
-  local function put(devices)
-    files.write(inventory, json.encode { devices = devices })
-    uv.fs_chmod(inventory, tonumber("600", 8))
-  end
 
   local function with_lab(options, fn)
     options.platform = options.platform or "juniper_junos"
     labs.with_lab(options, function(lab)
-      put(lab:inventory())
+      at:put(lab:inventory())
       fn(lab)
     end)
   end
@@ -56,7 +51,7 @@ describe("moonwire push --plan and --apply", function()
   -- the run that has applied the plan
   local function applied()
     for _, id in ipairs(journal.list(root)) do
-      local known = assert(journal.read(id, { root = root }))
+      local known = at:read(id)
       if known.head.order.change.mode == "apply" then
         return known
       end
@@ -196,9 +191,9 @@ describe("moonwire push --plan and --apply", function()
       files.write(lines, LINES)
       local devices = lab:inventory()
       table.remove(devices)
-      put(devices)
+      at:put(devices)
       refused "made for another inventory"
-      put(lab:inventory())
+      at:put(lab:inventory())
       local text = files.read(plan)
       local body = assert(json.decode(text:match "\n(.*)$"))
       body.made = body.made - 7200

@@ -1,30 +1,24 @@
 -- Faults of spec/README.md: P1, R11. A push that is killed anywhere and resumed, held
 -- against what the devices themselves have received and are configured to.
 local broken = require "spec.support.broken_run"
-local files = require "spec.support.files"
-local journal = require "moonwire.journal"
-local json = require "moonwire.report.json"
 local labs = require "spec.support.lab"
 local program = require "spec.support.program"
+local pushes = require "spec.support.pushes"
 local state = require "moonwire.fleet.state"
-local uv = require "luv"
 
 local DEVICES = 6
 local LINES = { "ntp server 192.0.2.77", "logging host 192.0.2.78" }
 local SEEDS = 14
 
 describe("a push that is killed and resumed", function()
-  local folder, root, lines, inventory
+  local at
 
   before_each(function()
-    folder = assert(uv.fs_mkdtemp "/tmp/moonwire-killed-XXXXXX")
-    root, lines = folder .. "/runs", folder .. "/lines.cfg"
-    inventory = folder .. "/inventory.json"
-    files.write(lines, table.concat(LINES, "\n") .. "\n")
+    at = pushes.open(LINES)
   end)
 
   after_each(function()
-    os.execute("rm -r " .. folder)
+    at:close()
   end)
 
   local function count(list, wanted, from)
@@ -55,13 +49,13 @@ describe("a push that is killed and resumed", function()
 
   -- What the second program typed at a device, by how the first one has left it.
   local function judge_typing(typed, left, mark)
-    local at = mark + 1
+    local from = mark + 1
     if state.tally()[left] then -- it had ended
       assert.equal(#typed, mark, "a device was asked again that had ended")
       return
     end
-    local reads = first_of(typed, "^show running%-config", at)
-    local writes = first_of(typed, "^configure", at)
+    local reads = first_of(typed, "^show running%-config", from)
+    local writes = first_of(typed, "^configure", from)
     assert.is_true(reads < writes, "it wrote before it had read")
   end
 
@@ -89,15 +83,8 @@ describe("a push that is killed and resumed", function()
   end
 
   local function words_of()
-    return {
-      "push", "--runs", root, "-i", inventory, "-f", lines, "--waves", "1,rest",
-      "--sessions", "3", "--abort-after", tostring(DEVICES), "-q",
-    }
-  end
-
-  local function put(lab)
-    files.write(inventory, json.encode { devices = lab:inventory() })
-    uv.fs_chmod(inventory, tonumber("600", 8))
+    return at:words("--waves", "1,rest", "--sessions", "3", "--abort-after",
+      tostring(DEVICES), "-q")
   end
 
   -- Each seed kills at another record of the journal, in a lab of another pace.
@@ -105,19 +92,19 @@ describe("a push that is killed and resumed", function()
     it("reads before it writes, and tells the truth, no. " .. seed, function()
       labs.with_lab({ devices = DEVICES, think = seed % 4 * 0.01, seed = seed },
         function(lab)
-          put(lab)
-          local left = broken.kill_behind(words_of(), root, 2 + seed)
+          at:put(lab:inventory())
+          local left = broken.kill_behind(words_of(), at.root, 2 + seed)
           local marks, id = heard(lab), left.id
-          local resumed = program.run { "runs", "resume", "--runs", root, id, "-q" }
+          local resumed = at:resume(id, "-q")
           assert.is_true(resumed.status < 2, resumed.errors)
-          local known = assert(journal.read(id, { root = root }))
+          local known = at:read(id)
           conserves(known)
           for i = 1, DEVICES do
             judge_typing(lab:device(i):lines(), left:state(i), marks[i])
             judge_truth(lab:device(i), known:state(i))
           end
           local before = heard(lab)
-          local again = program.run { "runs", "resume", "--runs", root, id }
+          local again = at:resume(id)
           if known:tally().unknown > 0 then -- they are looked at again
             assert.equal(1, again.status)
           else
@@ -130,12 +117,12 @@ describe("a push that is killed and resumed", function()
 
   it("leaves alone what it finds half done, and says so", function()
     labs.with_lab({ devices = DEVICES, think = 0.2 }, function(lab)
-      put(lab)
+      at:put(lab:inventory())
       lab:device(1):change():set(nil, LINES[1]) -- as if it had come so far
-      local id = broken.kill_behind(words_of(), root, 3).id
+      local id = broken.kill_behind(words_of(), at.root, 3).id
       local marks = heard(lab)
-      program.run { "runs", "resume", "--runs", root, id, "-q" }
-      local known = assert(journal.read(id, { root = root }))
+      at:resume(id, "-q")
+      local known = at:read(id)
       conserves(known)
       judge_truth(lab:device(1), known:state(1))
       assert.equal("unknown", known:state(1))
@@ -146,13 +133,13 @@ describe("a push that is killed and resumed", function()
 
   it("may be killed while it is resumed, and resumed again", function()
     labs.with_lab({ devices = DEVICES, think = 0.02 }, function(lab)
-      put(lab)
-      local left = broken.kill_behind(words_of(), root, 6)
-      local words = { "runs", "resume", "--runs", root, left.id, "-q" }
-      broken.kill_behind(words, root, 12)
+      at:put(lab:inventory())
+      local left = broken.kill_behind(words_of(), at.root, 6)
+      local words = { "runs", "resume", "--runs", at.root, left.id, "-q" }
+      broken.kill_behind(words, at.root, 12)
       local resumed = program.run(words)
       assert.is_true(resumed.status < 2, resumed.errors)
-      local known = assert(journal.read(left.id, { root = root }))
+      local known = at:read(left.id)
       conserves(known)
       for i = 1, DEVICES do
         judge_truth(lab:device(i), known:state(i))

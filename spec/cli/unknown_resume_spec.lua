@@ -5,29 +5,21 @@ local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
 local labs = require "spec.support.lab"
 local program = require "spec.support.program"
+local pushes = require "spec.support.pushes"
 local sessions = require "moonwire.session"
-local uv = require "luv"
 
 local LINES = { "ntp server 192.0.2.77", "logging host 192.0.2.78" }
 
 describe("a push that has left a device unknown", function()
-  local folder, root, lines, inventory
+  local at
 
   before_each(function()
-    folder = assert(uv.fs_mkdtemp "/tmp/moonwire-unknown-XXXXXX")
-    root, lines = folder .. "/runs", folder .. "/lines.cfg"
-    inventory = folder .. "/inventory.json"
-    files.write(lines, table.concat(LINES, "\n") .. "\n")
+    at = pushes.open(LINES)
   end)
 
   after_each(function()
-    os.execute("rm -r " .. folder)
+    at:close()
   end)
-
-  local function put(devices)
-    files.write(inventory, json.encode { devices = devices })
-    uv.fs_chmod(inventory, tonumber("600", 8))
-  end
 
   local function unreachable(lab)
     local devices = lab:inventory()
@@ -37,14 +29,12 @@ describe("a push that has left a device unknown", function()
 
   -- A run that came to nothing, and behind that what one that was cut off writes down.
   local function leave(lab, records, ...)
-    put(unreachable(lab))
-    local first = program.run {
-      "push", "--runs", root, "-i", inventory, "-f", lines, "-q", "--retries", "0", ...,
-    }
+    at:put(unreachable(lab))
+    local first = at:push("-q", "--retries", "0", ...)
     assert.equal(1, first.status, first.errors)
-    put(lab:inventory())
-    local id = assert(journal.find("last", root))
-    local _, out = assert(journal.resume(id, root))
+    at:put(lab:inventory())
+    local id = assert(journal.find("last", at.root))
+    local _, out = assert(journal.resume(id, at.root))
     for _, record in ipairs(records) do
       out:append(record)
     end
@@ -61,13 +51,9 @@ describe("a push that has left a device unknown", function()
   end
 
   local function state_now(id)
-    local known = assert(journal.read(id, { root = root }))
+    local known = at:read(id)
     assert.is_nil(known.handed[1])
     return known:state(1)
-  end
-
-  local function resume(id, ...)
-    return program.run { "runs", "resume", "--runs", root, id, ... }
   end
 
   local function digest_of(lab)
@@ -90,12 +76,12 @@ describe("a push that has left a device unknown", function()
         lab:device(1):change():set(nil, line)
       end
       local id = leave_unknown(lab, before)
-      local result = resume(id)
+      local result = at:resume(id)
       assert.equal(0, result.status, result.errors)
       assert.matches("unknown so far %(1%): SW%-CORE_1", result.errors)
       assert.equal("changed", state_now(id))
       assert.is_false(has_written(lab))
-      result = resume(id)
+      result = at:resume(id)
       assert.equal(0, result.status)
       assert.matches("nothing is left to do", result.errors)
     end)
@@ -104,12 +90,12 @@ describe("a push that has left a device unknown", function()
   it("finds that nothing has, and sends the lines when it is told to", function()
     with_lab(function(lab)
       local id = leave_unknown(lab, digest_of(lab))
-      local result = resume(id)
+      local result = at:resume(id)
       assert.equal(1, result.status)
       assert.matches("not_sent in change %(1%): SW%-CORE_1", result.errors)
       assert.equal("failed_clean", state_now(id))
       assert.is_false(has_written(lab))
-      assert.equal(0, resume(id, "--failed").status)
+      assert.equal(0, at:resume(id, "--failed").status)
       assert.equal("changed", state_now(id))
       assert.equal(1, lab:device(1):sent(LINES[1]))
     end)
@@ -118,7 +104,7 @@ describe("a push that has left a device unknown", function()
   it("does both at once where it may", function()
     with_lab(function(lab)
       local id = leave_unknown(lab)
-      assert.equal(0, resume(id, "--failed").status)
+      assert.equal(0, at:resume(id, "--failed").status)
       assert.equal("changed", state_now(id))
       assert.equal(1, lab:device(1):sent(LINES[2]))
     end)
@@ -130,7 +116,7 @@ describe("a push that has left a device unknown", function()
       lab:device(1):change():set(nil, "ntp server 192.0.2.99") -- none of the lines
       local id = leave_unknown(lab, before)
       for _, word in ipairs { "neither as it was before", "1 are not" } do
-        local result = resume(id, "--failed", "--format", "json")
+        local result = at:resume(id, "--failed", "--format", "json")
         assert.equal(1, result.status)
         assert.matches(word, assert(json.decode(result.output))[1].message)
         assert.matches("unknown: SW%-CORE_1", result.errors)
@@ -146,7 +132,7 @@ describe("a push that has left a device unknown", function()
     with_lab(function(lab)
       lab:device(1):change():set(nil, LINES[1])
       local id = leave_unknown(lab, digest_of(lab))
-      assert.equal(1, resume(id).status)
+      assert.equal(1, at:resume(id).status)
       assert.equal("failed_clean", state_now(id))
       assert.is_false(has_written(lab))
     end)
@@ -155,14 +141,14 @@ describe("a push that has left a device unknown", function()
   it("does not take one for clean that it cannot reach", function()
     with_lab(function(lab)
       local id = leave_unknown(lab)
-      put(unreachable(lab))
+      at:put(unreachable(lab))
       for _, with_failed in ipairs { false, true } do
-        local result = resume(id, "-q", with_failed and "--failed" or nil)
+        local result = at:resume(id, "-q", with_failed and "--failed" or nil)
         assert.equal(1, result.status)
         assert.equal("", result.errors)
         assert.equal("unknown", state_now(id))
       end
-      local shown = program.run { "runs", "show", "--runs", root, id }
+      local shown = program.run { "runs", "show", "--runs", at.root, id }
       assert.matches("1 unknown: nobody has seen what came of them; moonwire runs",
         shown.output)
     end)
@@ -171,10 +157,10 @@ describe("a push that has left a device unknown", function()
   it("does not keep the others from their lines", function()
     with_lab(function(lab)
       local id = leave_unknown(lab)
-      assert.equal(2, assert(journal.read(id, { root = root })):tally().skipped)
-      local result = resume(id)
+      assert.equal(2, at:read(id):tally().skipped)
+      local result = at:resume(id)
       assert.equal(1, result.status)
-      local known = assert(journal.read(id, { root = root }))
+      local known = at:read(id)
       assert.same({ "failed_clean", "changed", "changed" },
         { known:state(1), known:state(2), known:state(3) }, result.errors)
     end, { devices = 3 })
@@ -192,10 +178,10 @@ describe("a push that has left a device unknown", function()
           for _, line in ipairs(LINES) do
             lab:device(4):change():set(nil, line)
           end
-          local result = resume(id)
+          local result = at:resume(id)
           assert.equal(1, result.status)
           assert.matches("nothing more is begun", result.errors)
-          local known = assert(journal.read(id, { root = root }))
+          local known = at:read(id)
           local states = {}
           for i = 1, 4 do
             states[i] = known:state(i)
@@ -208,19 +194,19 @@ describe("a push that has left a device unknown", function()
 
   it("asks a candidate whether the commit has come through", function()
     local options = { devices = 1, platform = "juniper_junos", twin = true }
-    files.write(lines, "set system location building cellar\n")
+    files.write(at.lines, "set system location building cellar\n")
     local function push(...)
-      return program.run { "push", "--runs", folder .. "/other", "-i", inventory, "-f",
-        lines, ... }
+      return program.run { "push", "--runs", at.folder .. "/other", "-i", at.inventory,
+        "-f", at.lines, ... }
     end
     with_lab(function(lab)
       local id = leave_unknown(lab)
-      assert.equal(1, resume(id).status)
+      assert.equal(1, at:resume(id).status)
       assert.equal("failed_clean", state_now(id))
       assert.is_false(lab:device(1):sent "commit")
       id = leave_unknown(lab, ("0"):rep(64))
       assert.equal(0, push().status)
-      assert.equal(0, resume(id).status)
+      assert.equal(0, at:resume(id).status)
       assert.equal("changed", state_now(id))
     end, options)
   end)
