@@ -276,7 +276,7 @@ const scenarios = {
     page.expectsRefusals = true;
     await page.goto(settings.pushing);
     await showToken(page, settings.changer);
-    await planRun(page, "interface Vlan7\n description <b>from a browser</b>\n no shutdown");
+    await planRun(page, "interface Vlan7\n description <b>from a browser</b>");
     assert.equal(await page.textContent("#apply"), "Apply to 2 devices…");
     const words = await page.locator(".plan .words").allTextContents();
     assert.deepEqual(words, ["2 lines would change", "Nothing to change"]);
