@@ -181,6 +181,18 @@ describe("moonwire send", function()
     end
   end)
 
+  it("is called in the log what it is called elsewhere", function()
+    local log = folder .. "/log"
+    local result = program.run {
+      "--log", log, "send", "--runs", folder .. "/runs", "-i", "lab:1", "show clock",
+    }
+    assert.equal(0, result.status, result.errors)
+    local id = journal.find("last", folder .. "/runs")
+    for line in files.read(log):gmatch "[^\n]+" do
+      assert.is_truthy(line:find("run=" .. id, 1, true), line)
+    end
+  end)
+
   it("explains itself", function()
     local result = run "--help"
     assert.equal(0, result.status)

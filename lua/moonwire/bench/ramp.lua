@@ -22,7 +22,7 @@ local PRECISION = 0.05 -- of the number: a machine is not more certain than that
 local COLUMNS = {
   { title = "at once", align = "right" },
   { title = "p99 of a session s", align = "right" },
-  { title = "median s", align = "right" },
+  { title = "all of them s", align = "right" },
   { title = "devices/s", align = "right" },
   { title = "CPU ms/device", align = "right" },
   { title = "failed", align = "right" },

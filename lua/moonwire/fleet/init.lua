@@ -239,6 +239,7 @@ end
 -- what is under way then is broken off, kind "timeout"), `dwell`
 -- (seconds that a session stays open behind its job), `connecting` (1000 logins at
 -- once in a thread), `via` (as for `session.open`), `pin` (threads to cores),
+-- `id` (what the log calls the run; made up when left out),
 -- `keep_results` (false: only `on_result` is given them, so that a run of any length
 -- needs no more memory),
 -- `credential_failures` (3: when so many devices in a row refuse a user with the same
@@ -284,6 +285,7 @@ local CAREFUL = { waves = "1,5%,rest", abort_after = "2%" }
 
 local RUN_ONLY = {
   mode = true, workers = true, limit = true, on_result = true, timeouts = true,
+  id = true,
   device_timeout = true, run_timeout = true, dwell = true, connecting = true,
   pin = true, keep_results = true, credential_failures = true, changed_keys = true,
   limits = true, rate = true, jitter = true, ramp = true, retries = true,

@@ -82,6 +82,7 @@ end
 -- @treturn Run
 function Run.new(devices, options)
   local self = setmetatable({
+    id = options.id,
     mode = options.mode or "nonblocking",
     devices = devices,
     job = options.job,

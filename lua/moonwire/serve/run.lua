@@ -103,6 +103,7 @@ local function fleet_options(self)
   local changes = request.configuration ~= nil
     and not (request.dry_run or request.plan)
   return {
+    id = self.id,
     job = jobs.of(request, "run " .. self.id),
     mode = request.mode,
     limit = request.limit,

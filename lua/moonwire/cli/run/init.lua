@@ -85,8 +85,9 @@ local function complete(order, folder, devices)
   }, { __index = order })
 end
 
-local function fleet_options(order, watcher, folder)
+local function fleet_options(order, watcher, out)
   return {
+    id = out.id,
     job = jobs[order.verb](order),
     mode = order.mode,
     workers = order.workers,
@@ -105,7 +106,7 @@ local function fleet_options(order, watcher, folder)
     run_timeout = order.run_timeout,
     changes = order.changes,
     record = order.record,
-    recorder = order.recorder and folder .. "/recordings",
+    recorder = order.recorder and out.folder .. "/recordings",
     keep_results = false,
     observer = watcher,
   }
@@ -171,8 +172,7 @@ local function carry_out(order, devices, out, sink, showing, options)
   local watcher = with_words(observer.new(out, {
     numbers = options.numbers, changes = order.changes,
   }), sink, showing, options.verbosity)
-  local ok, started = pcall(fleet.start, devices, fleet_options(order, watcher,
-    out.folder))
+  local ok, started = pcall(fleet.start, devices, fleet_options(order, watcher, out))
   if not ok then
     return complain(order.verb, tostring(started):gsub("^.-fleet.run: ", ""))
   end
