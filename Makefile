@@ -25,6 +25,9 @@ Q = $(if $(V),,@)# V=1 shows the commands
 # A library that is missing takes its folder with it, and the program says so when asked.
 HTTP_LIBRARY := $(shell pkg-config --exists libmicrohttpd 2>/dev/null && echo libmicrohttpd)
 EDIT_LIBRARY := $(shell pkg-config --exists libedit 2>/dev/null && echo libedit)
+# It has no .pc file. Sanitizers bring an allocator of their own.
+MALLOC_LIBRARY := $(if $(SANITIZE),,$(shell echo 'int main(void) { return 0; }' | \
+                    $(CC) -x c -o /dev/null - -lmimalloc 2>/dev/null && echo mimalloc))
 LEFT_OUT      = $(if $(HTTP_LIBRARY),,$(wildcard host/http/*.c)) \
                 $(if $(EDIT_LIBRARY),,$(wildcard host/console/*.c))
 
@@ -50,7 +53,9 @@ HOST_CPPFLAGS := -Ihost -D_GNU_SOURCE $(if $(HTTP_LIBRARY),-DMOONWIRE_HTTP) \
                    $(if $(EDIT_LIBRARY),-DMOONWIRE_EDIT) \
                    $(patsubst -I%,-isystem %,\
                    $(shell pkg-config --cflags $(LIBRARIES) $(OPTIONAL) 2>/dev/null))
-HOST_LIBS := $(shell pkg-config --libs $(LIBRARIES) $(OPTIONAL) 2>/dev/null) -lpthread -lm
+# The allocator goes first: all libraries behind it are to find its malloc, not libc's.
+HOST_LIBS := $(MALLOC_LIBRARY:%=-Wl,--push-state,--no-as-needed -l% -Wl,--pop-state) \
+               $(shell pkg-config --libs $(LIBRARIES) $(OPTIONAL) 2>/dev/null) -lpthread -lm
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
   -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wundef \
@@ -237,6 +242,7 @@ valgrind: ## a spec under valgrind: FILE=spec/host/ssh_spec.lua
 	@$(MAKE) setup-specs setup-memcheck
 	@$(MAKE) build
 	@MOONWIRE_TEST_TIMEOUT=600 valgrind -q --error-exitcode=9 --leak-check=no \
+	  --soname-synonyms=somalloc='libmimalloc*' \
 	  $(MOONWIRE) test $(FILE)
 
 # What makes one call of ours fail; not under a sanitizer, which has its own malloc.

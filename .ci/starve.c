@@ -82,10 +82,6 @@ static bool fails(const char *name, const void *caller)
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 #define CALLER     __builtin_return_address(0)
 
-extern void *__libc_malloc(size_t);
-extern void *__libc_calloc(size_t, size_t);
-extern void *__libc_realloc(void *, size_t);
-
 static void *none(void)
 {
   errno = ENOMEM;
@@ -94,23 +90,23 @@ static void *none(void)
 
 void *malloc(size_t size)
 {
-  return fails("malloc", CALLER) ? none() : __libc_malloc(size);
+  return fails("malloc", CALLER) ? none() : REAL(malloc)(size);
 }
 
 void *calloc(size_t n, size_t size)
 {
-  return fails("malloc", CALLER) ? none() : __libc_calloc(n, size);
+  return fails("malloc", CALLER) ? none() : REAL(calloc)(n, size);
 }
 
 void *realloc(void *old, size_t size)
 {
-  return fails("malloc", CALLER) ? none() : __libc_realloc(old, size);
+  return fails("malloc", CALLER) ? none() : REAL(realloc)(old, size);
 }
 
 char *strdup(const char *text)
 {
   size_t size = strlen(text) + 1;
-  char *copy = fails("malloc", CALLER) ? none() : __libc_malloc(size);
+  char *copy = fails("malloc", CALLER) ? none() : REAL(malloc)(size);
   return copy != NULL ? memcpy(copy, text, size) : NULL;
 }
 
@@ -172,7 +168,7 @@ static void *lua_memory(void *unused, void *old, size_t old_size, size_t size)
     if (at != 0 && (number == at || number == at + 1))
       return none();
   }
-  return __libc_realloc(old, size);
+  return REAL(realloc)(old, size);
 }
 
 lua_State *luaL_newstate(void)

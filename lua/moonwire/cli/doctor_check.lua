@@ -222,6 +222,7 @@ local LIBRARIES = {
   { "libmicrohttpd", "libmicrohttpd12" },
   { "libedit", "libedit2" },
   { "hiredis", "libhiredis0.14" },
+  { "mimalloc", "libmimalloc2.0" },
 }
 
 --- Libraries that some parts want: a finding for each.
