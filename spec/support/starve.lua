@@ -50,7 +50,7 @@ local function spawn(words, variables)
   local output, errors = uv.new_pipe(), uv.new_pipe()
   local result = { output = {}, errors = {} }
   local handle
-  local ok = pcall(task.timeout, TIMEOUT, task.await, function(done)
+  local ok, why = pcall(task.timeout, TIMEOUT, task.await, function(done)
     local open = 3
     local function finish()
       open = open - 1
@@ -67,6 +67,9 @@ local function spawn(words, variables)
     collect(output, result.output, finish)
     collect(errors, result.errors, finish)
   end)
+  if not handle then
+    error(why, 0)
+  end
   result.is_late = not ok or result.status == nil
   if result.is_late then
     handle:kill "sigkill"
