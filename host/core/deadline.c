@@ -1,5 +1,6 @@
 /*
-** deadline.c - a binary heap of points in time over one libuv timer.
+** deadline.c - a binary heap of points in time over one libuv timer. What has come by
+** then is heard before it is called late.
 */
 #include "core/deadline.h"
 
@@ -47,9 +48,16 @@ static void start_timer(struct deadlines *d)
   uv_timer_start(&d->timer, on_timer, at_ms > now_ms ? at_ms - now_ms : 0, 0);
 }
 
-static void on_timer(uv_timer_t *timer)
+static void on_no_wait(uv_idle_t *no_wait)
 {
-  struct deadlines *d = timer->data;
+  (void)no_wait;
+}
+
+static void on_behind_poll(uv_check_t *behind_poll)
+{
+  struct deadlines *d = behind_poll->data;
+  uv_idle_stop(&d->no_wait);
+  uv_check_stop(&d->behind_poll);
   uint64_t now_ns = uv_hrtime();
   while (d->count > 0 && d->heap[0]->at_ns <= now_ns) {
     struct deadline *due = d->heap[0];
@@ -59,11 +67,24 @@ static void on_timer(uv_timer_t *timer)
   start_timer(d);
 }
 
+/*
+** Nothing is too late yet: where this program or its machine was busy, what was waited
+** for may have come in time, and lies in a socket that the loop looks at next.
+*/
+static void on_timer(uv_timer_t *timer)
+{
+  struct deadlines *d = timer->data;
+  uv_idle_start(&d->no_wait, on_no_wait);
+  uv_check_start(&d->behind_poll, on_behind_poll);
+}
+
 void deadlines_open(struct deadlines *d, uv_loop_t *loop)
 {
   memset(d, 0, sizeof *d);
   uv_timer_init(loop, &d->timer);
-  d->timer.data = d;
+  uv_idle_init(loop, &d->no_wait);
+  uv_check_init(loop, &d->behind_poll);
+  d->timer.data = d->behind_poll.data = d;
 }
 
 void deadlines_close(struct deadlines *d)
@@ -74,6 +95,8 @@ void deadlines_close(struct deadlines *d)
   d->heap = NULL;
   d->count = d->capacity = 0;
   uv_close((uv_handle_t *)&d->timer, NULL);
+  uv_close((uv_handle_t *)&d->no_wait, NULL);
+  uv_close((uv_handle_t *)&d->behind_poll, NULL);
 }
 
 static bool grow(struct deadlines *d)
