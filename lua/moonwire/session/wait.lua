@@ -47,11 +47,14 @@ local function turn_page(self, answer)
   return self.shell:write(self.platform.pager.key)
 end
 
--- A line that only looks like a question is followed by more; a question is not.
+-- A line that only looks like a question is followed by more; a question is not. What
+-- has come while this task had yet to learn that nothing did was not quiet either: the
+-- next read finds it.
 function wait._is_quiet(self, mark)
+  local before = self.shell:length()
   local event, a, b = self.shell:read(mark, self.prompt and QUIET or GREETING)
   if event == nil and b == "timeout" then
-    return true
+    return self.shell:length() == before
   end
   self.unread = { event, a, b }
   return false
@@ -128,13 +131,11 @@ local function find_last(text, plain)
 end
 
 -- The mark has come back, but not behind the prompt that is known: a message has torn
--- the two apart, or the device has got another name. One that came while this task had
--- yet to learn that nothing does is asked for once more.
+-- the two apart, or the device has got another name.
 local function is_torn_off(self, tail, mark)
   return self:mode_of(tail) ~= nil
     and self:_is_quiet(mark)
     and self.shell:text():find(mark .. "\n", 1, true) ~= nil
-    and self:_is_quiet(mark)
 end
 
 -- The device rests: with another mark it is known where it does, and that what stands
