@@ -51,11 +51,12 @@ OPTIONAL  = $(HTTP_LIBRARY) $(EDIT_LIBRARY)
 # -isystem: our warnings are not for other people's headers
 HOST_CPPFLAGS := -Ihost -D_GNU_SOURCE $(if $(HTTP_LIBRARY),-DMOONWIRE_HTTP) \
                    $(if $(EDIT_LIBRARY),-DMOONWIRE_EDIT) \
+                   $(if $(MALLOC_LIBRARY),-DMOONWIRE_MIMALLOC) \
                    $(patsubst -I%,-isystem %,\
                    $(shell pkg-config --cflags $(LIBRARIES) $(OPTIONAL) 2>/dev/null))
-# The allocator goes first: all libraries behind it are to find its malloc, not libc's.
-HOST_LIBS := $(MALLOC_LIBRARY:%=-Wl,--push-state,--no-as-needed -l% -Wl,--pop-state) \
-               $(shell pkg-config --libs $(LIBRARIES) $(OPTIONAL) 2>/dev/null) -lpthread -lm
+# Behind libc: mimalloc has a malloc, too, which nobody is to find.
+HOST_LIBS := $(shell pkg-config --libs $(LIBRARIES) $(OPTIONAL) 2>/dev/null) -lpthread -lm \
+               $(MALLOC_LIBRARY:%=-lc -l%)
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
   -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wundef \
@@ -242,7 +243,6 @@ valgrind: ## a spec under valgrind: FILE=spec/host/ssh_spec.lua
 	@$(MAKE) setup-specs setup-memcheck
 	@$(MAKE) build
 	@MOONWIRE_TEST_TIMEOUT=600 valgrind -q --error-exitcode=9 --leak-check=no \
-	  --soname-synonyms=somalloc='libmimalloc*' \
 	  $(MOONWIRE) test $(FILE)
 
 # What makes one call of ours fail; not under a sanitizer, which has its own malloc.

@@ -171,12 +171,10 @@ static void *lua_memory(void *unused, void *old, size_t old_size, size_t size)
   return REAL(realloc)(old, size);
 }
 
-lua_State *luaL_newstate(void)
+lua_State *lua_newstate(lua_Alloc memory, void *given)
 {
-  lua_State *L = REAL(luaL_newstate)();
-  if (L != NULL && what != NULL && strcmp(what, "lua") == 0)
-    lua_setallocf(L, lua_memory, NULL);
-  return L;
+  bool is_ours = what != NULL && strcmp(what, "lua") == 0;
+  return REAL(lua_newstate)(is_ours ? lua_memory : memory, is_ours ? NULL : given);
 }
 
 /* A system call that fails with an errno of its kind. */

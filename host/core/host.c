@@ -7,6 +7,8 @@
 #include <lualib.h>
 #include <string.h>
 
+#include "core/memory.h"
+
 static const uint64_t DRAIN_NS = 1000000; /* then to the descriptors again */
 
 static const uint64_t CLOSE_NS = 5000000000; /* what the end of a program may take */
@@ -214,7 +216,7 @@ static int open_libraries(lua_State *L)
 
 static bool open_state(struct host *host)
 {
-  host->L = luaL_newstate();
+  host->L = memory_new_state();
   if (host->L == NULL)
     return false;
   *(struct host **)lua_getextraspace(host->L) = host;
