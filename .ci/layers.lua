@@ -14,7 +14,7 @@ local C_LAYERS = {
   { "protocols, of either side", "^proto/" },
   { "engines, with no Lua in them", "^ssh/", "^lab/", "^term/", "^net/", "^pool/",
     "^http/", "^console/" },
-  { "the host", "^core/host$", "^core/collector$", "^core/watchdog$" },
+  { "the host", "^core/host$", "^core/memory$", "^core/collector$", "^core/watchdog$" },
   { "the operation", "^core/op$" },
   { "the core's bindings", "^core/" },
   { "the shell and the socket, which other bindings open", "^term/shell_",
