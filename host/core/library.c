@@ -19,6 +19,7 @@ static const luaL_Reg modules[] = {
 #endif
     {"host.journal", luaopen_host_journal},
     {"host.json", luaopen_host_json},
+    {"host.json_writer", luaopen_host_json_writer},
     {"host.line", luaopen_host_line},
     {"host.pattern", luaopen_host_pattern},
     {"host.pool", luaopen_host_pool},

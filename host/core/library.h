@@ -14,6 +14,7 @@ int luaopen_host_http(lua_State *L); /* where libmicrohttpd was there to build w
 int luaopen_host_journal(lua_State *L);
 int luaopen_host_pattern(lua_State *L);
 int luaopen_host_json(lua_State *L);
+int luaopen_host_json_writer(lua_State *L);
 int luaopen_host_line(lua_State *L);
 int luaopen_host_pool(lua_State *L);
 int luaopen_host_secret(lua_State *L);
