@@ -1,6 +1,7 @@
 --- A journal that is written: a record for each event, in one line with its checksum.
--- Records go to the disk in groups while the loop goes on; who needs to know that one
--- is there waits for it. A record that is there stays there, whatever becomes of us.
+-- Records go to the disk in groups while the loop goes on: at once when somebody waits
+-- for one of them, and soon when nobody does. A record that is there stays there,
+-- whatever becomes of us.
 -- @module moonwire.journal.writer
 local crc = require "host.journal"
 local host = require "host.task"
@@ -10,6 +11,7 @@ local uv = require "luv"
 local writer = {}
 
 local PRIVATE = 384 -- 0600
+local SOON = 25 -- milliseconds
 local APPEND = uv.constants.O_WRONLY | uv.constants.O_APPEND
 
 local Writer = { __name = "moonwire.JournalWriter" }
@@ -41,6 +43,7 @@ function writer.open(path, options)
     durable = 0, -- and of the last that is on the disk
     pending = {},
     waiters = {},
+    timer = uv.new_timer(),
   }, Writer)
 end
 
@@ -82,7 +85,9 @@ local function sync(self, last)
     end
     self.is_writing, self.durable = false, last
     wake_waiters(self)
-    flush(self)
+    if self.is_due then
+      flush(self)
+    end
   end)
 end
 
@@ -100,11 +105,13 @@ end
 
 -- One group at a time; what comes meanwhile is the next one.
 function flush(self)
+  self.is_due = self.is_writing
   if self.is_writing or self.failure or #self.pending == 0 then
     return
   end
   local bytes = table.concat(self.pending)
   self.pending, self.is_writing = {}, true
+  self.timer:stop()
   write(self, bytes, self.last)
 end
 
@@ -128,7 +135,9 @@ function Writer:append(record)
   self.last = self.last + 1
   record.n, record.t = self.last, wall_time()
   self.pending[#self.pending + 1] = writer.line(record)
-  flush(self)
+  if not self.timer:is_active() then
+    self.timer:start(SOON, 0, function() flush(self) end)
+  end
   return self.last
 end
 
@@ -141,6 +150,7 @@ end
 function Writer:await(wanted)
   wanted = wanted or self.last
   while self.durable < wanted and not self.failure do
+    flush(self)
     self.waiters[#self.waiters + 1] = host.current()
     host.park()
   end
@@ -166,6 +176,7 @@ function Writer:close()
   host.shield(true)
   self:await()
   host.shield(false)
+  self.timer:close()
   uv.fs_close(self.fd)
   self.fd = nil
 end
