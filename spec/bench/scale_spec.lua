@@ -41,6 +41,16 @@ describe("moonwire bench --scale", function()
     assert.is_truthy(picture:find("<circle", 1, true))
   end)
 
+  it("takes the middle one of what it measures several times", function()
+    local spec = { lab = { devices = 2 }, commands = { "show version" } }
+    local entry = { id = "x", title = "thrice", spec = spec, times = 3 }
+    local _, document = run({}, { entry })
+    local one = document.figures.x
+    table.sort(one.costs)
+    assert.equal(3, #one.costs)
+    assert.equal(one.costs[2], one.cpu_seconds)
+  end)
+
   it("leaves out what the limit of open files does not permit, and says so", function()
     local status, document, log = run({ 2, 1000000000 }, {})
     assert.equal(0, status)
