@@ -185,7 +185,8 @@ describe("moonwire runs", function()
     for _, mode in ipairs { "nonblocking", "threads" } do
       local running = start("--mode", mode)
       local id = await_ends(1)
-      assert.equal(0, runs("pause", id).status)
+      local paused = runs("pause", id)
+      assert.equal(0, paused.status, paused.errors)
       broken.await(root, function(known) -- what was under way ends
         return next(known.handed) == nil
       end, running)

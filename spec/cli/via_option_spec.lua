@@ -101,7 +101,7 @@ describe("--via", function()
         "bench", "--lab", "1", "--mode", "sync", "--runs", "1", "--json", "-",
         "--output", folder, "--no-recorder",
       }, { environment = { MOONWIRE_VIA = folder .. "/nobody" } })
-      assert.matches('"failed":0', result.output, 1, true)
+      assert.matches('"failed": 0', result.output, 1, true)
       assert.is_nil(result.errors:find("no moonwire serve", 1, true))
     end)
   end)

@@ -47,13 +47,15 @@ describe("json.encode", function()
   end)
 
   it("writes keys as text, in the order of their bytes", function()
-    local text = json.encode({ b = 1, ["a\0"] = 2, a = 3, B = 4, [10] = 5, [2] = 6 }, true)
+    local value = { b = 1, ["a\0"] = 2, a = 3, B = 4, [10] = 5, [2] = 6 }
+    local text = json.encode(value, true)
     assert.equal('{"10":5,"2":6,"B":4,"a":3,"a\\\\x00":2,"b":1}\n', text)
   end)
 
   it("escapes what a terminal would obey, in texts and in keys", function()
     local text = json.encode({
-      ["\27]0;x\7"] = "\127", c1 = "\u{9b}31m", mark = "\u{202e}", plain = 'a"\\/\n\t\r',
+      ["\27]0;x\7"] = "\127", c1 = "\u{9b}31m", mark = "\u{202e}",
+      plain = 'a"\\/\n\t\r',
     }, true)
     assert.is_nil(text:find "[\0-\9\11-\31\127-\255]")
     assert.same({

@@ -17,7 +17,9 @@ describe("a device that is hostile behind the login", function()
     end
     local run = fleet.run(devices, {
       job = function(session) return session:send_command "show privilege" end,
-      timeout = 20, device_timeout = 60,
+      -- one process is all of these servers, and some of them keep it busy
+      timeouts = { banner = 60, kex = 60, auth = 60 },
+      timeout = 20, device_timeout = 90,
     })
     for _, result in ipairs(run.results) do
       results[result.device] = result

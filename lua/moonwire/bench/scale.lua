@@ -45,9 +45,9 @@ end
 
 -- CPU, beside the bare client's where it ran: the clock of the machine is in both.
 local function cost_of(figures)
-  local floor = figures.floor
-  local has_floor = floor and not floor.problem and floor.cpu_seconds > 0
-  return figures.cpu_seconds / (has_floor and floor.cpu_seconds or 1)
+  local beside = figures.floor
+  local has_floor = beside and not beside.problem and beside.cpu_seconds > 0
+  return figures.cpu_seconds / (has_floor and beside.cpu_seconds or 1)
 end
 
 -- What was measured several times is the one in the middle; what went wrong once, that.
