@@ -54,3 +54,28 @@ describe("process.run", function()
     os.remove(name)
   end)
 end)
+
+describe("process.start", function()
+  it("lets a program be told to end, and gives what it says then", function()
+    local child <close> = assert(process.start {
+      "sh", "-c",
+      "trap 'echo ended; exit 4' INT; echo ready; while :; do sleep 0.01; done",
+    })
+    while not child.parts[1] do -- or the suite's deadline
+      task.sleep(0.001)
+    end
+    child:signal "sigint"
+    local text, status = child:wait()
+    assert.equal("ready\nended\n", text)
+    assert.equal(4, status)
+  end)
+
+  it("gives what one wrote that has long ended", function()
+    local child <close> = assert(process.start { "printf", "done" })
+    child:wait()
+    child:signal "sigkill"
+    local text, status = child:wait()
+    assert.equal("done", text)
+    assert.equal(0, status)
+  end)
+end)

@@ -18,6 +18,7 @@ local http = {}
 local RATE = 1250 -- requests a second that are tried
 local DEVICES, SLOW = 1000, 1000
 local ROUNDS = 3
+local PAIRS = 8 -- of a run without requests and one with them
 local FAR = { rtt = 0.05, think = 0.2 } -- seconds
 local COMMANDS = 10 -- of a run
 local TRIPS = 1000 -- warm commands
@@ -53,7 +54,17 @@ local function sum(list, name)
   return total
 end
 
--- The same run by turns with and without requests beside it.
+-- By how many per cent the second of a pair is above the first, at the median.
+local function above(alone, beside, name)
+  local list = {}
+  for i, one in ipairs(alone) do
+    list[i] = (beside[i][name] / one[name] - 1) * 100
+  end
+  return median(list)
+end
+
+-- The same run without requests and with them, in pairs that begin with the one and
+-- with the other by turns: a machine that grows slower meanwhile favours neither.
 local function beside_a_run(far)
   local server <close> = served.open(lab_of(DEVICES, far), {
     is_cold = true, is_apart = true,
@@ -61,17 +72,18 @@ local function beside_a_run(far)
   local commands = times("show version", COMMANDS)
   server:run(commands) -- host names, files and memory are there from here on
   local alone, beside, asked = {}, {}, {}
-  for i = 1, ROUNDS do
-    alone[i] = server:run(commands)
-    task.group(function(group)
-      local seconds = math.max(1, math.ceil(alone[i].seconds))
-      local load = group:spawn(server.ask, server, RATE, seconds)
-      beside[i] = server:run(commands)
-      asked[i] = select(2, load:join())
-    end)
+  for i = 1, PAIRS do
+    if i % 2 == 1 then
+      alone[i] = server:run(commands)
+    end
+    asked[i], beside[i] = server:ask_beside(RATE, server.run, server, commands)
+    alone[i] = alone[i] or server:run(commands)
   end
   return {
     alone = median(alone, "seconds"), beside = median(beside, "seconds"),
+    cpu_alone = median(alone, "cpu_seconds"),
+    slower = above(alone, beside, "seconds"),
+    more_cpu = above(alone, beside, "cpu_seconds"),
     rate = median(asked, "rate"), p99 = median(asked, "p99"),
     failed = sum(alone, "failed") + sum(beside, "failed") + sum(asked, "errors"),
   }
@@ -206,7 +218,7 @@ local PLAN = {
 }
 
 local function slower(figures)
-  return (figures.beside / figures.alone - 1) * 100
+  return figures.slower
 end
 
 local function p99_ms(figures)
@@ -230,6 +242,9 @@ http.goals = {
     value = p99_ms },
   { title = "  … how much slower the run is", unit = "%", most = 5,
     needs = { "run-near" }, value = slower },
+  { title = "  … how much more CPU the server spends, requests included", unit = "%",
+    most = 5, needs = { "run-near" },
+    value = function(figures) return figures.more_cpu end },
   { title = "1,000 slow clients: a good one's p99 beside that without", unit = "times",
     most = 2, needs = { "slow" },
     value = function(figures) return figures.slow / figures.calm end },

@@ -1,4 +1,4 @@
---- Another program, run to its end: what it wrote and how it ended. No shell.
+--- Another program: what it wrote and how it ended. No shell.
 -- @module moonwire.bench.process
 local uv = require "luv"
 
@@ -9,12 +9,21 @@ local process = {}
 local Child = { __name = "moonwire.bench.Child" }
 Child.__index = Child
 
--- Cancelled while it runs: it must not outlive us.
-Child.__close = function(self)
-  if not self.has_ended then
-    self.handle:kill "sigterm"
+--- End it, if it still runs, and forget what it wrote: it must not outlive us.
+function Child:close()
+  self:signal "sigterm"
+  if not self.output:is_closing() then
+    self.output:close()
   end
-  self.output:close()
+end
+Child.__close = Child.close
+
+--- Send it a signal; one that has ended gets none.
+-- @string name such as "sigint"
+function Child:signal(name)
+  if not self.has_ended then
+    self.handle:kill(name)
+  end
 end
 
 local function on_exit(self, status, signal)
@@ -40,8 +49,16 @@ function Child:check_end()
   end
 end
 
-local function start(argv)
-  local self = setmetatable({ output = assert(uv.new_pipe(false)), parts = {} }, Child)
+--- Start a program. Its errors go where ours go.
+-- @tparam {string,...} argv the program, searched for in PATH, and its arguments
+-- @treturn[1] Child to be closed
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: "local"
+function process.start(argv)
+  local self = setmetatable({
+    name = argv[1], output = assert(uv.new_pipe(false)), parts = {},
+  }, Child)
   local options = {
     args = table.move(argv, 2, #argv, 1, {}),
     stdio = { nil, self.output, 2 },
@@ -60,26 +77,37 @@ local function start(argv)
   return self
 end
 
---- Run a program and wait for its end. Its errors go where ours go.
--- @tparam {string,...} argv the program, searched for in PATH, and its arguments
+--- Wait for its end.
+-- @treturn[1] string what it wrote
+-- @treturn[1] int its exit status; 128 and the signal when one ended it
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: "local"
+function Child:wait()
+  task.await(function(done)
+    self.done = done
+    self:check_end()
+  end)
+  if self.read_error then
+    return nil, ("cannot read from %s: %s"):format(self.name, self.read_error), "local"
+  end
+  return table.concat(self.parts), self.status
+end
+
+--- Run a program to its end: `process.start` and `Child:wait`.
+-- @tparam {string,...} argv
 -- @treturn[1] string what it wrote
 -- @treturn[1] int its exit status; 128 and the signal when one ended it
 -- @return[2] nil
 -- @treturn[2] string message
 -- @treturn[2] string kind: "local"
 function process.run(argv)
-  local started, message, kind = start(argv)
+  local started, message, kind = process.start(argv)
   if not started then
     return nil, message, kind
   end
   local child <close> = started
-  task.await(function(done)
-    child.done = done
-  end)
-  if child.read_error then
-    return nil, ("cannot read from %s: %s"):format(argv[1], child.read_error), "local"
-  end
-  return table.concat(child.parts), child.status
+  return child:wait()
 end
 
 return process

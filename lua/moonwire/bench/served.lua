@@ -151,16 +151,21 @@ end
 
 --- Run commands on all devices over HTTP, and wait for the end.
 -- @tparam {string,...} commands
--- @treturn table `seconds`, `failed`
+-- @treturn table `seconds`, `cpu_seconds` (of the server's process, from the request to
+-- the end), `failed`
 function Served:run(commands)
+  local before = self:usage().cpu_seconds
   local runs = self.url .. "/api/v1/runs"
   local order = json.encode({ commands = commands }, true)
   local begun = assert(json.decode(curl(
     "-H", "Content-Type: application/json", "-d", order, runs)))
   local one = runs .. "/" .. begun.id
   curl("-N", "-o", "/dev/null", one .. "/events")
+  local cpu_seconds = self:usage().cpu_seconds - before
   local over = assert(json.decode(curl(one .. "?limit=1")))
-  return { seconds = over.seconds, failed = over.count.failed }
+  return {
+    seconds = over.seconds, cpu_seconds = cpu_seconds, failed = over.count.failed,
+  }
 end
 
 -- Each connection asks, and waits: so many a second in all, however fast the answers
@@ -177,24 +182,47 @@ function done(summary, latency)
 end
 ]]
 local CONNECTIONS = 50
+local LONGEST = 600 -- seconds
 
---- Ask for `/health` at a rate, with wrk.
--- @number rate a second, at most
--- @int seconds
--- @treturn table `rate`, `p50`, `p99` (seconds), `errors`
-function Served:ask(rate, seconds)
+local function start_wrk(self, rate, seconds)
   local pause = math.floor(CONNECTIONS / rate * 1000)
   local script = write(self.folder .. "/paced.lua", PACED:format(pause))
-  local text, status = process.run(on_processors(self.others, {
+  return assert(process.start(on_processors(self.others, {
     "wrk", "-t1", "-c" .. CONNECTIONS, ("-d%ds"):format(seconds), "-s", script,
     self.url .. "/health",
-  }))
+  })))
+end
+
+local function figures_of(wrk)
+  local text, status = wrk:wait()
   local figures = text and json.decode(text:match "\n({[^\n]*})\n$" or "")
   if not figures then
     error(("wrk failed (%s)"):format(status), 0)
   end
   figures.rate = figures.requests / figures.seconds
   return figures
+end
+
+--- Ask for `/health` at a rate, with wrk.
+-- @number rate a second, at most
+-- @int seconds
+-- @treturn table `rate`, `p50`, `p99` (seconds), `errors`
+function Served:ask(rate, seconds)
+  local wrk <close> = start_wrk(self, rate, seconds)
+  return figures_of(wrk)
+end
+
+--- Ask for `/health` as long as a function takes, and not longer.
+-- @number rate a second, at most
+-- @tparam function fn
+-- @param ... its arguments
+-- @treturn table as `ask` gives it
+-- @return what the function returns first
+function Served:ask_beside(rate, fn, ...)
+  local wrk <close> = start_wrk(self, rate, LONGEST)
+  local given = fn(...)
+  wrk:signal "sigint" -- it still tells what it has seen
+  return figures_of(wrk), given
 end
 
 --- Be a thousand clients that never come to the end of what they say, with
