@@ -237,6 +237,7 @@ describe("moonwire.serve", function()
         .. "Connection: close\r\nContent-Type: application/json\r\n"
         .. "Transfer-Encoding: chunked\r\n\r\n" .. chunk:rep(2) .. "0\r\n\r\n", true)
       assert.matches("^HTTP/1.1 413 ", text)
+      assert.matches('"detail":"the body is longer than', text)
     end)
   end)
 

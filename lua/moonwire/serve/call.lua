@@ -39,8 +39,10 @@ local function read_text(request)
   local text, message, kind = request:body()
   if text then
     return text
+  elseif kind == "limit" then
+    return nil, answer.problem(413, "the body is longer than this server takes")
   end
-  return nil, answer.problem(kind == "limit" and 413 or 400, message)
+  return nil, answer.problem(400, message)
 end
 
 local function read_body(route, text)
