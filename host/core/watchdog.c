@@ -1,7 +1,8 @@
 /*
 ** watchdog.c - scripts that compute and never wait. It interrupts Lua by a hook, which
 ** may be set from a signal handler; what C does, as in a match of a pattern, and what
-** finalizers do it cannot end.
+** finalizers do it cannot end. Where the program's own thread is at it for half a
+** second, the second SIGINT, SIGTERM or SIGHUP ends the program.
 */
 #include "core/watchdog.h"
 
@@ -14,7 +15,7 @@
 
 #include "core/host.h"
 
-enum { LOOK_MS = 100, TELL_LOOKS = 3 };
+enum { LOOK_MS = 100, TELL_LOOKS = 3, DEAF_LOOKS = 5 };
 
 enum { PATIENCE = 16 }; /* instructions until the next error, at most */
 
@@ -102,6 +103,33 @@ static void on_late(lua_State *L, lua_Debug *ar)
              ar->currentline, seconds_of(looks));
 }
 
+/*
+** Who is asked to end is told by the loop, and nobody is while it does not come round:
+** the first signal still goes there, and the next is the kernel's.
+*/
+static void leave_signals(bool are_left)
+{
+  static const int asking[] = {SIGINT, SIGTERM, SIGHUP};
+  for (size_t i = 0; i < sizeof asking / sizeof *asking; i++) {
+    struct sigaction action;
+    if (sigaction(asking[i], NULL, &action) != 0 || action.sa_handler == SIG_DFL ||
+        action.sa_handler == SIG_IGN)
+      continue;
+    action.sa_flags &= ~(int)SA_RESETHAND;
+    action.sa_flags |= are_left ? (int)SA_RESETHAND : 0;
+    sigaction(asking[i], &action, NULL);
+  }
+}
+
+static void mind_signals(struct watchdog *watchdog, const struct task *task)
+{
+  bool is_deaf = looks_at(task) >= DEAF_LOOKS;
+  if (watchdog->is_main && is_deaf != watchdog->leaves_signals) {
+    leave_signals(is_deaf);
+    watchdog->leaves_signals = is_deaf;
+  }
+}
+
 /* The thread's own timer: it interrupts nobody else. */
 static void on_look(int number, siginfo_t *info, void *context)
 {
@@ -112,6 +140,7 @@ static void on_look(int number, siginfo_t *info, void *context)
   if (info->si_code != SI_TIMER || task == NULL)
     return;
   task->looks++;
+  mind_signals(&host->watchdog, task);
   if (task->bound_looks > 0 && looks_at(task) >= TELL_LOOKS)
     lua_sethook(host->running, on_late, LUA_MASKCOUNT, 1);
 }
@@ -136,9 +165,11 @@ void watchdog_open(struct host *host)
   event.sigev_notify = SIGEV_THREAD_ID;
   event.sigev_signo = SIGVTALRM;
   event.sigev_value.sival_ptr = host;
-  event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
+  const pid_t thread = (pid_t)syscall(SYS_gettid);
+  event._sigev_un._tid = thread;
   const struct itimerspec every = {{0, LOOK_MS * 1000000L}, {0, LOOK_MS * 1000000L}};
   struct watchdog *watchdog = &host->watchdog;
+  watchdog->is_main = thread == getpid();
   if (!take_signal() ||
       timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &watchdog->timer) != 0)
     return;

@@ -13,7 +13,9 @@
 struct watchdog {
   timer_t timer;
   bool is_on;
-  uint32_t chance; /* of when the next error comes */
+  bool is_main;        /* of the program's first thread */
+  bool leaves_signals; /* to the kernel: see watchdog.c */
+  uint32_t chance;     /* of when the next error comes */
 };
 
 struct host;

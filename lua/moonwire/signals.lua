@@ -1,7 +1,9 @@
 --- SIGINT, SIGTERM and SIGHUP: who asked for them last is told, so that a question on
 -- the terminal or a run that ends in order comes before the end of the program. A
 -- signal that was ignored when the program began (nohup, a shell's background) stays
--- ignored. Nothing in here ends anything.
+-- ignored. Nothing in here ends anything; but whoever has been told may leave the next
+-- signal to the kernel, and a loop that has not come round for half a second of work is
+-- not asked twice: see host/core/watchdog.c.
 -- @module moonwire.signals
 local uv = require "luv"
 
@@ -13,34 +15,49 @@ signals.numbers = { sighup = 1, sigint = 2, sigterm = 15 }
 local watched -- handles of luv, while anybody wants to be told
 local listeners = {}
 
-local function ignored_mask()
+-- Whether this process ignores ("SigIgn") or takes ("SigCgt") a signal.
+local function is_set(field, number, default)
   local file <close> = io.open "/proc/self/status"
-  local mask = file and file:read("a"):match "\nSigIgn:%s*(%x+)"
-  return tonumber(mask or "0", 16)
+  local mask = file and file:read("a"):match("\n" .. field .. ":%s*(%x+)")
+  if not mask then
+    return default
+  end
+  return tonumber(mask, 16) & 1 << number - 1 ~= 0
 end
 
-local function tell(name)
+local tell
+
+-- One that came while the loop was held up is the last that was taken.
+local function take_again(name)
+  local handle = watched and watched[name]
+  if handle and not is_set("SigCgt", signals.numbers[name], true) then
+    handle:stop()
+    handle:start(name, tell)
+  end
+end
+
+function tell(name)
   local last = listeners[#listeners]
   if last then
     last.fn(name, signals.numbers[name])
   end
+  take_again(name)
 end
 
 local function watch()
   watched = {}
-  local mask = ignored_mask()
   for name, number in pairs(signals.numbers) do
-    if mask & 1 << number - 1 == 0 then
+    if not is_set("SigIgn", number, false) then
       local handle = uv.new_signal()
       handle:start(name, tell)
       handle:unref()
-      watched[#watched + 1] = handle
+      watched[name] = handle
     end
   end
 end
 
 local function forget()
-  for _, handle in ipairs(watched) do
+  for _, handle in pairs(watched or {}) do
     handle:close()
   end
   watched = nil
@@ -57,7 +74,7 @@ function Listener:close()
       break
     end
   end
-  if watched and #listeners == 0 then
+  if #listeners == 0 then
     forget()
   end
 end
@@ -77,14 +94,11 @@ function signals.listen(fn)
   return self
 end
 
---- Let a signal do to this program what it does by itself.
--- @string name
-function signals.obey(name)
+--- From now on each signal does to this program what it does by itself, at once and
+-- whatever the program is at, until somebody listens again.
+function signals.let_go()
   listeners = {}
-  if watched then
-    forget()
-  end
-  uv.kill(uv.os_getpid(), name)
+  forget()
 end
 
 return signals

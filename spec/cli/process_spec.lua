@@ -5,6 +5,7 @@ local json = require "moonwire.report.json"
 local memory = require "spec.support.memory"
 local program = require "spec.support.program"
 local support = require "spec.support.lab"
+local task = require "moonwire.task"
 local uv = require "luv"
 
 local NAP = [[
@@ -20,6 +21,41 @@ local function with_script(text, fn)
     files.write(path, text)
     fn(path, folder)
   end)
+end
+
+-- A spec that does not end, and says when it began.
+local function with_spec(loop, fn)
+  files.with_folder(function(folder)
+    local path = folder .. "/endless_spec.lua"
+    files.write(path, ([[
+      local task, uv = require "moonwire.task", require "luv"
+      it("goes on", function()
+        local file = io.open(%q, "w")
+        file:write(uv.os_getpid())
+        file:close()
+        io.stdout:write "begun\n"
+        io.stdout:flush()
+        %s
+      end)
+    ]]):format(folder .. "/pid", loop))
+    fn(path, folder)
+  end)
+end
+
+-- Once more and once more, as somebody does who wants it to end: how long it takes
+-- until it is found that it does not listen is not ours to say.
+local function insist(running, name)
+  repeat
+    running.process:kill(name)
+    task.sleep(0.05)
+  until running.status
+end
+
+local function when_there(path)
+  while (files.read(path) or "") == "" do
+    task.sleep(0.01)
+  end
+  return files.read(path)
 end
 
 local HEALTH = { "test", "-o", "TAP", "-i", "lab:2", "scripts/health_spec.lua" }
@@ -75,6 +111,33 @@ describe("a signal", function()
       running:expect "closing"
       running.process:kill "sigterm"
       assert.equal(-15, running:wait())
+    end)
+  end)
+
+  for what, loop in pairs {
+    ["never waits"] = "while true do end",
+    ["catches what ends it"] = "while true do pcall(task.sleep, 3600) end",
+  } do
+    it("that comes twice ends a spec that " .. what, function()
+      with_spec(loop, function(path)
+        local running <close> = child.start { uv.exepath(), "test", path }
+        running:expect "begun"
+        insist(running, "sigterm")
+        assert.equal(-15, running:wait())
+      end)
+    end)
+  end
+
+  it("leaves no spec behind, of several that run beside each other", function()
+    with_spec("while true do end", function(path, folder)
+      files.write(folder .. "/b_spec.lua", "it('is well', function() end)")
+      local running <close> = child.start {
+        uv.exepath(), "test", "--jobs", "2", path, folder .. "/b_spec.lua",
+      }
+      local pid = math.tointeger(when_there(folder .. "/pid"))
+      running.process:kill "sigterm"
+      assert.equal(128 + 15, running:wait())
+      assert.is_nil((uv.kill(pid, 0)))
     end)
   end)
 

@@ -128,10 +128,8 @@ function cli.main(version)
   local status = 1
   local ended_by
   local main = host.current()
-  local listener <close> = signals.listen(function(name, number) -- luacheck: ignore 211
-    if ended_by then
-      signals.obey(name) -- asked twice: what is not over is left as it is
-    end
+  local listener <close> = signals.listen(function(_, number) -- luacheck: ignore 211
+    signals.let_go() -- asked twice: what is not over is left as it is
     ended_by = number
     host.cancel(main)
   end)

@@ -93,7 +93,8 @@ local function new_parser()
     .. "wakes up), or how many times as fast, such as 60."):argname("<kind>")
     :convert(read_clock)
   parser:flag("--json", "Say in one line of JSON how to reach the lab, answer requests "
-    .. "on standard input, and end when it ends.")
+    .. "on standard input, and end when it does; where that is no pipe, as in the "
+    .. "background of a shell (/dev/null), it goes on until a signal.")
   return parser
 end
 
@@ -187,7 +188,8 @@ local function reply(served, line)
   io.stdout:flush()
 end
 
--- Only a pipe ends with the program that holds its other end.
+-- Only a pipe ends with the program that holds its other end. /dev/null, which services
+-- and the background of a shell begin with, has ended from the beginning.
 local function watch_input(served)
   if uv.guess_handle(0) ~= "pipe" then
     return nil
@@ -220,6 +222,7 @@ end
 
 local function serve(served, is_json)
   local listener <close> = signals.listen(function() -- luacheck: ignore 211
+    signals.let_go()
     served:close()
   end)
   local input = is_json and watch_input(served)

@@ -121,6 +121,7 @@ local function serve(given)
     end
   end
   local listener <close> = signals.listen(function() -- luacheck: ignore 211
+    signals.let_go()
     served:close()
   end)
   print_help(served, devices)

@@ -2,6 +2,7 @@
 -- file without a name, not through a pipe: a process that a spec left behind and that
 -- holds the other end cannot make us wait.
 -- @module moonwire.cli.test.member
+local host = require "host.task"
 local json = require "dkjson"
 local uv = require "luv"
 
@@ -12,14 +13,30 @@ local task = require "moonwire.task"
 local member = {}
 
 local REPORT = 3 -- the descriptor on which a member tells its counts
+local GRACE = 2 -- seconds to end in order, where this process is to end
 
 local Member = { __name = "moonwire.cli.test.Member" }
 Member.__index = Member
 
--- Cancelled while it runs: it must not outlive us.
+-- Wait for its end, cancelled or not, but not long.
+local function await_end(self)
+  local timer = uv.new_timer()
+  host.shield(true)
+  task.await(function(done)
+    self.done = done
+    timer:start(GRACE * 1000, 0, done)
+  end)
+  host.shield(false)
+  timer:close()
+end
+
+-- Cancelled while it runs: it must not outlive us, not even one that never waits.
 Member.__close = function(self)
-  if self.handle and not self.status then
-    self.handle:kill "sigterm"
+  for _, signal in ipairs { "sigterm", "sigkill" } do
+    if self.handle and not self.status then
+      self.handle:kill(signal)
+      await_end(self)
+    end
   end
   for _, fd in ipairs(self.fds) do
     uv.fs_close(fd)
