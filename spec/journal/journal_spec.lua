@@ -230,4 +230,25 @@ describe("moonwire.journal", function()
     assert.same(2, #journal.list(root))
     assert.equal(other, journal.find(other, root))
   end)
+
+  it("takes for the last whichever began last, in one second too", function()
+    local begun = {}
+    for i = 1, 60 do
+      begun[i] = half_done()
+      assert.equal(begun[i], journal.find("last", root))
+    end
+    assert.same(begun, journal.list(root))
+  end)
+
+  it("gives each of several its own name where the clock stands still", function()
+    local clock = uv.gettimeofday
+    finally(function()
+      uv.gettimeofday = clock
+    end)
+    uv.gettimeofday = function()
+      return 1700000000, 999999 -- the next one's name is of the next second
+    end
+    assert.same({ "20231114-221320-ffff", "20231114-221321-0000",
+      "20231114-221321-0001" }, { half_done(), half_done(), half_done() })
+  end)
 end)

@@ -26,19 +26,27 @@ local function path_of(root, id)
   return ("%s/%s/journal"):format(root, id)
 end
 
-local function new_id()
-  return os.date "!%Y%m%d-%H%M%S-" .. ("%04x"):format(math.random(0, 0xffff))
+-- The names stand in the order in which the runs began: behind the second comes its
+-- 65,536th part, in hexadecimal.
+local function id_at(parts)
+  return os.date("!%Y%m%d-%H%M%S-", parts >> 16) .. ("%04x"):format(parts & 0xffff)
 end
 
--- Two runs never share a folder: who makes it, has it.
+local function now_in_parts()
+  local seconds, microseconds = uv.gettimeofday()
+  return (seconds << 16) + (microseconds << 16) // 1000000
+end
+
+-- Two runs never share a folder: who makes it, has it; and the other is the next.
 local function make_folder(root)
   local ok, message, kind = file.make_folder(root)
   if not ok then
     return nil, message, kind
   end
   local made
-  for _ = 1, TRIES do
-    local id = new_id()
+  local first = now_in_parts()
+  for parts = first, first + TRIES do
+    local id = id_at(parts)
     made, message, kind = uv.fs_mkdir(root .. "/" .. id, OWNER_ONLY)
     if made then
       return id
