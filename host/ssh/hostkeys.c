@@ -23,6 +23,11 @@ struct hostkeys {
   struct hostkeys_count count;
 };
 
+struct hostkeys_sweep {
+  struct hostkeys *store;
+  struct hostkeys_search search;
+};
+
 /* What the lines say about one of the names of a peer. */
 struct search {
   struct hostkeys_key key;
@@ -256,18 +261,55 @@ enum hostkeys_verdict hostkeys_lookup(struct hostkeys *store,
   return match->verdict;
 }
 
-bool hostkeys_prepare(struct hostkeys *store, const struct hostkeys_peer *peer,
-                      size_t budget)
+bool hostkeys_is_swept(struct hostkeys *store, const struct hostkeys_peer *peer)
 {
   struct candidates candidates;
-  bool is_done = true;
+  bool is_swept = true;
   if (!list_candidates(peer, &candidates))
     return true; /* the lookup will say so */
   pthread_mutex_lock(&store->mutex);
-  for (size_t i = 0; is_done && i < candidates.count; i++)
-    is_done = hostkeys_table_prepare(&store->table, candidates.names[i], &budget);
+  for (size_t i = 0; is_swept && i < candidates.count; i++)
+    is_swept = hostkeys_table_is_ready(&store->table, candidates.names[i]);
   pthread_mutex_unlock(&store->mutex);
-  return is_done;
+  return is_swept;
+}
+
+struct hostkeys_sweep *hostkeys_sweep_new(struct hostkeys *store)
+{
+  struct hostkeys_sweep *sweep = calloc(1, sizeof *sweep);
+  if (sweep != NULL)
+    sweep->store = hostkeys_retain(store);
+  return sweep;
+}
+
+bool hostkeys_sweep_add(struct hostkeys_sweep *sweep, const struct hostkeys_peer *peer)
+{
+  struct candidates candidates;
+  bool has_room = true;
+  if (!list_candidates(peer, &candidates))
+    return true; /* the lookup will say so */
+  pthread_mutex_lock(&sweep->store->mutex);
+  for (size_t i = 0; has_room && i < candidates.count; i++)
+    has_room =
+        hostkeys_table_seek(&sweep->store->table, &sweep->search, candidates.names[i]);
+  pthread_mutex_unlock(&sweep->store->mutex);
+  return has_room;
+}
+
+void hostkeys_sweep_run(struct hostkeys_sweep *sweep)
+{
+  hostkeys_search_run(&sweep->search);
+}
+
+void hostkeys_sweep_end(struct hostkeys_sweep *sweep)
+{
+  struct hostkeys *store = sweep->store;
+  pthread_mutex_lock(&store->mutex);
+  hostkeys_table_found(&store->table, &sweep->search);
+  pthread_mutex_unlock(&store->mutex);
+  hostkeys_search_close(&sweep->search);
+  hostkeys_release(store);
+  free(sweep);
 }
 
 static bool has_word(const char *list, const char *word)

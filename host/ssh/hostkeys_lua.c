@@ -12,11 +12,15 @@ Public keys are written as in known_hosts, without the host: "ssh-ed25519 AAAAâ€
 #include "core/library.h"
 #include "core/op.h"
 #include "ssh/hostkeys_edit_lua.h"
+#include "ssh/hostkeys_sweep_lua.h"
 #include "ssh/known_hosts.h"
 
-enum { SLICE = 1000 }; /* hashed lines: half a millisecond to one */
-
 #define HOSTKEYS_NAME "moonwire.hostkeys"
+
+struct hostkeys_box {
+  struct hostkeys *store;
+  struct hostkeys_queue *queue; /* NULL: nobody had to wait so far */
+};
 
 struct key_text {
   unsigned char bytes[KNOWN_HOSTS_KEY_SIZE];
@@ -25,33 +29,39 @@ struct key_text {
 
 struct hostkeys *hostkeys_check_lua(lua_State *L, int index)
 {
-  struct hostkeys **held = luaL_checkudata(L, index, HOSTKEYS_NAME);
-  return *held;
+  struct hostkeys_box *box = luaL_checkudata(L, index, HOSTKEYS_NAME);
+  return box->store;
+}
+
+/* Empty, for the collector. */
+static struct hostkeys_box *push_box(lua_State *L)
+{
+  struct hostkeys_box *box = lua_newuserdatauv(L, sizeof *box, 0);
+  *box = (struct hostkeys_box){NULL, NULL};
+  luaL_setmetatable(L, HOSTKEYS_NAME);
+  return box;
 }
 
 void hostkeys_push_lua(lua_State *L, struct hostkeys *store)
 {
-  struct hostkeys **held = lua_newuserdatauv(L, sizeof *held, 0);
-  *held = store;
-  luaL_setmetatable(L, HOSTKEYS_NAME);
+  push_box(L)->store = store;
 }
 
 static struct hostkeys *push_new(lua_State *L)
 {
-  struct hostkeys **held = lua_newuserdatauv(L, sizeof *held, 0);
-  *held = NULL; /* for the collector */
-  luaL_setmetatable(L, HOSTKEYS_NAME);
-  *held = hostkeys_new();
-  if (*held == NULL)
+  struct hostkeys_box *box = push_box(L);
+  box->store = hostkeys_new();
+  if (box->store == NULL)
     luaL_error(L, "not enough memory");
-  return *held;
+  return box->store;
 }
 
 static int hostkeys_gc(lua_State *L)
 {
-  struct hostkeys **held = luaL_checkudata(L, 1, HOSTKEYS_NAME);
-  hostkeys_release(*held);
-  *held = NULL;
+  struct hostkeys_box *box = luaL_checkudata(L, 1, HOSTKEYS_NAME);
+  hostkeys_queue_release(box->queue);
+  hostkeys_release(box->store);
+  *box = (struct hostkeys_box){NULL, NULL};
   return 0;
 }
 
@@ -220,20 +230,25 @@ static int hostkeys_lua_lookup(lua_State *L)
 }
 
 /***
-Do a part of what the first lookup of a host has to do where lines are hashed: less than
-a millisecond of it. A caller that goes on with other things between two parts keeps
-nobody waiting.
+Wait until what the first lookup of a host has to do where lines are hashed is done: on
+threads of the pool, for several hosts at once. Without it the lookup does it itself,
+and everybody waits meanwhile: 10 ms where 100,000 lines are hashed.
 @function store:prepare
 @string host
 @int[opt=22] port
 @string[opt] address
-@treturn boolean whether all of it is done
+@treturn boolean true
 */
 static int hostkeys_lua_prepare(lua_State *L)
 {
-  struct hostkeys *store = hostkeys_check_lua(L, 1);
+  struct hostkeys_box *box = luaL_checkudata(L, 1, HOSTKEYS_NAME);
   struct hostkeys_peer peer = check_peer(L, 4);
-  lua_pushboolean(L, hostkeys_prepare(store, &peer, SLICE));
+  bool is_ready = hostkeys_is_swept(box->store, &peer);
+  if (!is_ready && box->queue == NULL)
+    box->queue = hostkeys_queue_new(box->store);
+  if (!is_ready && box->queue != NULL)
+    return hostkeys_queue_wait(L, box->queue, &peer);
+  lua_pushboolean(L, true);
   return 1;
 }
 

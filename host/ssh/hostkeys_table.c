@@ -6,9 +6,6 @@
 */
 #include "ssh/hostkeys_table.h"
 
-#include <openssl/core_names.h>
-#include <openssl/crypto.h>
-#include <openssl/params.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,72 +171,20 @@ static bool add_names(struct hostkeys_table *table, struct hostkeys_entry *entry
   return true;
 }
 
-static EVP_MAC_CTX *open_hmac(void)
-{
-  EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-  EVP_MAC_CTX *hmac = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
-  EVP_MAC_free(mac);
-  char digest[] = "SHA1";
-  OSSL_PARAM parameters[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-      OSSL_PARAM_construct_end(),
-  };
-  if (hmac != NULL && EVP_MAC_CTX_set_params(hmac, parameters) == 1)
-    return hmac;
-  EVP_MAC_CTX_free(hmac);
-  return NULL;
-}
-
-/* The salt and the hash lie behind each other where a plain line has its names. */
-static bool is_hash_of(struct hostkeys_table *table, const struct hostkeys_entry *entry,
-                       const char *name, bool *is_equal)
-{
-  unsigned char hash[EVP_MAX_MD_SIZE];
-  size_t length = 0;
-  const unsigned char *salt = (const unsigned char *)entry->hosts.at;
-  if (table->hmac == NULL)
-    table->hmac = open_hmac();
-  if (table->hmac == NULL ||
-      EVP_MAC_init(table->hmac, salt, KNOWN_HOSTS_HASH_SIZE, NULL) != 1 ||
-      EVP_MAC_update(table->hmac, (const unsigned char *)name, strlen(name)) != 1 ||
-      EVP_MAC_final(table->hmac, hash, &length, sizeof hash) != 1)
-    return false;
-  *is_equal = length == KNOWN_HOSTS_HASH_SIZE &&
-              CRYPTO_memcmp(hash, salt + KNOWN_HOSTS_HASH_SIZE, length) == 0;
-  return true;
-}
-
-/* As far as the budget of hashed lines goes. */
-static bool resolve(struct hostkeys_table *table, struct hostkeys_name *name,
-                    size_t *budget)
-{
-  size_t left = table->hashed.count - name->tried;
-  size_t part = left < *budget ? left : *budget;
-  *budget -= part;
-  for (size_t end = name->tried + part; name->tried < end; name->tried++) {
-    struct hostkeys_entry *entry = table->hashed.items[name->tried];
-    bool is_equal = false;
-    if (entry->is_resolved)
-      continue;
-    if (!is_hash_of(table, entry, name->text, &is_equal))
-      return false;
-    if (is_equal && !file_under(table, name, entry))
-      return false;
-    entry->is_resolved = is_equal;
-  }
-  return true;
-}
-
 static bool add_hashed(struct hostkeys_table *table, struct hostkeys_entry *entry,
                        bool *is_junk)
 {
-  unsigned char both[2 * KNOWN_HOSTS_HASH_SIZE];
-  *is_junk = !known_hosts_unhash(entry->hosts, both, both + KNOWN_HOSTS_HASH_SIZE);
+  unsigned char salt[KNOWN_HOSTS_HASH_SIZE], hash[KNOWN_HOSTS_HASH_SIZE];
+  struct hostkeys_block *spare = NULL;
+  *is_junk = !known_hosts_unhash(entry->hosts, salt, hash);
   if (*is_junk)
     return true;
-  entry->hosts.length = sizeof both;
-  entry->hosts.at = hostkeys_table_copy(table, (const char *)both, sizeof both);
-  return entry->hosts.at != NULL && append(&table->hashed, entry);
+  if (hostkeys_hashed_is_full(&table->hashed))
+    spare = hostkeys_table_allocate(table, sizeof *spare);
+  if (hostkeys_hashed_is_full(&table->hashed) && spare == NULL)
+    return false;
+  hostkeys_hashed_add(&table->hashed, spare, entry, salt, hash);
+  return true;
 }
 
 static bool add_pattern(struct hostkeys_table *table, struct hostkeys_entry *entry)
@@ -289,13 +234,67 @@ enum hostkeys_added hostkeys_table_add(struct hostkeys_table *table,
   return is_added ? HOSTKEYS_ADDED : HOSTKEYS_NO_MEMORY;
 }
 
-bool hostkeys_table_prepare(struct hostkeys_table *table, const char *name,
-                            size_t *budget)
+static size_t tried(const struct hostkeys_table *table, const char *name)
 {
-  struct hostkeys_name *found =
-      table->hashed.count > 0 ? find_or_make(table, name) : NULL;
-  return found == NULL || !resolve(table, found, budget) ||
-         found->tried == table->hashed.count;
+  const struct hostkeys_name *found = find(table, name);
+  return found != NULL ? found->tried : 0;
+}
+
+bool hostkeys_table_is_ready(const struct hostkeys_table *table, const char *name)
+{
+  return table->hashed.count == 0 || tried(table, name) == table->hashed.count;
+}
+
+bool hostkeys_table_seek(const struct hostkeys_table *table,
+                         struct hostkeys_search *search, const char *name)
+{
+  if (hostkeys_table_is_ready(table, name))
+    return true;
+  size_t from = tried(table, name);
+  if (search->count == 0 || from < search->from)
+    search->from = from;
+  if (search->count == 0)
+    search->hashed = table->hashed;
+  return hostkeys_search_add(search, name);
+}
+
+/* Somebody else may have filed a part of it by now. */
+static bool file_hits(struct hostkeys_table *table, struct hostkeys_name *name,
+                      const struct hostkeys_search *search, size_t sought)
+{
+  for (size_t i = 0; i < search->hit_count; i++) {
+    const struct hostkeys_hit *hit = &search->hits[i];
+    if (hit->sought != sought || hit->index < name->tried)
+      continue;
+    if (!file_under(table, name, hit->line->entry))
+      return false;
+    atomic_store_explicit(&hit->line->is_named, true, memory_order_relaxed);
+  }
+  if (name->tried < search->hashed.count)
+    name->tried = search->hashed.count;
+  return true;
+}
+
+bool hostkeys_table_found(struct hostkeys_table *table,
+                          const struct hostkeys_search *search)
+{
+  for (size_t i = 0; search->is_complete && i < search->count; i++) {
+    struct hostkeys_name *name = find_or_make(table, search->sought[i].name);
+    if (name == NULL || !file_hits(table, name, search, i))
+      return false;
+  }
+  return search->is_complete;
+}
+
+/* What was not searched for in time is now, while everybody waits. */
+static bool resolve(struct hostkeys_table *table, const char *name)
+{
+  struct hostkeys_search search = {0};
+  hostkeys_table_seek(table, &search, name);
+  hostkeys_search_run(&search);
+  bool is_found = hostkeys_table_found(table, &search);
+  hostkeys_search_close(&search);
+  return is_found;
 }
 
 bool hostkeys_table_visit(struct hostkeys_table *table, const char *name,
@@ -303,11 +302,9 @@ bool hostkeys_table_visit(struct hostkeys_table *table, const char *name,
                                         void *context),
                           void *context)
 {
-  size_t budget = SIZE_MAX;
-  struct hostkeys_name *found =
-      table->hashed.count > 0 ? find_or_make(table, name) : find(table, name);
-  if (table->hashed.count > 0 && (found == NULL || !resolve(table, found, &budget)))
+  if (!hostkeys_table_is_ready(table, name) && !resolve(table, name))
     return false;
+  const struct hostkeys_name *found = find(table, name);
   for (struct link *link = found != NULL ? found->first : NULL; link != NULL;
        link = link->next)
     visit(link->entry, context);
@@ -328,7 +325,5 @@ void hostkeys_table_close(struct hostkeys_table *table)
   }
   free(table->buckets);
   free(table->patterns.items);
-  free(table->hashed.items);
-  EVP_MAC_CTX_free(table->hmac);
   memset(table, 0, sizeof *table);
 }

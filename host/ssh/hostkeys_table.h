@@ -1,11 +1,11 @@
 #ifndef MOONWIRE_SSH_HOSTKEYS_TABLE_H
 #define MOONWIRE_SSH_HOSTKEYS_TABLE_H
 
-#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ssh/hostkeys_hashed.h"
 #include "ssh/known_hosts.h"
 
 /* One line of a known_hosts file that names a key. It lives as long as the table. */
@@ -17,7 +17,6 @@ struct hostkeys_entry {
   const unsigned char *key; /* as it travels: length, type, numbers */
   size_t key_length;
   struct known_hosts_text hosts;
-  bool is_resolved; /* hashed, and the name has been found */
 };
 
 struct hostkeys_chunk;
@@ -33,9 +32,9 @@ struct hostkeys_table {
   struct hostkeys_chunk *chunks;
   struct hostkeys_name **buckets;
   size_t names, bucket_count;
-  struct hostkeys_entries patterns, hashed;
+  struct hostkeys_entries patterns;
+  struct hostkeys_hashed hashed;
   size_t count;
-  EVP_MAC_CTX *hmac;
 };
 
 enum hostkeys_added { HOSTKEYS_ADDED, HOSTKEYS_JUNK, HOSTKEYS_NO_MEMORY };
@@ -49,8 +48,8 @@ enum hostkeys_added hostkeys_table_add(struct hostkeys_table *table,
                                        const char *file, unsigned number);
 
 /*
-** Call 'visit' with every entry that names this host. False: no memory, or no SHA-1;
-** then not all were seen and nothing may be concluded.
+** Call 'visit' with every entry that names this host. False: no memory; then not
+** all were seen and nothing may be concluded.
 */
 bool hostkeys_table_visit(struct hostkeys_table *table, const char *name,
                           void (*visit)(const struct hostkeys_entry *entry,
@@ -58,11 +57,15 @@ bool hostkeys_table_visit(struct hostkeys_table *table, const char *name,
                           void *context);
 
 /*
-** Do a part of what a visit has to do: hold as many hashed lines against this name.
-** True: the visit will find all of it done, or say that it cannot be.
+** Add to a search what a visit would have to hold against the hashed lines, which takes
+** long; 'search' is all zeros at first. False: it is full. One that needs none is not
+** added. The search runs elsewhere meanwhile; then what it found is filed.
 */
-bool hostkeys_table_prepare(struct hostkeys_table *table, const char *name,
-                            size_t *budget);
+bool hostkeys_table_seek(const struct hostkeys_table *table,
+                         struct hostkeys_search *search, const char *name);
+bool hostkeys_table_is_ready(const struct hostkeys_table *table, const char *name);
+bool hostkeys_table_found(struct hostkeys_table *table,
+                          const struct hostkeys_search *search);
 
 /* Memory that lives as long as the table, and a string in it. NULL: there is none. */
 void *hostkeys_table_allocate(struct hostkeys_table *table, size_t size);

@@ -1,8 +1,9 @@
 --- How long it takes to find a host's key among many: with plain names, and with hashed
--- ones, the first time that a host is asked for and from then on.
+-- ones, the first time that a host is asked for, from then on, and for a whole fleet.
 -- @module moonwire.bench.hostkeys
 local hostkeys = require "host.hostkeys"
 local scratch = require "moonwire.scratch"
+local task = require "moonwire.task"
 local text_table = require "moonwire.report.table"
 
 local bench = {}
@@ -11,6 +12,11 @@ local LINES = 100000
 local GOAL = 50e-6 -- seconds for a look-up
 local ROUNDS = 10000 -- look-ups of a measurement
 local FIRST = 50 -- hosts, where each costs milliseconds
+local FLEET = 1000 -- hosts at once
+local TURN = 0.001 -- seconds between two looks at the clock
+
+local FLEET_LINE = "hashed names, the first time of %d hosts at once: %.1f s on other "
+  .. "threads (%.1f s of CPU), the loop kept for %.1f ms at most\n"
 
 local function name_of(i)
   return ("r%d.example.net"):format(i)
@@ -49,10 +55,34 @@ local function hash(path)
   return os.execute(("ssh-keygen -q -H -f '%s' >/dev/null 2>&1"):format(path))
 end
 
+-- The longest that the loop was kept from its other tasks while a fleet, all at once,
+-- waited for what threads do.
+local function measure_fleet(store, names)
+  local started, cpu, kept, is_over = task.now(), os.clock(), 0, false
+  task.group(function(group)
+    group:spawn(function()
+      task.map(names, #names, function(name)
+        return store:prepare(name)
+      end)
+      is_over = true
+    end)
+    while not is_over do
+      local before = task.now()
+      task.sleep(TURN)
+      kept = math.max(kept, task.now() - before - TURN)
+    end
+  end)
+  return {
+    hosts = #names, kept = kept, cpu = os.clock() - cpu, seconds = task.now() - started,
+  }
+end
+
 --- Measure.
 -- @int[opt=100000] count lines in the file
 -- @treturn {table,...} each with `name`, `seconds` (CPU for one look-up), `is_good`;
 -- those of hashed names only where there is an ssh-keygen to hash them
+-- @treturn ?table a fleet's first time: `hosts`, `seconds`, `cpu` (both of all), `kept`
+-- (seconds that the loop was kept at most, at a time)
 function bench.measure(count)
   count = count or LINES
   local folder <close> = scratch.folder()
@@ -65,12 +95,18 @@ function bench.measure(count)
   end
   local plain = assert(hostkeys.open { files = { path } })
   add("plain names", plain, ROUNDS, math.min(ROUNDS, count))
+  local fleet
   if hash(path) then
     local hashed = assert(hostkeys.open { files = { path } })
     add("hashed names, first time", hashed, hosts, hosts)
     add("hashed names, from then on", hashed, ROUNDS, hosts)
+    local names = {}
+    for i = 1, math.min(FLEET, count) do
+      names[i] = name_of(i)
+    end
+    fleet = measure_fleet(assert(hostkeys.open { files = { path } }), names)
   end
-  return rows
+  return rows, fleet
 end
 
 --- Measure, and print.
@@ -78,7 +114,8 @@ end
 -- @treturn int exit status
 function bench.run(streams)
   local rows = {}
-  for i, row in ipairs(bench.measure()) do
+  local measured, fleet = bench.measure()
+  for i, row in ipairs(measured) do
     local judged = row.is_good and "reached" or "missed"
     rows[i] = { row.name, ("%.1f µs"):format(row.seconds * 1e6), judged }
   end
@@ -86,6 +123,10 @@ function bench.run(streams)
     { title = ("one of %d host keys"):format(LINES) },
     { title = "CPU", align = "right" }, { title = "50 µs" },
   }, rows))
+  if fleet then
+    streams.out:write(FLEET_LINE:format(fleet.hosts, fleet.seconds, fleet.cpu,
+      fleet.kept * 1e3))
+  end
   return 0
 end
 

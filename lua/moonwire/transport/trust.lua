@@ -5,7 +5,6 @@ local algorithms = require "host.algorithms"
 local hostkeys = require "host.hostkeys"
 local known_hosts = require "moonwire.transport.known_hosts"
 local log = require "moonwire.log"
-local task = require "moonwire.task"
 local uv = require "luv"
 
 local trust = {}
@@ -103,7 +102,7 @@ function trust.of(device, policy)
 end
 
 --- The types of host keys to ask a device for: it may have several, and one is wanted
--- that can be judged. Many hashed lines take long: others have their turns meanwhile.
+-- that can be judged. Many hashed lines take long, on other threads.
 -- @param store of `trust.of`; nil: any type will do
 -- @tparam table device
 -- @tparam table lists of algorithms
@@ -114,9 +113,7 @@ function trust.hostkey_types(store, device, lists)
   end
   local alias = device.host_key_alias
   local port = not alias and device.port or 22 -- an alias has none, as for ssh
-  while not store:prepare(alias or device.host, port) do
-    task.sleep(0)
-  end
+  store:prepare(alias or device.host, port)
   local types = store:types(alias or device.host, port) or ""
   if types == "" then
     return lists.hostkey_types
