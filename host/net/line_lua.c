@@ -57,14 +57,20 @@ static void on_gone(struct dial *dial)
 static void dial_detach(struct op *op)
 {
   struct dial_op *o = (struct dial_op *)op;
-  if (o->dial != NULL)
+  if (o->dial != NULL) {
+    memcpy(o->message, o->dial->message, sizeof o->message);
     dial_cancel(o->dial);
+  }
   o->dial = NULL;
 }
 
 static int dial_push(struct op *op, lua_State *L)
 {
   struct dial_op *o = (struct dial_op *)op;
+  if (op->error == ERROR_TIMEOUT && o->message[0] != '\0') {
+    lua_pushfstring(L, "no answer to the connection request in time; %s", o->message);
+    return op_fail(L, op->error, lua_tostring(L, -1));
+  }
   if (op->error != ERROR_NONE)
     return op_fail(L, op->error, o->message[0] != '\0' ? o->message : NULL);
   lua_pushvalue(L, lua_gettop(L) - 1);

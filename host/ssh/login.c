@@ -45,9 +45,11 @@ static void on_late(struct deadline *deadline)
 {
   struct client *c =
       (struct client *)(void *)((char *)deadline - offsetof(struct client, deadline));
+  const char *refused = c->dial != NULL ? c->dial->message : "";
   client_enter(c);
-  client_fail(c, ERROR_TIMEOUT, "%s within %g s", lateness(c->phase),
-              (double)c->login->timeout_ns[c->phase] / 1e9);
+  client_fail(c, ERROR_TIMEOUT, "%s within %g s%s%s", lateness(c->phase),
+              (double)c->login->timeout_ns[c->phase] / 1e9,
+              *refused != '\0' ? "; " : "", refused);
   client_leave(c);
 }
 

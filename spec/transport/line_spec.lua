@@ -166,6 +166,26 @@ print(("%d socket more"):format(count_sockets() - before))
     end)
   end)
 
+  it("N2: has the dead one in the error when the other is silent for good", function()
+    for _, transport in ipairs { "ssh", "telnet" } do
+      local held = uv.new_tcp()
+      assert(held:bind("127.0.0.1", 0))
+      local port = held:getsockname().port
+      local hole <close> = open_hole("127.0.0.2", port) -- luacheck: ignore
+      local said = ask {
+        port = port,
+        username = "u",
+        password = "p",
+        transport = transport,
+        connect_timeout = 1,
+      }
+      assert.matches("^timeout: ", said)
+      local refused = ("127.0.0.1:%d: connection refused"):format(port)
+      assert.matches(refused, said, 1, true)
+      held:close()
+    end
+  end)
+
   it("N2: has both in the error when both are dead", function()
     with_relay({ address = "127.0.0.2" }, function(device, relay)
       local held = uv.new_tcp()
