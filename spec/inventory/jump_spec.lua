@@ -82,4 +82,17 @@ describe("the proxy command of a device in an inventory", function()
     one.proxy_command = "a\nb"
     assert.matches("proxy_command", complaint(one))
   end)
+
+  it("may come from the caller, for the devices of a lab too", function()
+    local options = { defaults = { jump = "op@bastion", port = 1 } }
+    local loaded <close> = assert(inventory.load("lab:2", options))
+    for _, one in ipairs(loaded) do
+      assert.equal("op@bastion", one.jump)
+      assert.not_equal(1, one.port) -- which the lab has given
+    end
+    local none, message, kind = inventory.load("lab:2", { defaults = { jmup = "b" } })
+    assert.is_nil(none)
+    assert.equal("invalid", kind)
+    assert.matches('defaults: unknown key "jmup"', message, 1, true)
+  end)
 end)

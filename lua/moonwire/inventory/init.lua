@@ -107,13 +107,30 @@ local function choose(self, options)
   return self
 end
 
-local function start_lab(self, options)
+-- What a lab says of its devices is what a file would have given.
+local function complete(devices, reading, defaults)
+  local records = {}
+  for i, one in ipairs(devices) do
+    records[i] = { given = one, source = { name = "lab" } }
+  end
+  return assemble.devices({ records = records }, reading, defaults)
+end
+
+local function start_lab(self, options, reading, defaults)
   local handle, message, kind = require("moonwire.lab.child").start(options)
   if not handle then
     return nil, message, kind
   end
   self.running_lab = handle
-  return wrap_secrets(handle.devices)
+  local devices = handle.devices
+  if defaults then
+    devices, message, kind = complete(devices, reading, defaults)
+  end
+  if not devices then
+    self:close()
+    return nil, message, kind
+  end
+  return wrap_secrets(devices)
 end
 
 local function new_inventory(content, reading, options)
@@ -125,7 +142,7 @@ local function new_inventory(content, reading, options)
   self.warnings = reading.complaints:warnings()
   setmetatable(self, Inventory)
   if content.lab and options.resolve ~= false then
-    devices, message, kind = start_lab(self, content.lab)
+    devices, message, kind = start_lab(self, content.lab, reading, options.defaults)
     if not devices then
       return nil, message, kind
     end
