@@ -113,6 +113,18 @@ describe("moonwire send", function()
     end)
   end)
 
+  it("says that a file cannot be written, and begins nothing more", function()
+    local place = folder .. "/files"
+    assert(uv.fs_mkdir(place, tonumber("700", 8)))
+    assert(uv.fs_mkdir(place .. "/SW-CORE_1.txt", tonumber("700", 8)))
+    local result = run("-i", "lab:3", "show clock", "--output", place, "--sessions",
+      "1", "--format", "ndjson")
+    assert.equal(1, result.status)
+    assert.matches("cannot write [^\n]*/SW%-CORE_1.txt: EISDIR", result.errors)
+    assert.is_truthy(result.output:find('"device":"SW-CORE_1"', 1, true))
+    assert.equal(3, select(2, result.output:gsub("\n", "")))
+  end)
+
   it("folds 400 devices with three versions into three node sets", function()
     local path = folder .. "/lab.json"
     files.write(path, '{"lab": {"devices": 400, "versions": 3}}')

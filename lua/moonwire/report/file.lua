@@ -51,17 +51,6 @@ local function fill(descriptor, bytes)
   return ok, message
 end
 
--- The rename itself has to reach the disk as well.
-local function sync_folder(folder)
-  local descriptor, message = call("open", folder, "r", 0)
-  if not descriptor then
-    return nil, message
-  end
-  local ok, sync_message = call("fsync", descriptor)
-  call("close", descriptor) -- nothing was written to it that could be lost
-  return ok, sync_message
-end
-
 local function replace(path, temporary, bytes)
   local descriptor, message = call("open", temporary, "wx", PRIVATE)
   if not descriptor then
@@ -76,7 +65,17 @@ local function replace(path, temporary, bytes)
     call("unlink", temporary)
     return nil, message
   end
-  return sync_folder(file.folder_of(path))
+  return true
+end
+
+local function sync(folder)
+  local descriptor, message = call("open", folder, "r", 0)
+  if not descriptor then
+    return nil, message
+  end
+  local ok, sync_message = call("fsync", descriptor)
+  call("close", descriptor) -- nothing was written to it that could be lost
+  return ok, sync_message
 end
 
 local Shield = {
@@ -123,8 +122,45 @@ function file.make_folder(path)
   return nil, ("cannot make folder %s: %s"):format(path, message), "local"
 end
 
---- Write a file, replacing the old one in one step. Folders that are missing are made;
--- only the owner may read the file. A cancel waits until the file is whole.
+--- Write a file into a folder that is there, replacing the old one in one step. Its
+-- bytes are on the disk before it has its name; that it has it, when the folder has
+-- been synced, too, once for any number of files. Only the owner may read it. A cancel
+-- waits until the file is whole.
+-- @string path a symbolic link is replaced, not followed
+-- @string bytes
+-- @treturn[1] boolean true
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: "local"
+function file.replace(path, bytes)
+  local shielded <close> = shield() -- luacheck: ignore 211
+  local suffix = ("%d.%08x"):format(uv.os_getpid(), math.random(0, 0xffffffff))
+  local folder, name = file.folder_of(path), path:match "([^/]+)/*$"
+  local ok, message = replace(path, ("%s/.%s.%s"):format(folder, name, suffix), bytes)
+  if not ok then
+    return nil, ("cannot write %s: %s"):format(path, message), "local"
+  end
+  return true
+end
+
+--- Bring the names of a folder onto the disk.
+-- @string folder
+-- @treturn[1] boolean true
+-- @return[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string kind: "local"
+function file.sync_folder(folder)
+  local shielded <close> = shield() -- luacheck: ignore 211
+  local ok, message = sync(folder)
+  if not ok then
+    return nil, ("cannot write %s: %s"):format(folder, message), "local"
+  end
+  return true
+end
+
+--- Write a file, replacing the old one in one step, and onto the disk. Folders that are
+-- missing are made; only the owner may read the file. A cancel waits until the file is
+-- whole.
 -- @string path a symbolic link is replaced, not followed
 -- @string bytes
 -- @treturn[1] boolean true
@@ -135,16 +171,13 @@ function file.write(path, bytes)
   local shielded <close> = shield() -- luacheck: ignore 211
   local folder = file.folder_of(path)
   local ok, message, kind = file.make_folder(folder)
+  if ok then
+    ok, message, kind = file.replace(path, bytes)
+  end
   if not ok then
     return nil, message, kind
   end
-  local suffix = ("%d.%08x"):format(uv.os_getpid(), math.random(0, 0xffffffff))
-  local temporary = ("%s/.%s.%s"):format(folder, path:match "([^/]+)/*$", suffix)
-  ok, message = replace(path, temporary, bytes)
-  if not ok then
-    return nil, ("cannot write %s: %s"):format(path, message), "local"
-  end
-  return true
+  return file.sync_folder(folder)
 end
 
 --- See `moonwire.safe_name`.

@@ -4,12 +4,14 @@
 -- @module moonwire.report.folder
 local file = require "moonwire.report.file"
 local lfs = require "lfs"
+local task = require "moonwire.task"
 local transcript = require "moonwire.report.transcript"
 local uv = require "luv"
 
 local folder = {}
 
 local GOOD, FAILED = ".txt", ".failed.txt"
+local AT_ONCE = 8 -- files: more only wait for the same disk
 
 local Folder = { __name = "moonwire.Folder" }
 Folder.__index = Folder
@@ -78,22 +80,35 @@ local function text_of(result)
   return transcript.device(result) .. "\n"
 end
 
---- Write the file of a device: the answer as it came where there was one command, else
--- all of them behind their prompts; where it failed, the cause.
--- @tparam table result
--- @int index of the device
--- @treturn[1] boolean true
--- @return[2] nil
--- @treturn[2] string message
--- @treturn[2] string kind: "local"
-function Folder:write(result, index)
-  local base = self.path .. "/" .. self.names[index]
+local function write_one(self, result, number)
+  local base = self.path .. "/" .. self.names[number]
   local ok, message, kind =
-    file.write(base .. (result.ok and GOOD or FAILED), text_of(result))
+    file.replace(base .. (result.ok and GOOD or FAILED), text_of(result))
   if ok and result.ok then
     uv.fs_unlink(base .. FAILED) -- of an earlier run; mostly there is none
   end
   return ok, message, kind
+end
+
+--- Write the files of some devices, each with the answer as it came where there was one
+-- command, else all of them behind their prompts; where it failed, the cause. All are
+-- tried; they are on the disk afterwards, unless one could not be written.
+-- @tparam {table,...} results
+-- @tparam {int,...} numbers of their devices
+-- @treturn[1] boolean true
+-- @return[2] nil
+-- @treturn[2] string message about the first that could not be
+-- @treturn[2] string kind: "local"
+function Folder:write(results, numbers)
+  local failure
+  task.map(results, AT_ONCE, function(result, i)
+    local ok, message, kind = write_one(self, result, numbers[i])
+    failure = failure or not ok and { message, kind }
+  end)
+  if failure then
+    return nil, table.unpack(failure)
+  end
+  return file.sync_folder(self.path)
 end
 
 return folder

@@ -142,12 +142,17 @@ local function write_plan(order, sink)
 end
 
 local function new_showing(order, out, sink, is_new)
-  return shown.new(out, function(result)
-    sink:result(result)
-    if order.planned then
-      plans.add(order.planned, result)
-    end
-  end, { is_new = is_new, is_streaming = sink.is_streaming })
+  return shown.new(out, {
+    keep = function(results)
+      sink:keep(results)
+    end,
+    show = function(result)
+      sink:result(result)
+      if order.planned then
+        plans.add(order.planned, result)
+      end
+    end,
+  }, { is_new = is_new, is_streaming = sink.is_streaming })
 end
 
 -- What an earlier program has done, and was killed before it showed it.

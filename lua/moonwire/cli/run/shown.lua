@@ -2,6 +2,8 @@
 -- which have been is kept beside it: so a run that was killed and is resumed shows each
 -- result once over both outputs. What nobody can know is whether the very last one came
 -- out: it is shown again, and named.
+-- Those that wait here are few: who brings one more waits until there is room again, so
+-- that a run goes no faster than what comes of it can be put away.
 -- The file `shown` holds the numbers of the journal's records, each written just before
 -- its result is shown; "." when all before it are out, "?" when that is not known of
 -- the last one.
@@ -18,6 +20,8 @@ Shown.__index = Shown
 local PRIVATE = 384 -- 0600
 local APPEND = uv.constants.O_WRONLY | uv.constants.O_APPEND
 local NAME = "/shown"
+local ROOM = 128 -- results that wait to be shown
+local GROUP = 32 -- of them put away together
 
 local function marks_in(text)
   local marks, last = {}, nil
@@ -79,22 +83,46 @@ local function mark(self, what)
   end
 end
 
-local function show_next(self)
-  local item = self.waiting[self.first]
-  self.waiting[self.first], self.first = nil, self.first + 1
-  self.journal:await(item.number) -- and where that fails, nobody can resume the run
-  if self.is_streaming then
-    mark(self, item.number)
-  else
-    self.held[#self.held + 1] = item.number
+local function wake_all(tasks)
+  for _, waiting in ipairs(tasks) do
+    host.wake(waiting)
   end
-  self.show(item.result)
+end
+
+-- The next ones that are on the disk. Where that fails, nobody can resume the run, and
+-- they are shown all the same.
+local function next_group(self)
+  local items, results = {}, {}
+  repeat
+    local item = self.waiting[self.first]
+    self.waiting[self.first], self.first = nil, self.first + 1
+    items[#items + 1], results[#results + 1] = item, item.result
+  until #items == GROUP or self.first > self.last
+  self.journal:await(items[#items].number)
+  return items, results
+end
+
+local function show_group(self)
+  local items, results = next_group(self)
+  self.out.keep(results)
+  for _, item in ipairs(items) do
+    if self.is_streaming then
+      mark(self, item.number)
+    else
+      self.held[#self.held + 1] = item.number
+    end
+    self.out.show(item.result)
+  end
+  local waiters = self.waiters
+  self.waiters = {}
+  wake_all(waiters)
 end
 
 local function show_all(self)
+  local ending <close> = self.ending -- luacheck: ignore 211
   while true do
     while self.first <= self.last do
-      show_next(self)
+      show_group(self)
     end
     if self.is_over then
       return
@@ -113,13 +141,14 @@ end
 
 --- Something to give results to as they end.
 -- @tparam table journal its writer
--- @tparam function show called with each result
+-- @tparam table out `keep` (called with a few results: they are put away, before any of
+-- them is shown), `show` (called with each of them)
 -- @tparam[opt] table options `is_new` (true: nothing was shown before), `is_streaming`
 -- (what is shown comes out at once, and not when all has come)
 -- @treturn[1] Shown
 -- @return[2] nil
 -- @treturn[2] string message
-function shown.new(journal, show, options)
+function shown.new(journal, out, options)
   local is_new = options.is_new
   local path, how = journal.folder .. NAME, is_new and "ax" or APPEND
   local fd, message, kind = uv.fs_open(path, how, PRIVATE)
@@ -127,9 +156,14 @@ function shown.new(journal, show, options)
     return nil, message
   end
   local self = setmetatable({
-    journal = journal, show = show, fd = fd, is_streaming = options.is_streaming,
+    journal = journal, out = out, fd = fd, is_streaming = options.is_streaming,
     first = 1, last = 0, waiting = {}, held = {},
+    waiters = {}, -- tasks, for room
   }, Shown)
+  self.ending = setmetatable({}, { __close = function()
+    self.has_ended = true -- also by an error: nobody waits for room any more
+    wake_all(self.waiters)
+  end })
   if not is_new then
     mark(self, "?")
   end
@@ -137,13 +171,18 @@ function shown.new(journal, show, options)
   return self
 end
 
---- Take a result; it is shown when its record is on the disk.
+--- Take a result; it is shown when its record is on the disk. Waits while there is no
+-- room; the result is taken, whatever becomes of that wait.
 -- @int number of its record
 -- @tparam table result
 function Shown:take(number, result)
   self.last = self.last + 1
   self.waiting[self.last] = { number = number, result = result }
   wake(self)
+  while self.last - self.first >= ROOM and not self.has_ended do
+    self.waiters[#self.waiters + 1] = host.current()
+    host.park()
+  end
 end
 
 --- Nothing more comes; wait until all is shown.

@@ -134,11 +134,20 @@ local function say_more(self, result)
   self:say(#phases > 0 and words .. " (" .. table.concat(phases, ", ") .. ")" or words)
 end
 
-function Sink:_keep_file(result)
-  if not self.folder or result.is_skipped then
-    return
+--- Put results into the folder, where there is one.
+-- @tparam {table,...} results
+function Sink:keep(results)
+  local kept, numbers = {}, {}
+  for _, result in ipairs(self.folder and results or {}) do
+    if not result.is_skipped then
+      kept[#kept + 1] = result
+      numbers[#numbers + 1] = self:_number(result.index)
+    end
   end
-  local ok, message = self.folder:write(result, self:_number(result.index))
+  local ok, message = true, nil
+  if kept[1] then
+    ok, message = self.folder:write(kept, numbers)
+  end
   if not ok and not self.has_failed then
     self.has_failed = true
     self.on_failure(message)
@@ -152,14 +161,13 @@ local NEXT_STEP = "unknown devices may have been changed, and nothing is sent to
 -- States of which a person wants to know in which devices are.
 local LOOKED_AFTER = { unknown = true, rolled_back = true }
 
---- Take a result.
+--- Show a result that was kept.
 -- @tparam table result
 function Sink:result(result)
   local device = self.devices[self:_number(result.index)]
   if self.templates then
     self.templates:read(result, device)
   end
-  self:_keep_file(result)
   if not (result.is_skipped and self.is_plain_text) then
     self.output:result(result)
   end
