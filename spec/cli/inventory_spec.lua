@@ -106,6 +106,15 @@ describe("moonwire inventory", function()
     assert.equal("lab:5: a lab of 5 simulated devices\n", result.output)
   end)
 
+  it("shows the devices of a lab as they are while it runs", function()
+    local result = run { "show", "lab:3" }
+    assert.equal(0, result.status)
+    assert.matches("SW%-CORE_1 │ 127%.1%.0%.1 │ +%d+ │ admin +│ %*+ │ cisco_ios",
+      result.output)
+    assert.equal("SW-CORE_[1-2],SW-Bld_A\n", run({ "show", "lab:3", "--fold" }).output)
+    assert.matches("other ports every time", result.errors)
+  end)
+
   for _, language in ipairs { "json", "lua", "yaml", "csv" } do
     it("converts to " .. language .. " and back without a loss", function()
       local result = run { "convert", "--to", language, CAMPUS }

@@ -1,4 +1,5 @@
 -- Faults of spec/README.md: I2, I3, I4, I5, I6, I8, I9.
+local files = require "moonwire.report.file"
 local inventory = require "moonwire.inventory"
 local uv = require "luv"
 
@@ -25,9 +26,7 @@ describe("an inventory on disk", function()
   local function place(name, text, mode)
     local path = folder .. "/" .. name
     local above = path:match "^(.*)/"
-    if above ~= folder then
-      uv.fs_mkdir(above, tonumber("700", 8))
-    end
+    assert(files.make_folder(above))
     write(path, text, mode)
     return path
   end
@@ -306,6 +305,34 @@ role = none
     assert.same({ "leaf", "dc" }, loaded[1].groups)
     assert.equal(2222, loaded[4].port)
     assert.same({ site = "par", role = "leaf", n = 7 }, loaded[4].labels)
+  end)
+
+  it("reads Ansible's folders of variables, of which the last file wins", function()
+    place("group_vars/all/10-user.yml", "ansible_user: v\nansible_password: p\n")
+    place("group_vars/all/20-secret.json", '{"ansible_user": "u", "from": "json"}')
+    place("group_vars/all/deep/vars", "ansible_network_os: eos\n")
+    place("group_vars/all/notes.txt", "from: a note\n")
+    place("group_vars/all/vars.yml~", "from: a backup\n")
+    place("group_vars/all/.vars.yml", "from: what is hidden\n")
+    place("group_vars/all.yml", "from: a file behind the folder\n")
+    place("host_vars/sw1/empty.yml", "---\n")
+    place("host_vars/sw1/site.yaml", "site: lon\n")
+    place("hosts", "sw1\nsw2\n")
+    local loaded = assert(inventory.load(folder))
+    assert.equal("u", loaded[1].username)
+    assert.equal("arista_eos", loaded[2].device_type)
+    assert.same({ from = "json", site = "lon" }, loaded[1].labels)
+    assert.same({ from = "json" }, loaded[2].labels)
+  end)
+
+  it("names the file of such a folder that is wrong, and follows no circle", function()
+    place("group_vars/all/a.yml", "- one\n")
+    place("hosts", "r1\n")
+    assert(uv.fs_symlink("../all", folder .. "/group_vars/all/again"))
+    local loaded, message = inventory.load(folder)
+    assert.is_nil(loaded)
+    assert.is_truthy(message:find("group_vars/all/a.yml: must be variables", 1, true),
+      message)
   end)
 
   it("takes a range in two groups for the same hosts", function()

@@ -123,10 +123,7 @@ end
 local action = {}
 
 function action.show(given, loaded)
-  if loaded.lab then
-    complain "it asks for a lab: moonwire lab serves one"
-    return 2
-  elseif given.json then
+  if given.json then
     print_json(loaded.devices)
   elseif given.fold then
     local names = {}
@@ -136,6 +133,9 @@ function action.show(given, loaded)
     io.stdout:write(escape.line(nodeset.fold(names)), "\n")
   else
     print_table(loaded.devices)
+  end
+  if loaded.lab then
+    complain "such a lab runs for as long as who asked for it: other ports every time"
   end
   return 0
 end
@@ -174,6 +174,17 @@ local function print_lines(message)
   end
 end
 
+-- Only looked at. A lab has no devices until it runs, so that they can be shown.
+local function load(given, options)
+  options.resolve = false
+  local loaded, message = inventory.load(given.source, options)
+  if loaded and loaded.lab and given.action == "show" then
+    options.resolve = nil
+    return inventory.load(given.source, options)
+  end
+  return loaded, message
+end
+
 --- Run a subcommand.
 -- @tparam {string,...} words of the command line
 -- @treturn int exit status: 2 when the inventory or the command line is wrong
@@ -188,8 +199,7 @@ function command.run(words)
     complain(complaint)
     return 2
   end
-  options.resolve = false
-  local loaded <close>, message = inventory.load(given.source, options)
+  local loaded <close>, message = load(given, options)
   if not loaded then
     print_lines(message)
     return 2

@@ -118,16 +118,20 @@ local function read_group(state, name, given, at)
   end
 end
 
--- Variables in a file of their own, or nil.
-local function read_beside(state, folder, name)
-  local value, source = state.beside(folder, name)
-  if not source then
-    return nil
-  elseif is_map(value) then
-    return value
-  elseif value ~= json.null then
-    state.complaints:add({ source = source }, nil, "must be variables by name")
+-- Variables in files of their own, or nil.
+local function read_beside(state, kind, name)
+  local variables
+  for _, one in ipairs(state.beside(kind, name)) do
+    if is_map(one.value) then
+      variables = variables or {}
+      for variable, what in pairs(one.value) do
+        variables[variable] = what
+      end
+    elseif one.value ~= json.null then
+      state.complaints:add({ source = one.source }, nil, "must be variables by name")
+    end
   end
+  return variables
 end
 
 -- They win over those in the inventory.
@@ -149,13 +153,12 @@ end
 
 --- Make records of a tree, with what `group_vars` and `host_vars` beside it say.
 -- @tparam Tree tree
--- @tparam table reading `complaints`, `beside` (function: of a folder and a name
--- without its ending, the value of that YAML file and its source, or nil when there is
--- none; of nothing, whether there is any)
+-- @tparam table reading `complaints`, `beside` (see `moonwire.inventory.ansible_files`;
+-- nil: nothing is beside it)
 -- @treturn table `records`
 function ansible.finish(tree, reading)
   local state = { beside = reading.beside, complaints = reading.complaints }
-  if state.beside and state.beside() then
+  if state.beside then
     add_beside(state, tree)
   end
   return { records = tree:finish(reading.complaints) }

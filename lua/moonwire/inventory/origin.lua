@@ -9,63 +9,27 @@
 --    patterns; without a path the user's and the system's;
 --  * a node set such as `sw[01-40]` or `r1,r2`: hosts, with the caller's `defaults`.
 -- @module moonwire.inventory.origin
+local ansible_files = require "moonwire.inventory.ansible_files"
 local assemble = require "moonwire.inventory.assemble"
 local language = require "moonwire.inventory.language"
 local nodeset = require "moonwire.inventory.nodeset"
 local shape = require "moonwire.inventory.shape"
 local source = require "moonwire.inventory.source"
 local ssh_config = require "moonwire.ssh_config"
-local uv = require "luv"
 local without_collector = require "moonwire.inventory.pause"
 
 local origin = {}
-
-local ENDINGS = { ".yml", ".yaml", "" }
 
 local function from_value(given, from)
   local reading = assemble.new_reading(from)
   return shape.read(given, reading), reading
 end
 
--- The names in a folder, or nil.
-local function entries_of(path)
-  local request = uv.fs_scandir(path)
-  if not request then
-    return nil
-  end
-  local entries = {}
-  for name in uv.fs_scandir_next, request do
-    entries[name] = true
-  end
-  return entries
-end
-
--- How Ansible's readers get at the variables beside an inventory. Few of many hosts
--- have a file there, so the folders are listed once.
-local function beside(folder, reading)
-  local entries = {}
-  for _, name in ipairs { "group_vars", "host_vars" } do
-    entries[name] = entries_of(folder .. "/" .. name)
-  end
-  return function(kind, name)
-    if not name then
-      return next(entries) ~= nil
-    end
-    for _, ending in ipairs(entries[kind] and ENDINGS or {}) do
-      local file = name .. ending
-      local path = ("%s/%s/%s"):format(folder, kind, file)
-      if entries[kind][file] and source.kind(path) == "file" then
-        return language.read_yaml(path, reading)
-      end
-    end
-  end
-end
-
 local function from_text(text, from, options)
   local reading = assemble.new_reading(from)
   local ending = from.name:match "%.(%a+)$"
   local name = options.format or source.by_ending[ending] or source.sniff(text)
-  reading.beside = beside(from.folder, reading)
+  reading.beside = ansible_files.beside(from.folder, reading)
   return language.read(text, name, reading), reading
 end
 
