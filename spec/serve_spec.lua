@@ -241,6 +241,49 @@ describe("moonwire.serve", function()
     end)
   end)
 
+  describe("a mistake in a handler", function()
+    local faulty, told
+
+    lazy_setup(function()
+      told = {}
+      faulty = web.start {
+        on_error = function(traceback)
+          table.insert(told, traceback)
+        end,
+      }
+    end)
+
+    lazy_teardown(function()
+      faulty:close()
+    end)
+
+    local function ask_faulty(handler)
+      faulty.service.gate.options.router.exact["/faulty"] = {
+        GET = { method = "GET", path = "/faulty", handler = handler },
+      }
+      local answer = faulty:ask("GET", "/faulty")
+      assert.matches("a canary", told[#told])
+      assert.is_nil(answer.text:find("canary", 1, true))
+      assert.equal(200, faulty:ask("GET", "/health").status)
+      return answer
+    end
+
+    it("is an answer", function()
+      problem(ask_faulty(function()
+        error "a canary"
+      end), 500)
+    end)
+
+    it("ends a stream that had begun, and nothing else", function()
+      local answer = ask_faulty(function(call)
+        call.request:stream(200, {})
+        call.request:write(("x"):rep(1 << 17)) -- waits until it has been taken
+        error "a canary"
+      end)
+      assert.equal(200, answer.status)
+    end)
+  end)
+
   -- method, path, headers, status
   local REQUESTS = {
     { "GET", "/index.html", nil, 404 },

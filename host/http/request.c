@@ -167,3 +167,9 @@ void request_finish(struct request *request)
   request->is_finished = true;
   request_resume(request);
 }
+
+void request_break_off(struct request *request)
+{
+  request->is_abandoned = !request->is_finished;
+  request_resume(request);
+}

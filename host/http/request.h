@@ -73,6 +73,9 @@ bool request_write(struct request *request, const char *data, size_t length);
 /* The stream is complete. */
 void request_finish(struct request *request);
 
+/* No more comes of a stream that is not complete: its connection ends. */
+void request_break_off(struct request *request);
+
 /* Sleep until the answer comes, or more of it. Inside of libmicrohttpd only. */
 void request_suspend(struct request *request);
 

@@ -281,14 +281,12 @@ void request_lua_answer(lua_State *L, int index, struct request *request)
   give(L, index + 1, request, status, answer);
 }
 
-/* False, with nil, message and kind pushed: the client has gone. */
-static bool begin_answer(lua_State *L, struct held *held)
+/* False: the client has gone. */
+static bool can_answer(lua_State *L, const struct held *held)
 {
   if (held->is_answered)
     luaL_error(L, "the request has been answered");
-  if (held->request == NULL)
-    return false;
-  return true;
+  return held->request != NULL;
 }
 
 /***
@@ -305,7 +303,7 @@ Answer.
 static int request_lua_respond(lua_State *L)
 {
   struct held *held = check(L);
-  if (!begin_answer(L, held))
+  if (!can_answer(L, held))
     return op_fail(L, ERROR_DROPPED, NULL);
   request_lua_answer(L, 2, held->request);
   held->is_answered = true;
@@ -325,7 +323,7 @@ Answer with a body that comes by and by: `write`, then `finish`.
 static int request_lua_stream(lua_State *L)
 {
   struct held *held = check(L);
-  if (!begin_answer(L, held))
+  if (!can_answer(L, held))
     return op_fail(L, ERROR_DROPPED, NULL);
   unsigned status = check_status(L, 2);
   check_headers(L, 3);
@@ -391,6 +389,30 @@ static int request_lua_finish(lua_State *L)
 }
 
 /***
+No more comes of a stream. One that was not finished ends with its connection, so that
+its client sees that something is missing.
+@function break_off
+*/
+static int request_lua_break_off(lua_State *L)
+{
+  struct held *held = check(L);
+  if (held->request != NULL && held->request->is_streaming)
+    request_break_off(held->request);
+  return 0;
+}
+
+/***
+Whether it has its answer, or the beginning of one.
+@function is_answered
+@treturn boolean
+*/
+static int request_lua_is_answered(lua_State *L)
+{
+  lua_pushboolean(L, check(L)->is_answered);
+  return 1;
+}
+
+/***
 Whether its client may still be there.
 @function is_open
 @treturn boolean
@@ -403,8 +425,10 @@ static int request_lua_is_open(lua_State *L)
 
 static const luaL_Reg methods[] = {
     {"body", request_lua_body},
+    {"break_off", request_lua_break_off},
     {"finish", request_lua_finish},
     {"head", request_lua_head},
+    {"is_answered", request_lua_is_answered},
     {"is_open", request_lua_is_open},
     {"respond", request_lua_respond},
     {"stream", request_lua_stream},

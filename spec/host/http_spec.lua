@@ -255,6 +255,36 @@ describe("host.http", function()
     assert.equal("dropped", (select(3, request:write "x")))
   end)
 
+  -- what comes of a stream whose first piece is taken before its end
+  local function read_stream(finish)
+    local listener <close> = listen()
+    local text
+    task.group(function(group)
+      local reader = group:spawn(web.send, listener:port(),
+        "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", true)
+      local request = assert(listener:accept())
+      assert.is_false(request:is_answered())
+      assert.is_true(request:stream(200, {}))
+      assert.is_true(request:is_answered())
+      assert.is_true(request:write "first")
+      finish(request)
+      request:break_off()
+      text = select(2, reader:join())
+    end)
+    return text
+  end
+
+  it("is seen to be incomplete when it is broken off", function()
+    assert.not_matches("0\r\n\r\n$", read_stream(function() end))
+  end)
+
+  it("is not broken off any more when it is complete", function()
+    local text = read_stream(function(request)
+      request:finish()
+    end)
+    assert.matches("\r\n5\r\nfirst\r\n0\r\n\r\n$", text)
+  end)
+
   it("is handled before those who were ready first", function()
     local turns, admitted, handled = 0, nil, nil
     local listener <close> = listen(function() admitted = turns end)

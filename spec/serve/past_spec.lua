@@ -3,6 +3,7 @@ local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
 local lfs = require "lfs"
 local past = require "moonwire.serve.past"
+local process = require "moonwire.bench.process"
 local program = require "spec.support.program"
 local state = require "moonwire.fleet.state"
 local task = require "moonwire.task"
@@ -45,6 +46,15 @@ describe("moonwire.serve.past", function()
     end
     assert(out:commit { type = "finish", states = tally, seconds = 2.5, ok = true })
     out:close()
+  end
+
+  -- a task, when the server is at it, that gives what was sent
+  local function watch(out)
+    local watching = task.spawn(get, ("/%s/events"):format(out.id))
+    repeat
+      task.sleep(0.002)
+    until site.service.in_flight == 1
+    return watching
   end
 
   it("shows a run of the command line among the server's own", function()
@@ -138,10 +148,7 @@ describe("moonwire.serve.past", function()
     local out = create { "a", "b" }
     finish_one(out, 1, "a")
     assert(out:await())
-    local watching = task.spawn(get, ("/%s/events"):format(out.id))
-    repeat
-      task.sleep(0.002)
-    until site.service.in_flight == 1
+    local watching = watch(out)
     finish_one(out, 2, "b")
     finish_all(out, { done = 2 })
     local _, answer = watching:join()
@@ -154,6 +161,20 @@ describe("moonwire.serve.past", function()
     local last = json.decode(answer.body:match "event: end\ndata: ([^\n]*)\n")
     assert.equal("done", last.state)
     assert.same({ ok = 2, failed = 0, cancelled = 0 }, last.count)
+  end)
+
+  it("is watched until its folder is taken away, which nobody else minds", function()
+    local out = create { "a", "b" }
+    finish_one(out, 1, "a")
+    assert(out:await())
+    local watching = watch(out)
+    process.run { "rm", "-rf", ("%s/%s"):format(site.runs, out.id) }
+    local _, answer = watching:join()
+    assert.equal(200, answer.status)
+    assert.is_nil(answer.body:find("event: end", 1, true))
+    assert.equal(404, get("/" .. out.id).status)
+    assert.equal(200, site:ask("GET", "/health").status)
+    out:close()
   end)
 
   it("counts every device of a run that was resumed", function()

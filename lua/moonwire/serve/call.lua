@@ -121,17 +121,19 @@ function call.at_once(service, head)
   return handle(service, NO_BODY, head)
 end
 
---- Answer a request that was admitted.
+--- Answer a request that was admitted. No stream outlives its handler: one that was not
+-- finished is broken off.
 -- @param service
 -- @param request of `host.http`
 -- @treturn int status that it was answered with
 function call.answer(service, request)
   local given = handle(service, request, request:head())
-  if not given then
-    return 200 -- it was a stream
+  if request:is_answered() then
+    request:break_off()
+  elseif given then
+    request:respond(given.status, given.headers, given.body)
   end
-  request:respond(given.status, given.headers, given.body)
-  return given.status
+  return given and given.status or 200
 end
 
 return call

@@ -54,6 +54,13 @@ local function write_new(request, one, at)
   return true
 end
 
+local function finish(request, summary)
+  if summary then
+    request:write(event("end", summary), STALLED)
+  end
+  request:finish()
+end
+
 --- Follow a run of this server to its end.
 -- @param request of `host.http`, whose stream has begun
 -- @tparam Run one
@@ -68,8 +75,7 @@ function follow.run(request, one, seen)
     if not write_new(request, one, at) then
       return
     elseif one:is_over() and at.results == #one.results then
-      request:write(event("end", one:summary()), STALLED)
-      return request:finish()
+      return finish(request, one:summary())
     elseif at.results == results and at.begun == begun
       and not request:write(": still here\n\n", STALLED) then
       return
@@ -113,7 +119,8 @@ local function new_teller(request, skip)
   return self
 end
 
---- Follow a run that another program has, or had, in its hands.
+--- Follow a run that another program has, or had, in its hands. There is no `end` of
+-- one whose folder is taken away meanwhile.
 -- @param request of `host.http`, whose stream has begun
 -- @tparam Past past
 -- @string id
@@ -126,16 +133,16 @@ function follow.past(request, past, id, seen, is_stopping)
     return
   end
   repeat
-    local is_over = past:summary(id).state ~= "running" -- looked at before reading on
-    local found = journal.follow(id, teller.take, from, past.root)
-    from = found or from
-    if is_over and teller.is_read then
-      request:write(event("end", past:summary(id)), STALLED)
-      return request:finish()
-    elseif not is_over then
-      teller.is_read = teller.is_read and request:write(": still here\n\n", STALLED)
-      task.sleep(LOOK)
+    summary = past:summary(id) -- before reading on, which then comes to the end
+    local is_running = summary and summary.state == "running"
+    from = journal.follow(id, teller.take, from, past.root) or from
+    if not teller.is_read then
+      return
+    elseif not is_running then
+      return finish(request, summary)
     end
+    teller.is_read = request:write(": still here\n\n", STALLED)
+    task.sleep(LOOK)
   until not teller.is_read or is_stopping()
 end
 
