@@ -121,8 +121,8 @@ static uint64_t optional_time(lua_State *L, const char *name, double otherwise)
   return op_nanoseconds(seconds);
 }
 
-/* Leaves strings on the stack. */
-static struct httpd_options check_options(lua_State *L)
+/* Leaves strings on the stack, the path of the key among them. */
+static struct httpd_options check_options(lua_State *L, const char **key_path)
 {
   struct httpd_options options = {
       .port = (uint16_t)optional_integer(L, "port", 0, UINT16_MAX),
@@ -138,7 +138,8 @@ static struct httpd_options check_options(lua_State *L)
   lua_getfield(L, 1, "certificate");
   options.certificate = luaL_optstring(L, -1, NULL);
   lua_getfield(L, 1, "key");
-  if (lua_isnil(L, -1) != (options.certificate == NULL))
+  *key_path = luaL_optstring(L, -1, NULL);
+  if ((*key_path == NULL) != (options.certificate == NULL))
     luaL_error(L, "http.listen: certificate and key belong together");
   return options;
 }
@@ -230,8 +231,8 @@ static int http_lua_listen(lua_State *L)
 {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
-  struct httpd_options options = check_options(L);
-  const char *key = luaL_optstring(L, -1, NULL);
+  const char *key_path;
+  struct httpd_options options = check_options(L, &key_path);
   struct host *host = host_of(L);
   struct listener *listener = new_listener(L);
   int index = lua_gettop(L);
@@ -245,7 +246,7 @@ static int http_lua_listen(lua_State *L)
   httpd->admit = on_admit;
   httpd->on_ready = on_ready;
   listener->httpd = httpd;
-  const char *why = open_socket(httpd, &options, key);
+  const char *why = open_socket(httpd, &options, key_path);
   if (why != NULL)
     return fail(L, listener, &options, why);
   lua_settop(L, index);

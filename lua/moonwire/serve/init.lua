@@ -139,7 +139,7 @@ local function new_service(group, options)
   }, Service)
   local routes = serve.routes()
   self.description = openapi.describe(routes, {
-    version = options.version or "unknown", has_token = options.tokens ~= nil,
+    version = options.version, has_token = options.tokens ~= nil,
   })
   self.gate = door.new_gate(options, router.new(routes))
   return self
@@ -235,6 +235,7 @@ end
 function serve.run(options, fn)
   options.address = options.address or "127.0.0.1"
   options.port = options.port or 8000
+  options.version = options.version or "unknown"
   options.tokens = options.tokens or options.token and tokens.single(options.token)
   local message = door.complaint(options)
   if message then

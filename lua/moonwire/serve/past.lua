@@ -152,6 +152,13 @@ local function keep(self, id, mark, summary)
   self.kept[id] = { mark = mark, summary = summary }
 end
 
+--- Whether a device of a run was finished.
+-- @tparam table result one of `Past:results`
+-- @treturn boolean
+function past.has_ended(result)
+  return not IS_OPEN[result.kind]
+end
+
 --- A run without its results.
 -- @string id
 -- @treturn[1] table as `Run:summary`

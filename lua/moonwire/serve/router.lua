@@ -18,27 +18,30 @@ local function pattern_of(path)
   return "^" .. pattern .. "$", names
 end
 
+-- The routes of a path by method, to which one more is added.
+local function methods_at(self, path)
+  local pattern, names = pattern_of(path)
+  if #names == 0 then
+    self.exact[path] = self.exact[path] or {}
+    return self.exact[path]
+  end
+  for _, entry in ipairs(self.patterns) do
+    if entry.pattern == pattern then
+      return entry.methods
+    end
+  end
+  local entry = { pattern = pattern, names = names, methods = {} }
+  table.insert(self.patterns, entry)
+  return entry.methods
+end
+
 --- A router of a route table.
 -- @tparam {table,...} routes each with `method` and `path`, which may have `{name}`s
 -- @treturn Router
 function router.new(routes)
-  local self = setmetatable({ routes = routes, exact = {}, patterns = {} }, Router)
+  local self = setmetatable({ exact = {}, patterns = {} }, Router)
   for _, route in ipairs(routes) do
-    local pattern, names = pattern_of(route.path)
-    local place = #names == 0 and self.exact[route.path]
-    for _, other in ipairs(self.patterns) do
-      place = place or other.pattern == pattern and other.methods
-    end
-    if not place then
-      place = {}
-      if #names == 0 then
-        self.exact[route.path] = place
-      else
-        local entry = { pattern = pattern, names = names, methods = place }
-        table.insert(self.patterns, entry)
-      end
-    end
-    place[route.method] = route
+    methods_at(self, route.path)[route.method] = route
   end
   return self
 end

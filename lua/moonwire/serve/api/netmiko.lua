@@ -28,9 +28,10 @@ local function runner(mode)
       commands = commands_of(call, holder),
       caller = caller and caller.name,
     }
-    local one, is_full = service:start(holder, devices, request)
+    local one
+    one, refusal = service:start(holder, devices, request)
     if not one then
-      return is_full
+      return refusal
     end
     one:wait()
     if one.state == "failed" or one.state == "cancelled" then

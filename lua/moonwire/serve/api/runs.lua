@@ -3,6 +3,7 @@
 -- @module moonwire.serve.api.runs
 local answer = require "moonwire.serve.answer"
 local follow = require "moonwire.serve.follow"
+local past = require "moonwire.serve.past"
 local shapes = require "moonwire.serve.shapes"
 local shown = require "moonwire.serve.shown"
 
@@ -11,6 +12,7 @@ local runs = {}
 local PAGE = 1000 -- results in one answer, unless asked for others
 local LISTED = 100 -- runs in one answer, unless asked for others
 local SECOND = #"20260131-120000"
+
 -- ---- look ----
 
 -- Runs of this server and of the command line, the latest first. A name begins with
@@ -85,8 +87,6 @@ local function find(call)
   return nil, call.service.past:summary(call.params.id)
 end
 
-local IS_OPEN = { planned = true, handed = true }
-
 -- What another program has not done yet is no result.
 local function past_results(call, summary, wants)
   local all = call.service.past:results(summary.id, wants)
@@ -95,7 +95,7 @@ local function past_results(call, summary, wants)
   end
   local ended = {}
   for _, one in ipairs(all) do
-    ended[#ended + 1] = not IS_OPEN[one.kind] and one or nil
+    ended[#ended + 1] = past.has_ended(one) and one or nil
   end
   return ended
 end
@@ -129,7 +129,7 @@ local function past_result(call, id, index)
     return i == index
   end)
   local one = all and all[index]
-  return one and not IS_OPEN[one.kind] and one
+  return one and past.has_ended(one) and one
 end
 
 local function show_result(call)
