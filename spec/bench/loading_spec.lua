@@ -6,12 +6,13 @@ local uv = require "luv"
 describe("bench --loading", function()
   it("loads as many devices in each language, and searches them", function()
     local rows = loading.measure(70)
-    for i, name in ipairs { "json", "csv", "ini", "yaml", "node set" } do
+    local names = { "json", "csv", "ini", "yaml", "ssh_config", "node set" }
+    for i, name in ipairs(names) do
       assert.equal(name, rows[i].inventory)
       assert.equal(70, rows[i].devices)
       assert.is_true(rows[i].seconds > 0 and rows[i].cpu_seconds > 0)
     end
-    assert.equal(7, rows[6].devices)
+    assert.equal(7, rows[7].devices)
   end)
 
   it("writes a table, and the same as JSON", function()

@@ -8,6 +8,7 @@ local LINES = {
   "Port 22", "port=2022", "PORT = 2022", "Port==2022", "Port = = 2022", '"Port" 2022',
   "Port '2022'", 'Port "2022"', 'Port "2022', "Port 20\\22", "Port 2022 # comment",
   "Port 2022#comment", "Port 2022 x", "Port", "Port=", "Port #", "  Port\t2022\t\f",
+  "\tPort 22", "\t Port\t2022",
   "=Port 22", "Po rt 22", "User a\\ b", 'User "a\\"b"', "User 'a\\'b'", "User a'b c'd",
   'User ""', "User = x = y", "User =x=y", "User a\\\\b", "User a\\b", "User #x",
   "User x#", 'User "a#b"', "User é",

@@ -42,9 +42,16 @@ local LANGUAGES = {
     "\n",
     "\n",
   },
+  ssh_config = {
+    "",
+    "Host %s\n  HostName %s\n  User admin",
+    "\n",
+    "\n",
+  },
 }
 
-local ORDER = { "json", "csv", "ini", "yaml" }
+local ORDER = { "json", "csv", "ini", "yaml", "ssh_config" }
+local FIELDS = { username = "admin", password = "x", device_type = "cisco_ios" }
 
 local function text_of(language, count)
   local head, device, between, tail = table.unpack(language)
@@ -84,7 +91,9 @@ end
 local function load_file(name, count, folder)
   local path = ("%s/devices.%s"):format(folder, name)
   write(path, text_of(LANGUAGES[name], count))
-  local ok, row = pcall(load, name, path)
+  local is_ssh = name == "ssh_config"
+  local ok, row = pcall(load, name, is_ssh and "ssh_config:" .. path or path,
+    is_ssh and { defaults = FIELDS } or nil)
   os.remove(path)
   return assert(ok and row, row)
 end
@@ -99,9 +108,8 @@ function loading.measure(count)
   for i, name in ipairs(ORDER) do
     rows[i] = load_file(name, count, folder.path)
   end
-  local fields = { username = "admin", password = "x", device_type = "cisco_ios" }
   local nodes = ("sw[1-%d]"):format(count)
-  local row, loaded = load("node set", nodes, { defaults = fields })
+  local row, loaded = load("node set", nodes, { defaults = FIELDS })
   rows[#rows + 1] = row
   local chosen
   chosen, row = timed(function()

@@ -128,8 +128,7 @@ end
 
 local function from_ssh_config(path)
   local is_usual = path == ""
-  local config, message, kind =
-    without_collector(ssh_config.load, is_usual and ssh_config.usual() or path)
+  local config, message, kind = ssh_config.load(is_usual and ssh_config.usual() or path)
   if not config then
     return nil, message, kind
   end
@@ -160,7 +159,7 @@ function origin.read(from, options)
   elseif from:find "^lab:" then
     return from_lab(from:sub(5))
   elseif from:find "^ssh_config:" then
-    return from_ssh_config(from:sub(12))
+    return without_collector(from_ssh_config, from:sub(12))
   elseif is_nodes(from) then
     return from_nodes(from)
   end

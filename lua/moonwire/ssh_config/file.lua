@@ -15,6 +15,7 @@ local file = {}
 
 local DEEPEST = 16 -- as ssh
 local MOST_FILES = 4096 -- ssh knows no end: 16 levels of "Include a a" are 65,536
+local NEGATION = ("!"):byte()
 local WRITABLE_BY_GROUP, WRITABLE_BY_ALL = 16, 2 -- 020 and 002
 
 local function complain(self, text)
@@ -26,15 +27,25 @@ local function start_segment(self, block)
   self.block, self.segment = block, false
 end
 
-local function add(self, directive)
-  if not self.segment then
-    self.segment = { block = self.block }
-    table.insert(self.segments, self.segment)
+-- All fields at once, as there are many of them: a table that grows costs twice.
+local function add(self, option, kind, found)
+  local sequence, segment = self.sequence, self.segment
+  sequence.count = sequence.count + 1
+  local directive = {
+    option = option, kind = kind, value = found, is_unknown = kind == nil,
+    path = self.path, number = self.number, order = sequence.count,
+  }
+  if segment then
+    segment[#segment + 1] = directive
+  else
+    segment = { directive, block = self.block }
+    self.segment, self.segments[#self.segments + 1] = segment, segment
   end
-  directive.place = { path = self.path, number = self.number }
-  self.sequence.count = self.sequence.count + 1
-  directive.order = self.sequence.count
-  table.insert(self.segment, directive)
+end
+
+local function read_pattern(word)
+  local is_negated = word:byte() == NEGATION
+  return { glob = is_negated and word:sub(2) or word, is_negated = is_negated }
 end
 
 local function read_host(self, words)
@@ -43,8 +54,7 @@ local function read_host(self, words)
     if word == "" then
       return complain(self, "host: empty argument")
     end
-    local negation, glob = word:match "^(!?)(.*)$"
-    patterns[i] = { glob = glob, is_negated = negation ~= "" }
+    patterns[i] = read_pattern(word)
   end
   start_segment(self, { parent = self.outer, patterns = patterns })
 end
@@ -124,13 +134,13 @@ local function read_option(self, name, words, rest)
   local option, kind = keyword.get(name)
   if not option then
     self.wants.tolerance = true -- it depends on IgnoreUnknown, hence on the host
-    return add(self, { option = name, is_unknown = true })
+    return add(self, name)
   end
   local found, complaint = value.read(kind, words, option, rest)
   if complaint then
     complain(self, ("%s: %s"):format(name, complaint))
   elseif found ~= nil then
-    add(self, { option = option, kind = kind, value = found })
+    add(self, option, kind, found)
   end
 end
 
@@ -140,11 +150,8 @@ local BLOCK = {
   include = include,
 }
 
-local function read_line(self, text)
-  local name, rest = line.split(text)
-  if not name then
-    return
-  elseif rest == "" then
+local function read_line(self, name, rest)
+  if rest == "" then
     return complain(self, name .. ": no argument")
   end
   local words = line.words(rest)
@@ -163,7 +170,10 @@ end
 -- @tparam table config `segments`, `complaints`, `wants` and `sequence`, to be filled
 -- @treturn table for `read`
 function file.reader(is_user, config)
-  return setmetatable({ is_user = is_user, depth = 0 }, { __index = config })
+  return setmetatable({
+    is_user = is_user, depth = 0,
+    segments = config.segments, sequence = config.sequence, -- asked for at every line
+  }, { __index = config })
 end
 
 --- Read a file and what it includes.
@@ -180,9 +190,14 @@ function file.read(path, self)
   self.path, self.number = path, 0
   self.sequence.files = self.sequence.files + 1
   start_segment(self, self.outer)
-  for one in text:gmatch "([^\n]*)\n?" do
+  local at = 1
+  while at <= #text do
+    local name, rest
+    name, rest, at = line.next(text, at)
     self.number = self.number + 1
-    read_line(self, one)
+    if name then
+      read_line(self, name, rest)
+    end
   end
 end
 

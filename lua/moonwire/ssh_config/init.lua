@@ -80,7 +80,6 @@ function ssh_config.load(paths)
   if config.complaints[1] then
     return nil, verdict(config.complaints), "invalid"
   end
-  config.index = index.new(config.segments)
   config.runner = exec.new()
   return setmetatable(config, Config)
 end
@@ -151,6 +150,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] string kind: "invalid", "local", "timeout"
 function Config:lookup(host, given)
+  self.index = self.index or index.new(self.segments) -- who wants names needs none
   local taken = { user = given and given.user, port = given and given.port }
   local state = {
     host = host,

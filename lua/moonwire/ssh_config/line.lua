@@ -3,6 +3,8 @@
 -- @module moonwire.ssh_config.line
 local line = {}
 
+local match, lower = string.match, string.lower
+
 local function is_escape(c, after, quote)
   return c == "\\" and (after:find "['\"\\]" or not quote and after == " ")
 end
@@ -34,6 +36,9 @@ end
 -- @string text
 -- @treturn ?{string,...} nil: a quote has no end
 function line.words(text)
+  if text:find "^[^ \t'\"\\#]+$" then -- nearly every line has one, and a plain one
+    return { text }
+  end
   local words, at = {}, text:find "[^ \t]"
   local is_plain = not text:find "['\"\\]"
   while at and text:byte(at) ~= 35 do
@@ -85,10 +90,6 @@ end
 -- @treturn ?string the keyword in lower case; nil: nothing is on this line
 -- @treturn ?string the rest, perhaps empty
 function line.split(text)
-  local usual, value = text:match '^ *(%a+) +([^%c"=]*[^%c"= ])$'
-  if usual then
-    return usual:lower(), value
-  end
   local trimmed = text:match("^[^\0]*"):match "^.*[^ \t\r\n\f]" or ""
   local keyword, rest = line.delimit(trimmed)
   if keyword == "" and rest then
@@ -98,6 +99,25 @@ function line.split(text)
     return nil
   end
   return keyword:lower(), rest and skip_blanks(rest, 1) or ""
+end
+
+--- Keyword and rest of the line that begins at a place in a text, as from `split`. Most
+-- lines are plain, and are not even taken out of the text.
+-- @string text
+-- @int at
+-- @treturn ?string the keyword in lower case; nil: nothing is on this line
+-- @treturn ?string the rest, perhaps empty
+-- @treturn int where the next line begins
+function line.next(text, at)
+  local usual, rest, after = match(text, '^[ \t]*(%a+)[ \t]+([^%c"=]*[^%c"= ])\n()', at)
+  if usual then
+    return lower(usual), rest, after
+  end
+  local one
+  one, after = match(text, "^([^\n]*)\n?()", at)
+  local keyword
+  keyword, rest = line.split(one)
+  return keyword, rest, after
 end
 
 return line

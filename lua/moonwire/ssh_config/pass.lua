@@ -105,7 +105,7 @@ end
 -- @tparam table directive
 -- @treturn string "file:line"
 function pass.place_of(directive)
-  return ("%s:%d"):format(directive.place.path, directive.place.number)
+  return ("%s:%d"):format(directive.path, directive.number)
 end
 
 -- A word that ssh does not know is an error, in whatever block, unless IgnoreUnknown
