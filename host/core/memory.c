@@ -3,12 +3,16 @@
 ** and freed in any order. libc's malloc joins free neighbours and parts them again, and
 ** behind thousands of open sessions that costs time; so small blocks are mimalloc's.
 ** Large ones stay libc's, which makes them larger in place and gives them back at once.
+** Of the largest, which are texts of a device in one piece, the kernel gives pages by
+** the megabytes: thousands of small ones take longer than the bytes that go there.
 */
 #include "core/memory.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #ifdef MOONWIRE_MIMALLOC
 #include <mimalloc.h>
@@ -19,6 +23,8 @@
 #endif
 
 enum { SMALL = 4096 }; /* bytes, at most */
+
+enum { HUGE_PAGE = 2 << 20, HUGE = 2 * HUGE_PAGE }; /* bytes, at least */
 
 static bool is_small(size_t size)
 {
@@ -33,9 +39,20 @@ static void drop(void *block, size_t size)
     free(block);
 }
 
+/* What of it fills huge pages; the rest stays as it is. A kernel without says no. */
+static void *in_huge_pages(void *block, size_t size)
+{
+  if (block == NULL || size < HUGE)
+    return block;
+  size_t before = (HUGE_PAGE - (uintptr_t)block % HUGE_PAGE) % HUGE_PAGE;
+  size_t whole = (size - before) / HUGE_PAGE * HUGE_PAGE;
+  (void)madvise((char *)block + before, whole, MADV_HUGEPAGE);
+  return block;
+}
+
 static void *take(size_t size)
 {
-  return is_small(size) ? mi_malloc(size) : malloc(size);
+  return is_small(size) ? mi_malloc(size) : in_huge_pages(malloc(size), size);
 }
 
 static void *move(void *old, size_t old_size, size_t size)
