@@ -3,6 +3,7 @@
 local fleet = require "moonwire.fleet"
 local lfs = require "lfs"
 local task = require "moonwire.task"
+local usage = require "moonwire.bench.usage"
 
 local crowd = {}
 
@@ -73,7 +74,8 @@ end
 -- @tparam {table,...} healthy devices
 -- @tparam[opt] table bad device
 -- @tparam[opt] table options of `fleet.run`; `job` if it is not to be the three
--- @tparam[opt] function on_others called when the last of the others has its result
+-- @tparam[opt] function on_others called with what this gives, as far as it is known,
+-- when the last of the others has its result
 -- @treturn table `run`, `bad` (its result), `outputs` (of the others, by name),
 -- `seconds` (until the last of the others had its result), `lags` (seconds, one for
 -- each look, without those in which other programs had all cores)
@@ -93,7 +95,7 @@ function crowd.run(healthy, bad, options, on_others)
     seen.failed[#seen.failed + 1] = not result.ok and result.message or nil
     seen.seconds, left = task.now() - began, left - 1
     if left == 0 and on_others then
-      on_others()
+      on_others(seen)
     end
   end
   task.group(function(group)
@@ -102,6 +104,33 @@ function crowd.run(healthy, bad, options, on_others)
     group:cancel()
   end)
   return seen
+end
+
+--- What the others cost, until the last of them is done; the bad one is then dropped.
+-- @tparam Child lab of the others
+-- @tparam[opt] table bad device
+-- @tparam table options as for `crowd.run`
+-- @treturn table `seconds`, and `cpu`: seconds of this process and the lab together
+function crowd.cost(lab, bad, options)
+  local cost = {}
+  local function cpu()
+    return usage.now().cpu_seconds + usage.of(lab.pid).cpu_seconds
+  end
+  collectgarbage()
+  task.group(function(group)
+    local is_over = task.queue(2)
+    local before = cpu()
+    group:spawn(function()
+      crowd.run(lab.devices, bad, options, function(seen)
+        cost.seconds, cost.cpu = seen.seconds, cpu() - before
+        is_over:put(true)
+      end)
+      is_over:put(true)
+    end)
+    is_over:get()
+    group:cancel()
+  end)
+  return cost
 end
 
 --- How many of the others said something else than they should.

@@ -24,7 +24,12 @@ PROMPT = b"R1#"
 ESCAPES = "\x1b]0;pwned\x07\x1b[2Jred\r\nFAKE: all is well"
 CHUNK = b"x" * 30000
 GIGABYTE = 1 << 30
-ANSWERS = {b"show privilege": b"Current privilege level is 15\r\n"}
+ANSWERS = {
+    b"show privilege": b"Current privilege level is 15\r\n",
+    b"show version": b"Cisco IOS Software, Version 15.2(7)E3\r\n",
+    b"show vlan": b"1    default                          active\r\n",
+    b"show running-config": b"hostname R1\r\nend\r\n",
+}
 
 
 def message(number, *fields):

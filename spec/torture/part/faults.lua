@@ -3,14 +3,16 @@
 local bad = require "spec.support.bad"
 local child = require "moonwire.lab.child"
 local crowd = require "spec.support.crowd"
+local paired = require "spec.support.paired"
 local r0 = require "spec.support.r0"
 local task = require "moonwire.task"
 
 local HEALTHY = 999
 local FREE_RUNS = 7 -- without a fault, to know how long they take
+local FREE_EVERY = 8 -- faults: one more such run, since machines drift
 local AT_ONCE = 6 -- bad devices that are still awaited when the next fleet begins
-local AGAIN = 8 -- pairs of runs with nothing beside them, where one seemed too slow
-local PATIENCE = 500 -- seconds for all of these
+local AGAIN = 8 -- runs with nothing beside them, where one seemed late
+local PATIENCE = 500 -- seconds for pairs of runs, where one seemed too slow
 local PHASE, DEVICE = 3, 5 -- deadlines, in seconds
 local GRACE = 0.1 -- behind a deadline
 local SLOWER = 1.05 -- than without a fault
@@ -34,14 +36,14 @@ end
 local LONG, BRIEF = options_for(DEVICE), options_for(PHASE)
 local LONG_DEADLINES, BRIEF_DEADLINES = deadlines_for(DEVICE), deadlines_for(PHASE)
 
-local function without_fault(healthy)
-  local seconds, expected = {}, nil
-  for i = 1, FREE_RUNS do
-    local seen = crowd.run(healthy, nil, LONG)
-    assert(seen.run.ok, seen.failed[1])
-    seconds[i], expected = seen.seconds, expected or seen.outputs
-  end
-  return crowd.percentile(seconds, 0.5), expected
+-- One more run without a fault. What it takes is the median of the last ones.
+local function run_free(self)
+  local seen = crowd.run(self.healthy, nil, LONG)
+  assert(seen.run.ok, seen.failed[1])
+  table.insert(self.free, 1, seen.seconds)
+  self.free[FREE_RUNS + 1] = nil
+  self.free_seconds = crowd.percentile(self.free, 0.5)
+  return seen
 end
 
 local function lag_of(seen)
@@ -68,44 +70,26 @@ function Sum:judge(case, seen)
   end
 end
 
-local function is_well(times)
-  return times.late <= GRACE and times.ratio <= SLOWER and times.lag < LAG
-end
-
--- What other work can change: the best of several runs that have the machine for
--- themselves, each beside one without a fault.
-function Sum:measure_alone(case)
-  local with, without = math.huge, math.huge
-  local best = { late = math.huge, lag = math.huge }
-  for _ = 1, AGAIN do
-    without = math.min(without, crowd.run(self.healthy, nil, BRIEF).seconds)
-    local seen = crowd.run(self.healthy, case.device, BRIEF)
-    self:judge(case, seen)
-    with = math.min(with, seen.seconds)
-    best.ratio = with / without
-    best.lag = math.min(best.lag, lag_of(seen))
-    best.late = math.min(best.late,
-      seen.bad and r0.lateness(seen.bad, BRIEF_DEADLINES) or 0)
-    if is_well(best) then
-      break
-    end
-  end
-  return best
-end
-
 function Sum:keep(case, times)
   self.latest = math.max(self.latest, times.late)
-  self.slowest = math.max(self.slowest, times.ratio)
   self.lag = math.max(self.lag, times.lag)
   if times.late > GRACE then
     note(self, "late", case, ("%.0f ms"):format(times.late * 1000))
   end
-  if times.ratio > SLOWER then
-    note(self, "slower", case, ("%.3f"):format(times.ratio))
-  end
   if times.lag >= LAG then
     note(self, "lag", case, ("%.0f ms"):format(times.lag * 1000))
   end
+end
+
+function Sum:keep_ratio(case, ratio)
+  self.slowest = math.max(self.slowest, ratio)
+  if ratio > SLOWER then
+    note(self, "slower", case, ("%.3f"):format(ratio))
+  end
+end
+
+local function is_in_time(times)
+  return times.late <= GRACE and times.lag < LAG
 end
 
 -- The next fleet begins as soon as the healthy ones of this one have ended, while its
@@ -120,19 +104,87 @@ function Sum:try(case, turn)
       turn:release()
     end
   end
+  if self.cases % FREE_EVERY == 0 then
+    run_free(self)
+  end
+  self.cases = self.cases + 1
+  local ratio_to = self.free_seconds
   local seen = crowd.run(self.healthy, case.device, LONG, pass_on)
   pass_on() -- also when some have no result
   self:judge(case, seen)
-  local times = {
-    late = seen.bad and r0.lateness(seen.bad, LONG_DEADLINES) or 0,
-    ratio = (seen.seconds or math.huge) / self.free_seconds, lag = lag_of(seen),
-  }
-  self.cases = self.cases + 1
   self.covers[#self.covers + 1] = case.row
-  if is_well(times) then
-    return self:keep(case, times)
+  local ratio = (seen.seconds or math.huge) / ratio_to
+  if ratio <= SLOWER then
+    self:keep_ratio(case, ratio)
+  else
+    table.insert(self.slow, { case = case })
   end
-  self.doubtful[#self.doubtful + 1] = { case = case, times = times }
+  local times = {
+    late = seen.bad and r0.lateness(seen.bad, LONG_DEADLINES) or 0, lag = lag_of(seen),
+  }
+  if is_in_time(times) then
+    self:keep(case, times)
+  else
+    table.insert(self.late, { case = case, times = times })
+  end
+end
+
+-- What other work does to a deadline and to the loop only adds to it: the best of
+-- several runs that have the machine for themselves is the truest.
+function Sum:look_again(case, times)
+  for _ = 1, AGAIN do
+    local seen = crowd.run(self.healthy, case.device, BRIEF)
+    self:judge(case, seen)
+    times.lag = math.min(times.lag, lag_of(seen))
+    times.late = math.min(times.late,
+      seen.bad and r0.lateness(seen.bad, BRIEF_DEADLINES) or 0)
+    if is_in_time(times) then
+      break
+    end
+  end
+  self:keep(case, times)
+end
+
+function Sum:compare(case)
+  return paired.new(function()
+    return crowd.cost(self.lab, case.device, BRIEF)
+  end, function()
+    return crowd.cost(self.lab, nil, BRIEF)
+  end, "seconds", SLOWER)
+end
+
+-- All that seemed to cost the others time get their pairs of runs by turns, until each
+-- is known well enough.
+function Sum:measure_pairs()
+  local left, deadline = self.slow, task.now() + PATIENCE
+  for _, one in ipairs(left) do
+    one.known = self:compare(one.case)
+  end
+  repeat
+    local still = {}
+    for _, one in ipairs(left) do
+      one.known:go_on()
+      still[#still + 1] = not one.known:is_known() and one or nil
+    end
+    left = still
+  until #left == 0 or task.now() >= deadline
+  for _, one in ipairs(left) do
+    note(self, "slower", one.case, "unknown: the machine is too busy")
+  end
+end
+
+function Sum:measure_again(say)
+  say(("%d of them seemed late, %d slow"):format(#self.late, #self.slow))
+  for _, one in ipairs(self.late) do
+    self:look_again(one.case, one.times)
+  end
+  self:measure_pairs()
+  for _, one in ipairs(self.slow) do
+    local ratio, deviation = one.known:ratio "seconds"
+    say(("%s: %.3f of the time (± %.3f), %.3f of the CPU, in %d pairs"):format(
+      one.case.name, ratio, deviation, one.known:ratio "cpu", one.known.count))
+    self:keep_ratio(one.case, ratio)
+  end
 end
 
 function Sum:try_all(cases, say)
@@ -143,17 +195,7 @@ function Sum:try_all(cases, say)
       say(("%d of %d faults"):format(self.cases, #cases))
     end
   end)
-  say(("%d faults, %d to be measured again"):format(#cases, #self.doubtful))
-  local deadline = task.now() + PATIENCE
-  for _, doubt in ipairs(self.doubtful) do
-    local times = doubt.times
-    if task.now() < deadline then
-      times = self:measure_alone(doubt.case)
-    end
-    say(("%s: %.3f of the time, lag %.0f ms, %.0f ms late"):format(doubt.case.name,
-      times.ratio, times.lag * 1000, times.late * 1000))
-    self:keep(doubt.case, times)
-  end
+  self:measure_again(say)
 end
 
 function Sum:row(what, goal, value, name)
@@ -191,14 +233,16 @@ function Sum:rows()
   }
 end
 
-local function begin(healthy)
-  local free_seconds, expected = without_fault(healthy)
-  return setmetatable({
-    healthy = healthy, free_seconds = free_seconds, expected = expected, notes = {},
-    covers = {}, doubtful = {}, cases = 0, differences = 0,
-    latest = 0, slowest = 0, lag = 0,
-    memory = crowd.memory(), descriptors = crowd.descriptors(),
+local function begin(lab)
+  local self = setmetatable({
+    lab = lab, healthy = lab.devices, free = {}, notes = {}, covers = {}, late = {},
+    slow = {}, cases = 0, differences = 0, latest = 0, slowest = 0, lag = 0,
   }, Sum)
+  for _ = 1, FREE_RUNS do
+    self.expected = run_free(self).outputs
+  end
+  self.memory, self.descriptors = crowd.memory(), crowd.descriptors()
+  return self
 end
 
 return {
@@ -206,7 +250,7 @@ return {
   run = function(say)
     local lab <close> = assert(child.start { devices = HEALTHY })
     local owner <close>, cases = bad.all() -- luacheck: ignore 211/owner
-    local sum = begin(lab.devices)
+    local sum = begin(lab)
     say(("%.2f s without a fault"):format(sum.free_seconds))
     sum:try_all(cases, say)
     return sum:rows()
