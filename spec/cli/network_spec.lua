@@ -18,7 +18,8 @@ ip rule add pref 10 lookup local && ip rule del pref 0 || exit 77
 "$@" send --runs "$RUNS" -i "$LAB" -q --sessions 2 --device-timeout 3 'show version' \
   >"$RUNS.out" &
 run=$!
-until grep -qs '"ok":true.*"type":"end"' "$RUNS"/*/journal || ! kill -0 $run; do sleep 0.02; done
+until grep -qs '"ok":true.*"type":"end"' "$RUNS"/*/journal || ! kill -0 $run
+do sleep 0.02; done
 ip rule add pref 5 unreachable
 wait $run
 echo "first $?"
