@@ -211,6 +211,24 @@ describe("behind a jump host", function()
       end)
     end)
 
+    it("has no prompt in its answers where nothing echoes", function()
+      local device = { -- it ends an empty line all the same
+        "sh", "-c", "printf '\\r\\nsw1#'; while read -r line; do case $line in "
+          .. "show*) printf '\\r\\n%s of sw1' \"$line\" ;; esac; printf '\\r\\nsw1#'; done",
+      }
+      local function make(one)
+        one.transport, one.command, one.device_type = "command", device, "cisco_ios"
+      end
+      with_devices(1, "", make, function(devices)
+        for _, pty in ipairs { false, true } do
+          devices[1].pty = pty
+          local opened <close> = assert(session.open(devices[1]))
+          assert.equal("\nshow clock of sw1", opened:send_command "show clock")
+          assert.equal("\nshow users of sw1", opened:send_command "show users")
+        end
+      end)
+    end)
+
     it("has another connection where one has room for one session only", function()
       with_devices(3, "MaxSessions 1", by_command, function(devices, server)
         local connections

@@ -34,6 +34,16 @@ local function find_first(self, text, tail)
   end
 end
 
+-- The same text without the empty lines that some devices show below the first one.
+local function without_gap(self, text)
+  local short = text
+  for _ = 1, BETWEEN do
+    short = short:sub(-2) == "\n\n" and short:sub(1, -2) or short
+  end
+  local line = ending.line(short:sub(1, -2))
+  return line ~= "" and self:is_prompt(line) and short or text
+end
+
 -- the first one, behind output that has no line end of its own
 local function is_behind_output(self, text, tail)
   local above = text:sub(math.max(1, #text - #tail - NEAR), -#tail - 2)
@@ -124,7 +134,7 @@ function proof.by_second_prompt(self, deadline)
   if self.has_headers then
     text = header.strip(self.platform, text)
   end
-  local rest, last = header.split(text)
+  local rest, last = header.split(without_gap(self, text))
   return last and rest .. (self:split_prompt(last)) or text
 end
 
