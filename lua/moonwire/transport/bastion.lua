@@ -64,6 +64,9 @@ local function is_same(one, other)
 end
 
 local function is_alike(one, other)
+  if rawequal(one, other) then -- mostly: an inventory has one table for all behind it
+    return true
+  end
   for _, field in ipairs(ALIKE) do
     if not is_same(one[field], other[field]) then
       return false
