@@ -109,7 +109,7 @@ int client_lua_exec(lua_State *L)
   struct stream_options options = {.command = command};
   o->stream = stream_open(client, &options, o);
   if (o->stream == NULL) {
-    op_complete(&o->op, ERROR_DROPPED);
+    op_complete(&o->op, stream_refusal(client));
     return op_wait(L, &o->op);
   }
   o->stream->on_bytes = on_bytes;

@@ -38,10 +38,11 @@ int client_lua_shell(lua_State *L)
                                    .height = given.height};
   struct shell *shell = shell_lua_push(L, &given);
   struct shell_op *o = shell_lua_prepare(L, shell);
-  shell_lua_attach(shell, stream_line_open(client, &options), ERROR_DROPPED);
-  if (shell->line != NULL) {
-    client_enter(client);
-    client_leave(client); /* its step asks for the channel */
-  }
+  struct line *line = stream_line_open(client, &options);
+  if (line == NULL)
+    return shell_lua_refuse(L, o, stream_refusal(client), client->message);
+  shell_lua_attach(shell, line, ERROR_NONE);
+  client_enter(client);
+  client_leave(client); /* its step asks for the channel */
   return shell_lua_start(L, o, &given);
 }

@@ -246,7 +246,7 @@ int client_lua_pipe(lua_State *L)
   struct pipe_op *o = new_op(L, box, open_push);
   box->stream = stream_open(client, &options, box);
   if (box->stream == NULL) {
-    op_complete(&o->op, ERROR_DROPPED);
+    op_complete(&o->op, stream_refusal(client));
     return op_wait(L, &o->op);
   }
   box->opener = o;

@@ -122,6 +122,11 @@ static bool copy_options(struct stream *stream, const struct stream_options *opt
          (stream->term != NULL) == (options->term != NULL);
 }
 
+enum error stream_refusal(const struct client *client)
+{
+  return client->error != ERROR_NONE ? client->error : ERROR_DROPPED;
+}
+
 struct stream *stream_open(struct client *client, const struct stream_options *options,
                            void *owner)
 {

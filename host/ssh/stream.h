@@ -63,9 +63,12 @@ struct stream {
   bool wants_eof;    /* no more will be written: say so when all is sent */
 };
 
-/* Ask for a channel. NULL: no memory, or the client is not logged in. */
+/* Ask for a channel. NULL: no memory, or the client is not logged in any more. */
 struct stream *stream_open(struct client *client, const struct stream_options *options,
                            void *owner);
+
+/* Why there is none: what has ended the client. */
+enum error stream_refusal(const struct client *client);
 
 /* Queue bytes. False: no memory, or the stream has ended. */
 bool stream_write(struct stream *stream, const char *bytes, size_t length);

@@ -214,7 +214,8 @@ describe("behind a jump host", function()
     it("has no prompt in its answers where nothing echoes", function()
       local device = { -- it ends an empty line all the same
         "sh", "-c", "printf '\\r\\nsw1#'; while read -r line; do case $line in "
-          .. "show*) printf '\\r\\n%s of sw1' \"$line\" ;; esac; printf '\\r\\nsw1#'; done",
+          .. "show*) printf '\\r\\n%s of sw1' \"$line\" ;; esac; "
+          .. "printf '\\r\\nsw1#'; done",
       }
       local function make(one)
         one.transport, one.command, one.device_type = "command", device, "cisco_ios"

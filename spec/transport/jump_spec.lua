@@ -281,13 +281,58 @@ describe("a jump host that fails", function()
       for i, result in ipairs(run.results) do
         assert.equal(i > 40, result.ok)
         if not result.ok then
-          assert.equal("jump", result.kind)
+          assert.equal("jump", result.kind, result.message)
           assert.matches("bastion", result.message)
         end
       end
       local count, root = roots_of(run)
       assert.equal(1, count)
       assert.matches("^the jump host bastion is lost: ", root)
+    end)
+  end)
+
+  it("is the root error of those who wait for their first prompt, too", function()
+    with_sshd(nil, function(server, bastion)
+      local faults = { { name = "silent_shell" } }
+      support.with_lab({ devices = 4, faults = faults }, function(here)
+        local devices = here:inventory()
+        for _, device in ipairs(devices) do
+          device.jump = bastion
+        end
+        task.group(function(group)
+          group:spawn(function()
+            for i = 1, #devices do
+              while here:device(i):attempts() == 0 do
+                task.sleep(0.01)
+              end
+            end
+            server:crash()
+          end)
+          local run = fleet.run(devices, { job = show_version })
+          assert.equal(4, run.count.failed)
+          for _, result in ipairs(run.results) do
+            assert.equal("jump", result.kind, result.message)
+            assert.matches("^the jump host bastion is lost: ", result.root)
+          end
+          assert.equal(1, (roots_of(run)))
+        end)
+      end)
+    end)
+  end)
+
+  it("is named to who opens something on a connection behind it", function()
+    behind_bastion({}, function(devices, _, server)
+      local client = assert(transport.connect(devices[1], {}))
+      server:crash()
+      while client:is_open() do
+        task.sleep(0.01)
+      end
+      local shell, message, kind = client:shell {}
+      assert.is_nil(shell)
+      assert.equal("jump", kind)
+      assert.matches("^the jump host bastion is lost: ", message)
+      assert.equal("jump", select(3, client:exec "show version"))
+      transport.disconnect(client)
     end)
   end)
 

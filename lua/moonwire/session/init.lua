@@ -5,6 +5,7 @@
 local Session = require "moonwire.session.class"
 local platforms = require "moonwire.platform"
 local recording = require "moonwire.session.recording"
+local jump = require "moonwire.transport.jump"
 local resolve = require "moonwire.transport.resolve"
 local transport = require "moonwire.transport"
 local via = require "moonwire.transport.via"
@@ -92,9 +93,10 @@ local function log_in(device, platform, options)
     return self
   end
   local phases = client:phases()
+  local root = kind == "jump" and jump.root(client) or nil
   self.failure, self.failure_kind = message, kind
   self:disconnect()
-  return nil, message, kind, { phase = phase, phases = phases }
+  return nil, message, kind, { phase = phase, phases = phases, root = root }
 end
 
 -- What is said is noted on a tape, from the first byte on; it may not even get so far.
