@@ -6,6 +6,7 @@ local json = require "moonwire.report.json"
 local plans = require "moonwire.journal.plan"
 local program = require "spec.support.program"
 local support = require "spec.support.lab"
+local task = require "moonwire.task"
 local uv = require "luv"
 local web = require "spec.support.web"
 
@@ -149,6 +150,24 @@ describe("the file of a plan made over HTTP", function()
       age(WEEK + 60)
       assert.is_nil(uv.fs_stat(path))
       assert.is_nil(uv.fs_stat(lines))
+    end)
+  end)
+
+  it("ends no server when it cannot be looked at now", function()
+    local forget_old = change.forget_old
+    finally(function()
+      change.forget_old = forget_old
+    end)
+    function change.forget_old()
+      error("too many open files", 0)
+    end
+    local told = task.queue(1)
+    task.group(function(group)
+      local tidying = group:spawn(change.tidy, root, function(message)
+        told:put(message)
+      end)
+      assert.equal("old plans stay: too many open files", told:get())
+      tidying:cancel()
     end)
   end)
 end)

@@ -5,6 +5,7 @@
 -- server, and `moonwire push --apply` takes it.
 -- @module moonwire.serve.change
 local filter = require "moonwire.inventory.filter"
+local host = require "host.task"
 local journal = require "moonwire.journal"
 local lines = require "moonwire.journal.lines"
 local order = require "moonwire.serve.order"
@@ -167,11 +168,18 @@ function change.forget_old(root)
   end
 end
 
---- Do so every hour: a task that never ends.
+--- Do so every hour: a task that never ends. What cannot be read now, as when there are
+-- too many open files, may be in an hour; a server does not end of it.
 -- @string[opt] root the folder of all runs
-function change.tidy(root)
+-- @tparam function on_error given a message
+function change.tidy(root, on_error)
   while true do
-    change.forget_old(root)
+    local ok, err = pcall(change.forget_old, root)
+    if err == host.cancelled then
+      error(err, 0)
+    elseif not ok then
+      on_error("old plans stay: " .. tostring(err))
+    end
     task.sleep(HOUR)
   end
 end

@@ -252,7 +252,7 @@ function serve.run(options, fn)
     local helpers = {
       group:spawn(self._beat, self),
       group:spawn(self.stock.reload_on_demand, self.stock),
-      group:spawn(change.tidy, options.runs),
+      group:spawn(change.tidy, options.runs, self.on_error),
     }
     group:spawn(self._accept, self, group)
     local _ <close> = self -- luacheck: ignore

@@ -32,8 +32,12 @@ local function add(seen, path, depth)
   elseif depth > DEEPEST or #seen.folders >= MOST_FOLDERS then
     return
   end
+  local names = uv.fs_scandir(path)
+  if not names then
+    return -- it has just gone
+  end
   seen.folders[#seen.folders + 1] = path
-  for name in lfs.dir(path) do
+  for name in uv.fs_scandir_next, names do
     if not name:find "^%." then
       add(seen, path .. "/" .. name, depth + 1)
     end
