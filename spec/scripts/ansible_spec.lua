@@ -184,7 +184,7 @@ describe("scripts/ansible", function()
         text, status = playbooks.call(home, lab, "moonwire.network.moonwire", {
           host = "{{ cli }}", commands = { "show clock" },
         }, { "ANSIBLE_COLLECTIONS_PATH=" .. home .. "/c", "ANSIBLE_LIBRARY=" .. home })
-        assert.equal(0, status)
+        assert.equal(0, status, text)
         assert.matches('"command": "show clock"', text, 1, true)
       end)
     end)
