@@ -18,7 +18,7 @@ return function(name)
   return function(bytes)
     local from = { name = "fuzz", folder = "/nonexistent", base = 1 }
     local reading = assemble.new_reading(from)
-    reading.beside = function() end
+    reading.beside = function() return {} end
     local content = language.read(bytes, name, reading)
     local devices, message, kind = assemble.devices(content, reading)
     if not devices then
