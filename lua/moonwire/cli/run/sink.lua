@@ -4,6 +4,7 @@
 local escape = require "moonwire.report.escape"
 local folder = require "moonwire.report.folder"
 local nodeset = require "moonwire.inventory.nodeset"
+local outlet = require "moonwire.cli.run.outlet"
 local output = require "moonwire.report.output"
 local platforms = require "moonwire.platform"
 local progress = require "moonwire.report.progress"
@@ -30,8 +31,7 @@ local function printer(self)
       return
     end
     self.bar:hide()
-    local ok = io.stdout:write(text) and io.stdout:flush()
-    if not ok then
+    if not outlet.write(text) then
       self.is_closed = true
       self.on_failure "nobody reads the output any more"
     end
