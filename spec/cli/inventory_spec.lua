@@ -109,7 +109,7 @@ describe("moonwire inventory", function()
   it("shows the devices of a lab as they are while it runs", function()
     local result = run { "show", "lab:3" }
     assert.equal(0, result.status)
-    assert.matches("SW%-CORE_1 │ 127%.1%.0%.1 │ +%d+ │ admin +│ %*+ │ cisco_ios",
+    assert.matches("SW%-CORE_1 .- 127%.1%.0%.1 .- %d+ .- admin .- %*+ .- cisco_ios",
       result.output)
     assert.equal("SW-CORE_[1-2],SW-Bld_A\n", run({ "show", "lab:3", "--fold" }).output)
     assert.matches("other ports every time", result.errors)
