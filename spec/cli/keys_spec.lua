@@ -280,6 +280,24 @@ describe("moonwire keys", function()
     assert.matches("@revoked", (select(2, keys "list")))
   end)
 
+  it("lists what is known of a host under a hashed name or a pattern", function()
+    local key = listen():host_key()
+    write(path, "one.host " .. key .. "\ntwo.host " .. key .. "\n")
+    assert(os.execute(("ssh-keygen -q -H -f %s >/dev/null 2>&1"):format(path)))
+    write(path, read(path) .. "*.lab " .. key .. "\n@revoked a.lab " .. key .. "\n")
+    local function lines_for(name)
+      local lines = {}
+      for line in select(2, keys("list", "--json", name)):gmatch '"line": (%d+)' do
+        lines[#lines + 1] = line
+      end
+      return table.concat(lines, " ")
+    end
+    assert.equal("2", lines_for "two.host")
+    assert.equal("3 4", lines_for "a.lab")
+    assert.equal("3", lines_for "b.lab")
+    assert.equal("", lines_for "three.host")
+  end)
+
   it("lists what is known, and what is pending", function()
     local one = listen()
     keys("scan", inventory(one))

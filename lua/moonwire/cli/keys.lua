@@ -179,11 +179,8 @@ local function is_named(names, entry)
     return true
   end
   for _, name in ipairs(names) do
-    local wanted = known_hosts.name(known_hosts.split(name))
-    for host in entry.hosts:gmatch "[^,]+" do
-      if host:lower() == wanted then
-        return true
-      end
+    if known_hosts.is_of(entry, name) then
+      return true
     end
   end
   return false

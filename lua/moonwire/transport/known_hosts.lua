@@ -83,6 +83,18 @@ function known_hosts.split(name)
   return host or name, math.tointeger(tonumber(port)) or 22
 end
 
+--- Whether an entry is for a host, also when its names are hashed or patterns.
+-- @tparam table entry see `entries`
+-- @string name "host", "host:port" or "[host]:port"
+-- @treturn boolean
+function known_hosts.is_of(entry, name)
+  local store = assert(hostkeys.open {
+    text = entry.hosts .. " " .. entry.public .. "\n",
+  })
+  local host, port = known_hosts.split(name)
+  return store:lookup(host, port, NOBODYS) == "changed"
+end
+
 -- One file, or several as ssh_config may name them; those that are there.
 local function open_store(path)
   local files = {}
