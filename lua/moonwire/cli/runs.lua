@@ -9,7 +9,7 @@ local journal = require "moonwire.journal"
 local json = require "moonwire.report.json"
 local output = require "moonwire.report.output"
 local request = require "moonwire.journal.request"
-local run = require "moonwire.cli.run"
+local resume = require "moonwire.cli.run.resume"
 local tail = require "moonwire.cli.run.tail"
 
 local command = { summary = "runs: list, show, pause, resume, cancel, tail" }
@@ -140,7 +140,7 @@ function action.show(given, id)
 end
 
 function action.resume(given, id)
-  return run.resume(id, {
+  return resume.run(id, {
     root = given.runs,
     source = given.inventory,
     with_failed = given.failed,
