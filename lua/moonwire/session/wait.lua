@@ -7,12 +7,12 @@ local ending = require "moonwire.parse.ending"
 local failure = require "moonwire.session.failure"
 local header = require "moonwire.session.header"
 local platforms = require "moonwire.platform"
-local log = require "moonwire.platform.log"
 local task = require "host.task"
+local torn = require "moonwire.session.torn"
+local unechoed = require "moonwire.session.unechoed"
 
 local wait = {}
 
-local NEWLINE = 10
 local NEAR = 4096 -- bytes at the end of a text
 local MOST_PAGES = 100000
 local QUIET = 0.03 -- seconds without a byte before a line is believed to be the last
@@ -20,10 +20,6 @@ local GREETING = 1 -- the same where a banner may pause that looks like a questi
 local TAKEN_OVER = 1 -- seconds in which a shell shows its next prompt, or none comes
 local TORN = 1 -- seconds without a byte behind a message that stands at the prompt
 local UNECHOED = 1 -- seconds without a byte behind prompts with nothing between them
-local SILENT = 3 -- the same behind a single one
-local MOST_MESSAGES = 8 -- lines of the log that may stand there
-local MOST_PROMPTS = 32 -- in one line
-local MOST_TORN = 3 -- marks in a row that come back without their prompt
 
 local function find_rule(rules, line)
   for _, rule in ipairs(rules or {}) do
@@ -119,79 +115,6 @@ local function drop_stale(self, text)
   return text
 end
 
-local function find_last(text, plain)
-  local first, last, from = nil, nil, 1
-  repeat
-    local a, b = text:find(plain, from, true)
-    if a then
-      first, last, from = a, b, b + 1
-    end
-  until not a
-  return first, last
-end
-
--- The mark has come back, but not behind the prompt that is known: a message has torn
--- the two apart, or the device has got another name.
-local function is_torn_off(self, tail, mark)
-  return self:mode_of(tail) ~= nil
-    and self:_is_quiet(mark)
-    and self.shell:text():find(mark .. "\n", 1, true) ~= nil
-end
-
--- The device rests: with another mark it is known where it does, and that what stands
--- before the last echo of the first one is the answer. Of what stands behind it, more
--- marks that were sent along are gone.
-local function retrieve(self, mark, deadline)
-  self.torn = (self.torn or 0) + 1
-  if self.torn > MOST_TORN then
-    self.torn = nil
-    return nil, "what is typed does not come back behind the prompt", "echo"
-  end
-  self:forget_host()
-  local again = self:new_mark()
-  local text, message, kind = self:send(again)
-  if text then
-    text, message, kind = self:await_mark(again, deadline)
-  end
-  if not text then
-    return nil, message, kind
-  end
-  self.torn = nil
-  local first, last = find_last(text, mark .. "\n")
-  if not first then
-    return text
-  end
-  self.is_overtaken = text:find("\n", last + 1, true) ~= nil
-  local line = ending.line(text:sub(1, first - 1))
-  return text:sub(1, first - #line - 1)
-end
-
--- How often a prompt stands in the last line, with nothing else; some count.
-local function count_prompts(self, tail)
-  local masked = tail:gsub("%d+", "0")
-  for times = MOST_PROMPTS, 1, -1 do
-    local prompt = #masked % times == 0 and masked:sub(1, #masked // times) or ""
-    if prompt ~= "" and prompt:rep(times) == masked and self:mode_of(prompt) then
-      return times
-    end
-  end
-  return 0
-end
-
--- Whether a device at rest does not echo: for what it was sent it has shown its prompt
--- anew, and nothing of that; or it shows none, for long.
-local function is_unechoed(self, silence)
-  local text = self.shell:text(NEAR)
-  local tail, line = ending.lines(text)
-  local times = count_prompts(self, tail)
-  if times == 1 then
-    local is_below = self.has_marks and line == tail
-      or self.has_headers and line and line:sub(1, #tail) == tail
-    return is_below or silence >= SILENT
-  end
-  return times > 1
-end
-
 --- The next event, as long as nothing was echoed: it may be that nothing ever will.
 -- @tparam Dialogue self
 -- @string[opt] mark
@@ -206,7 +129,7 @@ function wait._next_unproved(self, mark, deadline)
       return event, a, b
     end
     silence = silence + UNECHOED
-    if is_unechoed(self, silence) then
+    if unechoed.is_proved(self, silence) then
       return nil, "the device does not echo what it is sent", "unechoed"
     end
   end
@@ -242,9 +165,9 @@ function wait.await_mark(self, mark, deadline)
         return drop_stale(self, echo.without_mark(answer.text .. a .. rest, mark))
       end
       answer.text = answer.text .. a .. b .. mark .. "\n"
-    elseif event == "tail" and is_torn_off(self, a, mark) then
+    elseif event == "tail" and torn.is_off(self, a, mark) then
       local text
-      text, message, kind = retrieve(self, mark, deadline)
+      text, message, kind = torn.retrieve(self, mark, deadline)
       return text and drop_stale(self, answer.text .. text), message, kind
     else
       ok, message, kind = on_other(self, event, a, b, answer, mark)
@@ -298,23 +221,6 @@ local function has_echoed(self, command)
   return select(3, self:_strip(self.shell:text(), command))
 end
 
--- Messages of the log stand behind the prompt, and below it: the device rests, but
--- shows no prompt that is the end of its text.
-local function is_torn_by_log(self)
-  local text, prompt = self.shell:text(NEAR), self.prompt
-  local stop = text:byte(-1) == NEWLINE and #text - 1 or 0
-  for _ = 1, prompt and MOST_MESSAGES or 0 do
-    local line = ending.line(text:sub(1, stop))
-    if line:sub(1, #prompt) == prompt then
-      return log.is_at_prompt(self.platform, line:sub(#prompt + 1))
-    elseif not log.is_at_prompt(self.platform, line) then
-      return false
-    end
-    stop = stop - #line - 1
-  end
-  return false
-end
-
 -- An unfinished line, or a prompt that is torn from what comes next. Only a mark proves
 -- that it was one: without marks nothing may be typed at it.
 local function next_rest(self, deadline, command)
@@ -326,7 +232,7 @@ local function next_rest(self, deadline, command)
     local event, tail, kind = self:_next_event(nil, soon)
     if event or kind ~= "timeout" or task.now() >= deadline then
       return event, tail, kind
-    elseif is_torn_by_log(self) and has_echoed(self, command) then
+    elseif torn.is_by_log(self) and has_echoed(self, command) then
       return "torn", self.prompt
     end
   end
