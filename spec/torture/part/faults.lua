@@ -5,11 +5,11 @@ local child = require "moonwire.lab.child"
 local crowd = require "spec.support.crowd"
 local paired = require "spec.support.paired"
 local r0 = require "spec.support.r0"
+local sieve = require "spec.support.sieve"
 local task = require "moonwire.task"
 
 local HEALTHY = 999
-local FREE_RUNS = 7 -- without a fault, to know how long they take
-local FREE_EVERY = 8 -- faults: one more such run, since machines drift
+local STRIDE = 7 -- of the faults by which it is seen what one of them costs in general
 local AT_ONCE = 6 -- bad devices that are still awaited when the next fleet begins
 local AGAIN = 8 -- runs with nothing beside them, where one seemed late
 local PATIENCE = 500 -- seconds for pairs of runs, where one seemed too slow
@@ -35,16 +35,6 @@ end
 -- Where it is about what one of them costs the others, it need not be long.
 local LONG, BRIEF = options_for(DEVICE), options_for(PHASE)
 local LONG_DEADLINES, BRIEF_DEADLINES = deadlines_for(DEVICE), deadlines_for(PHASE)
-
--- One more run without a fault. What it takes is the median of the last ones.
-local function run_free(self)
-  local seen = crowd.run(self.healthy, nil, LONG)
-  assert(seen.run.ok, seen.failed[1])
-  table.insert(self.free, 1, seen.seconds)
-  self.free[FREE_RUNS + 1] = nil
-  self.free_seconds = crowd.percentile(self.free, 0.5)
-  return seen
-end
 
 local function lag_of(seen)
   return crowd.percentile(seen.lags, 0.999)
@@ -104,21 +94,12 @@ function Sum:try(case, turn)
       turn:release()
     end
   end
-  if self.cases % FREE_EVERY == 0 then
-    run_free(self)
-  end
   self.cases = self.cases + 1
-  local ratio_to = self.free_seconds
   local seen = crowd.run(self.healthy, case.device, LONG, pass_on)
   pass_on() -- also when some have no result
   self:judge(case, seen)
   self.covers[#self.covers + 1] = case.row
-  local ratio = (seen.seconds or math.huge) / ratio_to
-  if ratio <= SLOWER then
-    self:keep_ratio(case, ratio)
-  else
-    table.insert(self.slow, { case = case })
-  end
+  table.insert(self.timeline, { case = case, seconds = seen.seconds or math.huge })
   local times = {
     late = seen.bad and r0.lateness(seen.bad, LONG_DEADLINES) or 0, lag = lag_of(seen),
   }
@@ -145,12 +126,41 @@ function Sum:look_again(case, times)
   self:keep(case, times)
 end
 
-function Sum:compare(case)
+-- A fleet with a fault beside one without, again and again.
+function Sum:compare(next_case)
   return paired.new(function()
-    return crowd.cost(self.lab, case.device, BRIEF)
+    return crowd.cost(self.lab, next_case().device, BRIEF)
   end, function()
     return crowd.cost(self.lab, nil, BRIEF)
   end, "seconds", SLOWER)
+end
+
+-- What a fault costs in general, from a pair of runs for each of many of them.
+function Sum:typical()
+  local number = 0
+  local known = self:compare(function()
+    number = (number + STRIDE - 1) % #self.timeline + 1
+    return self.timeline[number].case
+  end)
+  repeat
+    known:go_on()
+  until known:is_known()
+  return known:ratio "seconds"
+end
+
+-- One run tells that a fault costs the others no more than any other, but not what it
+-- costs them: several bad devices are still awaited meanwhile.
+function Sum:seemed_slow(typical)
+  local slow = {}
+  for _, one in ipairs(sieve.ratios(self.timeline)) do
+    local ratio = one.ratio * typical
+    if ratio > SLOWER then
+      slow[#slow + 1] = { case = one.case }
+    else
+      self:keep_ratio(one.case, ratio)
+    end
+  end
+  return slow
 end
 
 -- All that seemed to cost the others time get their pairs of runs by turns, until each
@@ -158,7 +168,7 @@ end
 function Sum:measure_pairs()
   local left, deadline = self.slow, task.now() + PATIENCE
   for _, one in ipairs(left) do
-    one.known = self:compare(one.case)
+    one.known = self:compare(function() return one.case end)
   end
   repeat
     local still = {}
@@ -174,7 +184,10 @@ function Sum:measure_pairs()
 end
 
 function Sum:measure_again(say)
-  say(("%d of them seemed late, %d slow"):format(#self.late, #self.slow))
+  local typical = self:typical()
+  self.slow = self:seemed_slow(typical)
+  say(("%d of them seemed late, %d slow; %.3f of the time is typical"):format(
+    #self.late, #self.slow, typical))
   for _, one in ipairs(self.late) do
     self:look_again(one.case, one.times)
   end
@@ -235,12 +248,12 @@ end
 
 local function begin(lab)
   local self = setmetatable({
-    lab = lab, healthy = lab.devices, free = {}, notes = {}, covers = {}, late = {},
-    slow = {}, cases = 0, differences = 0, latest = 0, slowest = 0, lag = 0,
+    lab = lab, healthy = lab.devices, timeline = {}, notes = {}, covers = {}, late = {},
+    cases = 0, differences = 0, latest = 0, slowest = 0, lag = 0,
   }, Sum)
-  for _ = 1, FREE_RUNS do
-    self.expected = run_free(self).outputs
-  end
+  local seen = crowd.run(self.healthy, nil, LONG)
+  assert(seen.run.ok, seen.failed[1])
+  self.expected = seen.outputs
   self.memory, self.descriptors = crowd.memory(), crowd.descriptors()
   return self
 end
@@ -251,7 +264,6 @@ return {
     local lab <close> = assert(child.start { devices = HEALTHY })
     local owner <close>, cases = bad.all() -- luacheck: ignore 211/owner
     local sum = begin(lab)
-    say(("%.2f s without a fault"):format(sum.free_seconds))
     sum:try_all(cases, say)
     return sum:rows()
   end,
