@@ -106,29 +106,58 @@ function crowd.run(healthy, bad, options, on_others)
   return seen
 end
 
---- What the others cost, until the last of them is done; the bad one is then dropped.
--- @tparam Child lab of the others
--- @tparam[opt] table bad device
--- @tparam table options as for `crowd.run`
--- @treturn table `seconds`, and `cpu`: seconds of this process and the lab together
-function crowd.cost(lab, bad, options)
-  local cost = {}
-  local function cpu()
-    return usage.now().cpu_seconds + usage.of(lab.pid).cpu_seconds
-  end
+-- Run something until it says that it is over, and drop the rest of it.
+local function until_over(fn)
   collectgarbage()
   task.group(function(group)
     local is_over = task.queue(2)
-    local before = cpu()
-    group:spawn(function()
-      crowd.run(lab.devices, bad, options, function(seen)
-        cost.seconds, cost.cpu = seen.seconds, cpu() - before
-        is_over:put(true)
-      end)
+    local function stop()
       is_over:put(true)
+    end
+    group:spawn(function()
+      fn(stop)
+      stop()
     end)
     is_over:get()
     group:cancel()
+  end)
+end
+
+local function stopwatch()
+  local began, cpu = task.now(), usage.now().cpu_seconds
+  return function()
+    return { seconds = task.now() - began, cpu = usage.now().cpu_seconds - cpu }
+  end
+end
+
+--- What the others cost, until the last of them is done; the bad one is then dropped.
+-- @tparam {table,...} healthy devices
+-- @tparam[opt] table bad device
+-- @tparam table options as for `crowd.run`
+-- @treturn table `seconds`, and `cpu` of this process
+function crowd.cost(healthy, bad, options)
+  local cost
+  until_over(function(stop)
+    local look = stopwatch()
+    crowd.run(healthy, bad, options, function()
+      cost = look()
+      stop()
+    end)
+  end)
+  return cost
+end
+
+--- What a bad device costs that has this process for itself.
+-- @tparam table bad device
+-- @tparam table options as for `crowd.run`
+-- @number seconds for so long, or until it has its result
+-- @treturn table as from `crowd.cost`
+function crowd.own_cost(bad, options, seconds)
+  local cost
+  until_over(function()
+    local look = stopwatch()
+    task.timeout(seconds, crowd.run, {}, bad, options)
+    cost = look()
   end)
   return cost
 end

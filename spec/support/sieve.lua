@@ -8,20 +8,20 @@ local sieve = {}
 local AROUND = 6 -- measurements on either side
 
 local function typical_around(timeline, number)
-  local seconds = {}
+  local values = {}
   for i = math.max(1, number - AROUND), math.min(#timeline, number + AROUND) do
-    seconds[#seconds + 1] = timeline[i].seconds
+    values[#values + 1] = timeline[i].value
   end
-  return statistics.median(seconds)
+  return statistics.median(values)
 end
 
---- How much more each of them took than what was measured around it.
--- @tparam {table,...} timeline in the order of time: `seconds`, `case`
+--- How much larger each of them is than what was measured around it.
+-- @tparam {table,...} timeline in the order of time: `value`, `case`
 -- @treturn {table,...} in the same order: `ratio`, `case`
 function sieve.ratios(timeline)
   local ratios = {}
   for i, one in ipairs(timeline) do
-    ratios[i] = { case = one.case, ratio = one.seconds / typical_around(timeline, i) }
+    ratios[i] = { case = one.case, ratio = one.value / typical_around(timeline, i) }
   end
   return ratios
 end

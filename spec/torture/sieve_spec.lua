@@ -8,7 +8,7 @@ local function timeline(costs)
   for i = 1, COUNT do
     local speed = 1 + 0.4 * math.sin(i / COUNT * math.pi)
     local noise = 0.02 * ((i * 7) % 5 - 2) / 2
-    list[i] = { seconds = speed * (1 + noise) * (costs[i] or 1), case = i }
+    list[i] = { value = speed * (1 + noise) * (costs[i] or 1), case = i }
   end
   return list
 end

@@ -7,8 +7,10 @@ local paired = require "spec.support.paired"
 local r0 = require "spec.support.r0"
 local sieve = require "spec.support.sieve"
 local task = require "moonwire.task"
+local usage = require "moonwire.bench.usage"
 
 local HEALTHY = 999
+local FREE_RUNS = 5 -- without a fault, to know how much work that is
 local STRIDE = 7 -- of the faults by which it is seen what one of them costs in general
 local AT_ONCE = 6 -- bad devices that are still awaited when the next fleet begins
 local AGAIN = 8 -- runs with nothing beside them, where one seemed late
@@ -16,6 +18,8 @@ local PATIENCE = 500 -- seconds for pairs of runs, where one seemed too slow
 local PHASE, DEVICE = 3, 5 -- deadlines, in seconds
 local GRACE = 0.1 -- behind a deadline
 local SLOWER = 1.05 -- than without a fault
+local UNSURE = 0.03 -- standard error with which a ratio says nothing
+local GREEDY = 1.03 -- of the work of a fleet, that one bad device makes alone
 local LAG = 0.05 -- seconds: 99.9 of 100 looks see less
 local MEMORY = 32 << 20 -- bytes that a heap may keep for itself
 
@@ -87,10 +91,10 @@ end
 -- Who is not is looked at again by itself.
 function Sum:try(case, turn)
   turn:acquire()
-  local is_over = false
+  local before, cpu = usage.now().cpu_seconds, nil
   local function pass_on()
-    if not is_over then
-      is_over = true
+    if not cpu then
+      cpu = usage.now().cpu_seconds - before
       turn:release()
     end
   end
@@ -99,7 +103,9 @@ function Sum:try(case, turn)
   pass_on() -- also when some have no result
   self:judge(case, seen)
   self.covers[#self.covers + 1] = case.row
-  table.insert(self.timeline, { case = case, seconds = seen.seconds or math.huge })
+  table.insert(self.timeline, {
+    case = case, value = (seen.seconds or math.huge) / cpu,
+  })
   local times = {
     late = seen.bad and r0.lateness(seen.bad, LONG_DEADLINES) or 0, lag = lag_of(seen),
   }
@@ -126,16 +132,30 @@ function Sum:look_again(case, times)
   self:keep(case, times)
 end
 
--- A fleet with a fault beside one without, again and again.
+-- Fleets with a fault and without it, again and again: how much longer they take, and
+-- how much longer for as much work, which is known from fewer of them: a machine is not
+-- always equally fast.
 function Sum:compare(next_case)
+  local function cost_of(case)
+    local cost = crowd.cost(self.healthy, case and case.device, BRIEF)
+    cost.stretch = cost.seconds / cost.cpu
+    return cost
+  end
   return paired.new(function()
-    return crowd.cost(self.lab, next_case().device, BRIEF)
-  end, function()
-    return crowd.cost(self.lab, nil, BRIEF)
-  end, "seconds", SLOWER)
+    return cost_of(next_case())
+  end, cost_of, "stretch", SLOWER)
 end
 
--- What a fault costs in general, from a pair of runs for each of many of them.
+-- How much more work there is by a fault, at most: alone it can have all of the time.
+function Sum:work_with(case)
+  if not case.work then
+    local alone = crowd.own_cost(case.device, BRIEF, self.free.seconds)
+    case.work = 1 + alone.cpu / self.free.cpu
+  end
+  return case.work
+end
+
+-- What a fault makes the others wait in general, from a pair of runs for each of many.
 function Sum:typical()
   local number = 0
   local known = self:compare(function()
@@ -145,7 +165,7 @@ function Sum:typical()
   repeat
     known:go_on()
   until known:is_known()
-  return known:ratio "seconds"
+  return known:ratio "stretch"
 end
 
 -- One run tells that a fault costs the others no more than any other, but not what it
@@ -153,9 +173,9 @@ end
 function Sum:seemed_slow(typical)
   local slow = {}
   for _, one in ipairs(sieve.ratios(self.timeline)) do
-    local ratio = one.ratio * typical
+    local ratio = one.ratio * typical * self:work_with(one.case)
     if ratio > SLOWER then
-      slow[#slow + 1] = { case = one.case }
+      slow[#slow + 1] = one.case
     else
       self:keep_ratio(one.case, ratio)
     end
@@ -163,40 +183,53 @@ function Sum:seemed_slow(typical)
   return slow
 end
 
+-- Of one that takes what others leave it is not known what it would take beside them,
+-- so there it is the time that counts, and more runs are needed.
+function Sum:begin_pairs(case)
+  local known = self:compare(function() return case end)
+  local work = self:work_with(case)
+  if work > GREEDY then
+    known.what, work = "seconds", 1
+  end
+  known.limit = SLOWER / work
+  case.known, case.added = known, work
+end
+
 -- All that seemed to cost the others time get their pairs of runs by turns, until each
 -- is known well enough.
-function Sum:measure_pairs()
-  local left, deadline = self.slow, task.now() + PATIENCE
-  for _, one in ipairs(left) do
-    one.known = self:compare(function() return one.case end)
+function Sum:measure_pairs(slow)
+  for _, case in ipairs(slow) do
+    self:begin_pairs(case)
   end
+  local left, deadline = slow, task.now() + PATIENCE
   repeat
     local still = {}
-    for _, one in ipairs(left) do
-      one.known:go_on()
-      still[#still + 1] = not one.known:is_known() and one or nil
+    for _, case in ipairs(left) do
+      case.known:go_on()
+      still[#still + 1] = not case.known:is_known() and case or nil
     end
     left = still
   until #left == 0 or task.now() >= deadline
-  for _, one in ipairs(left) do
-    note(self, "slower", one.case, "unknown: the machine is too busy")
-  end
 end
 
 function Sum:measure_again(say)
-  local typical = self:typical()
-  self.slow = self:seemed_slow(typical)
-  say(("%d of them seemed late, %d slow; %.3f of the time is typical"):format(
-    #self.late, #self.slow, typical))
   for _, one in ipairs(self.late) do
     self:look_again(one.case, one.times)
   end
-  self:measure_pairs()
-  for _, one in ipairs(self.slow) do
-    local ratio, deviation = one.known:ratio "seconds"
-    say(("%s: %.3f of the time (± %.3f), %.3f of the CPU, in %d pairs"):format(
-      one.case.name, ratio, deviation, one.known:ratio "cpu", one.known.count))
-    self:keep_ratio(one.case, ratio)
+  local typical = self:typical()
+  local slow = self:seemed_slow(typical)
+  say(("%d of them seemed late, %d slow; %.3f of the time is typical"):format(
+    #self.late, #slow, typical))
+  self:measure_pairs(slow)
+  for _, case in ipairs(slow) do
+    local known = case.known
+    local ratio, deviation = known:ratio(known.what)
+    local text = "%s: %.3f of the time (± %.3f), by %d pairs of runs"
+    say(text:format(case.name, ratio * case.added, deviation, known.count))
+    self:keep_ratio(case, ratio * case.added)
+    if deviation > UNSURE then
+      note(self, "slower", case, "unknown: the machine is too busy")
+    end
   end
 end
 
@@ -246,14 +279,23 @@ function Sum:rows()
   }
 end
 
+local function typical_cost(healthy)
+  local costs = {}
+  for i = 1, FREE_RUNS do
+    costs[i] = crowd.cost(healthy, nil, BRIEF)
+  end
+  table.sort(costs, function(a, b) return a.cpu < b.cpu end)
+  return costs[(#costs + 1) // 2]
+end
+
 local function begin(lab)
   local self = setmetatable({
-    lab = lab, healthy = lab.devices, timeline = {}, notes = {}, covers = {}, late = {},
+    healthy = lab.devices, timeline = {}, notes = {}, covers = {}, late = {},
     cases = 0, differences = 0, latest = 0, slowest = 0, lag = 0,
   }, Sum)
   local seen = crowd.run(self.healthy, nil, LONG)
   assert(seen.run.ok, seen.failed[1])
-  self.expected = seen.outputs
+  self.expected, self.free = seen.outputs, typical_cost(lab.devices)
   self.memory, self.descriptors = crowd.memory(), crowd.descriptors()
   return self
 end
