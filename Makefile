@@ -58,15 +58,15 @@ HOST_CPPFLAGS := -Ihost -D_GNU_SOURCE $(if $(HTTP_LIBRARY),-DMOONWIRE_HTTP) \
 HOST_LIBS := $(shell pkg-config --libs $(LIBRARIES) $(OPTIONAL) 2>/dev/null) -lpthread -lm \
                $(MALLOC_LIBRARY:%=-lc -l%)
 
-WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
+ANY_WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
   -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wwrite-strings -Wundef \
   -Wformat=2 -Wvla -Wnull-dereference -Wdouble-promotion -Wimplicit-fallthrough \
   -Wcast-qual -Wpointer-arith
-ifneq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
-WARNINGS += -Wcomma -Wconditional-uninitialized -Wunreachable-code
-else
-WARNINGS += -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wjump-misses-init
-endif
+CLANG_WARNINGS = $(ANY_WARNINGS) -Wcomma -Wconditional-uninitialized -Wunreachable-code
+GCC_WARNINGS = $(ANY_WARNINGS) -Wlogical-op -Wduplicated-cond -Wduplicated-branches \
+  -Wjump-misses-init
+IS_CLANG := $(findstring clang,$(shell $(CC) --version 2>/dev/null))
+WARNINGS := $(if $(IS_CLANG),$(CLANG_WARNINGS),$(GCC_WARNINGS))
 WERROR = -Werror# WERROR= lets warnings pass
 
 ifeq ($(SANITIZE),)
@@ -291,13 +291,15 @@ lint-format:
 	@echo "  lint  clang-format"
 	@clang-format --dry-run -Werror $(C_FILES) $(H_FILES) $(wildcard .ci/*.[ch])
 
-# Per file, so that only what changed is looked at; the object knows its headers.
+# Per file, so that only what changed is looked at; the object knows its headers. What
+# clang warns of, which builds the fuzzers, is seen here first.
 lint-tidy: $(C_FILES:%.c=$(BUILD)/tidy/%)
 
 $(BUILD)/tidy/%: $(BUILD)/obj/%.o .clang-tidy .ci/analyzer.h
 	@echo "  tidy  $*.c"
 	@mkdir -p $(@D)
-	$(Q)clang-tidy --quiet $*.c -- -std=c11 $(HOST_CPPFLAGS) -include .ci/analyzer.h 2>$@.log || \
+	$(Q)clang-tidy --quiet $*.c -- -std=c11 $(HOST_CPPFLAGS) $(CLANG_WARNINGS) \
+	  -include .ci/analyzer.h 2>$@.log || \
 	  { grep -v 'warnings generated' $@.log; exit 1; }
 	@touch $@
 

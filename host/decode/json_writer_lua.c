@@ -233,6 +233,11 @@ static void write_table(lua_State *L, struct page *page, int depth)
 static void write_value(lua_State *L, struct page *page, int depth)
 {
   luaL_checkstack(L, LUA_MINSTACK, "nested too deep for JSON");
+  if (lua_isnil(L, -1) || lua_rawequal(L, -1, NULL_VALUE)) {
+    yajl_gen_null(page->generator);
+    lua_pop(L, 1);
+    return;
+  }
   switch (lua_type(L, -1)) {
   case LUA_TBOOLEAN:
     yajl_gen_bool(page->generator, lua_toboolean(L, -1));
@@ -250,13 +255,7 @@ static void write_value(lua_State *L, struct page *page, int depth)
     write_string(L, page);
     return;
   case LUA_TTABLE:
-    if (!lua_rawequal(L, -1, NULL_VALUE)) {
-      write_table(L, page, depth);
-      return;
-    } /* fall through */
-  case LUA_TNIL:
-    yajl_gen_null(page->generator);
-    lua_pop(L, 1);
+    write_table(L, page, depth);
     return;
   default:
     luaL_error(L, "JSON cannot say a %s", luaL_typename(L, -1));

@@ -71,7 +71,8 @@ static void read_line(lua_State *L, int index, uint64_t seed, struct relay_plan 
   line->seed = count(L, index, "seed", seed);
 }
 
-static unsigned method_of(lua_State *L, const char *name)
+/* 0: it is none. */
+static unsigned method_of(const char *name)
 {
   static const struct {
     const char *name;
@@ -83,7 +84,7 @@ static unsigned method_of(lua_State *L, const char *name)
   for (size_t i = 0; name != NULL && i < sizeof methods / sizeof *methods; i++)
     if (strcmp(methods[i].name, name) == 0)
       return methods[i].method;
-  return (unsigned)luaL_error(L, "profile: methods has an unknown one");
+  return 0;
 }
 
 static unsigned read_methods(lua_State *L, int index)
@@ -98,7 +99,10 @@ static unsigned read_methods(lua_State *L, int index)
   if (type != LUA_TTABLE)
     luaL_error(L, "profile: methods is no list");
   for (lua_Integer i = 1; lua_geti(L, -1, i) != LUA_TNIL; i++) {
-    methods |= method_of(L, lua_tostring(L, -1));
+    unsigned method = method_of(lua_tostring(L, -1));
+    if (method == 0)
+      luaL_error(L, "profile: methods has an unknown one");
+    methods |= method;
     lua_pop(L, 1);
   }
   lua_pop(L, 2);
