@@ -38,10 +38,30 @@ local function check_page(bytes)
   assert(ours == all, "a page has our own markup only")
 end
 
+-- The cell at a position as a spreadsheet reads it, and what is behind it.
+local function cell_at(text, position)
+  if text:byte(position) ~= 34 then -- a quote
+    return text:match('^([^,"\r\n]*)()', position)
+  end
+  local from, cell = position + 1, ""
+  repeat
+    local inner, after = text:match('^([^"]*)"()', from)
+    assert(inner, "a cell's quotes end")
+    cell, from = cell .. inner, after + 1
+    local is_doubled = text:byte(after) == 34
+    cell = cell .. (is_doubled and '"' or "")
+  until not is_doubled
+  return cell, from - 1
+end
+
 local function check_cells(text)
-  for cell in text:gmatch '[^,"\n]+' do
-    local first = cell:match "^[=+@\t\r]" or cell:match "^%-[^%d.]"
-    assert(not first or not text:find('"' .. cell, 1, true), "no formula in a cell")
+  local position = 1
+  while position <= #text do
+    local cell, after = cell_at(text, position)
+    assert(not cell:find "^[=+@\t\r]" and not cell:find "^%-[^%d.]",
+      "no formula in a cell")
+    position = text:match("^,()", after) or text:match("^\r?\n()", after)
+    assert(position, "a cell ends with a comma or the line")
   end
 end
 
