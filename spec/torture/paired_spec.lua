@@ -4,8 +4,8 @@ local LIMIT = 1.05
 
 -- A machine on which all takes as long as it takes, plus noise and drift: always the
 -- same ones.
-local function machine(noise, drift)
-  local state, time = 1, 0
+local function machine(noise, drift, seed)
+  local state, time = seed, 0
   return function(seconds)
     state = (state * 1103515245 + 12345) % (1 << 31)
     time = time + 1
@@ -18,8 +18,8 @@ local function machine(noise, drift)
   end
 end
 
-local function compare(with, without, noise, drift)
-  local take = machine(noise or 0.1, drift or 0)
+local function compare(with, without, noise, drift, seed)
+  local take = machine(noise or 0.1, drift or 0, seed or 1)
   local known = paired.new(function() return take(with) end,
     function() return take(without) end, "seconds", LIMIT)
   repeat
@@ -44,6 +44,17 @@ describe("spec.support.paired", function()
     assert.is_true(compare(1.3, 1):ratio "seconds" > LIMIT)
   end)
 
+  it("hardly ever takes a tenth for nothing, or nothing for a tenth", function()
+    local wrong = 0
+    for seed = 1, 200 do
+      for ratio, is_above in pairs { [1] = false, [1.1] = true } do
+        local known = compare(ratio, 1, 0.2, 0, seed * 7919)
+        wrong = wrong + ((known:ratio "seconds" > LIMIT) == is_above and 0 or 1)
+      end
+    end
+    assert.is_true(wrong <= 8, tostring(wrong))
+  end)
+
   it("is not deceived by a machine that gets slower", function()
     assert_near(1, compare(1, 1, 0.02, 0.05))
     assert_near(1.1, compare(1.1, 1, 0.02, 0.05))
@@ -52,7 +63,7 @@ describe("spec.support.paired", function()
   it("goes on for as long as there is doubt, but not for ever", function()
     assert.is_true(compare(1, 1, 0.01).count <= 8)
     assert.is_true(compare(1.05, 1, 0.3).count > 8)
-    assert.equal(40, compare(1.05, 1, 2).count)
+    assert.equal(40, compare(1.05, 1, 0.6).count)
   end)
 
   it("keeps the other numbers beside the one that counts", function()
