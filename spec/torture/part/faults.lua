@@ -18,7 +18,6 @@ local PATIENCE = 500 -- seconds for pairs of runs, where one seemed too slow
 local PHASE, DEVICE = 3, 5 -- deadlines, in seconds
 local GRACE = 0.1 -- behind a deadline
 local SLOWER = 1.05 -- than without a fault
-local UNSURE = 0.03 -- standard error with which a ratio says nothing
 local GREEDY = 1.03 -- of the work of a fleet, that one bad device makes alone
 local LAG = 0.05 -- seconds: 99.9 of 100 looks see less
 local MEMORY = 32 << 20 -- bytes that a heap may keep for itself
@@ -227,7 +226,7 @@ function Sum:measure_again(say)
     local text = "%s: %.3f of the time (± %.3f), by %d pairs of runs"
     say(text:format(case.name, ratio * case.added, deviation, known.count))
     self:keep_ratio(case, ratio * case.added)
-    if deviation > UNSURE then
+    if not known:is_known() then
       note(self, "slower", case, "unknown: the machine is too busy")
     end
   end
