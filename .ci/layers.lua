@@ -27,7 +27,7 @@ local ENGINES, SHELL, BINDINGS = 3, 7, 8
 -- Lowest first. An area is a file or folder of lua/moonwire. It uses lower lines only.
 local LUA_LAYERS = {
   { "task", "secret", "duration", "size", "log", "printable", "signals", "safe_name",
-    "usage", "scratch" },
+    "usage", "scratch", "set" },
   { "parse", "codec" },
   { "platform" },
   { "lab" }, -- before the inventory, which may ask for one

@@ -3,6 +3,7 @@
 -- @module moonwire.ansible.network
 local devices = require "moonwire.ansible.devices"
 local fleet = require "moonwire.fleet"
+local set = require "moonwire.set"
 
 local network = { name = "moonwire", has_check_mode = true, secrets = devices.schema }
 
@@ -105,14 +106,6 @@ local function config_job(plan)
   end
 end
 
-local function allowed_by(names)
-  local allowed = {}
-  for _, name in ipairs(names or {}) do
-    allowed[name] = true
-  end
-  return allowed
-end
-
 local function job_of(arguments, how)
   if arguments.commands then
     return commands_job(arguments.commands, how.is_check)
@@ -122,7 +115,7 @@ local function job_of(arguments, how)
     is_check = how.is_check,
     save = arguments.save,
     large = arguments.large,
-    allow = allowed_by(arguments.allow),
+    allow = set.of(arguments.allow or {}),
   }
 end
 

@@ -4,6 +4,7 @@ local check = require "moonwire.cli.run.check"
 local lines_file = require "moonwire.journal.lines"
 local orders = require "moonwire.cli.run.order"
 local plans = require "moonwire.journal.plan"
+local set = require "moonwire.set"
 local shared = require "moonwire.cli.run.command"
 local uv = require "luv"
 local whole = require "moonwire.cli.whole"
@@ -96,11 +97,7 @@ local function prepare(given)
 end
 
 local function names_allowed(list)
-  local allowed = {}
-  for _, name in ipairs(list) do
-    allowed[name] = true
-  end
-  return next(allowed) and allowed or nil
+  return list[1] and set.of(list)
 end
 
 local function read_check(path)

@@ -11,6 +11,8 @@
 --  * `cancelled`: it was dropped in the midst of what changes nothing;
 --  * `skipped`: nothing was begun.
 -- @module moonwire.fleet.state
+local set = require "moonwire.set"
+
 local state = {}
 
 --- The closed list, in the order of reports.
@@ -19,10 +21,7 @@ state.names = {
   "unknown", "cancelled", "skipped",
 }
 
-local IS_STATE = {}
-for _, name in ipairs(state.names) do
-  IS_STATE[name] = true
-end
+local IS_STATE = set.of(state.names)
 
 local CLEAN = { -- phases before the first byte that a job sends
   login = true, start = true, resolve = true, connect = true, banner = true, kex = true,

@@ -4,13 +4,14 @@
 -- Source: find_vars_files of ansible-core 2.14, lib/ansible/parsing/dataloader.py.
 -- @module moonwire.inventory.ansible_files
 local language = require "moonwire.inventory.language"
+local set = require "moonwire.set"
 local source = require "moonwire.inventory.source"
 local uv = require "luv"
 
 local ansible_files = {}
 
 local ENDINGS = { "", ".yml", ".yaml", ".json" } -- the first that is there counts
-local IS_ENDING = { [""] = true, [".yml"] = true, [".yaml"] = true, [".json"] = true }
+local IS_ENDING = set.of(ENDINGS)
 local DEEPEST = 16 -- a link may lead to a folder above
 
 -- The names in a folder, or nil.
@@ -25,14 +26,6 @@ local function names_in(path)
     names[#names + 1] = name
   end
   return names
-end
-
-local function set_of(names)
-  local set = {}
-  for _, name in ipairs(names) do
-    set[name] = true
-  end
-  return set
 end
 
 -- Files that are hidden, backups, or of another kind are no variables.
@@ -86,7 +79,7 @@ function ansible_files.beside(folder, reading)
   local entries = {}
   for _, kind in ipairs { "group_vars", "host_vars" } do
     local names = names_in(folder .. "/" .. kind)
-    entries[kind] = names and set_of(names)
+    entries[kind] = names and set.of(names)
   end
   return next(entries) and function(kind, name)
     local files = {}

@@ -6,6 +6,7 @@ local device = require "moonwire.inventory.device"
 local inherit = require "moonwire.inventory.inherit"
 local jump = require "moonwire.inventory.jump"
 local Keyring = require "moonwire.inventory.keyring"
+local set = require "moonwire.set"
 local without_collector = require "moonwire.inventory.pause"
 
 local assemble = {}
@@ -69,10 +70,7 @@ end
 -- @treturn[2] string message
 -- @treturn[2] string kind: "invalid"
 function assemble.fetch(reading, devices)
-  local keyring, is_wanted = Keyring.new(), {}
-  for _, one in ipairs(devices) do
-    is_wanted[one] = true
-  end
+  local keyring, is_wanted = Keyring.new(), set.of(devices)
   for _, entry in ipairs(reading.references) do
     local one, name, record = entry.device, entry.name, entry.record
     if is_wanted[one] then

@@ -2,6 +2,7 @@
 -- @module moonwire.inventory.condition
 local schema = require("moonwire.inventory.device").fields
 local glob = require "moonwire.inventory.glob"
+local set = require "moonwire.set"
 
 local condition = {}
 
@@ -134,10 +135,7 @@ end
 -- @tparam {string,...} names
 -- @treturn function
 function condition.named(names)
-  local has = {}
-  for _, name in ipairs(names) do
-    has[name] = true
-  end
+  local has = set.of(names)
   return function(one)
     return has[one.name] == true
   end

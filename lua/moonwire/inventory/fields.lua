@@ -4,6 +4,7 @@
 -- @module moonwire.inventory.fields
 local inherit = require "moonwire.inventory.inherit"
 local json = require "moonwire.inventory.json"
+local set = require "moonwire.set"
 local spelling = require "moonwire.platform.spelling"
 local ssh_config = require "moonwire.ssh_config"
 local value = require "moonwire.inventory.value"
@@ -316,10 +317,7 @@ end
 -- @tparam table given
 -- @tparam table context
 function fields.find_unknown(names, given, context)
-  local known, strange = {}, {}
-  for _, name in ipairs(names) do
-    known[name] = true
-  end
+  local known, strange = set.of(names), {}
   for key in pairs(given) do
     if not known[key] then
       strange[#strange + 1] = tostring(key)

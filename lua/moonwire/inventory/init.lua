@@ -7,6 +7,7 @@ local assemble = require "moonwire.inventory.assemble"
 local filter = require "moonwire.inventory.filter"
 local origin = require "moonwire.inventory.origin"
 local secret = require "host.secret"
+local set = require "moonwire.set"
 local source = require "moonwire.inventory.source"
 
 local inventory = {}
@@ -60,10 +61,7 @@ end
 
 -- All but those of another list.
 local function without(devices, unwanted)
-  local is_unwanted, kept = {}, {}
-  for _, one in ipairs(unwanted) do
-    is_unwanted[one] = true
-  end
+  local is_unwanted, kept = set.of(unwanted), {}
   for _, one in ipairs(devices) do
     kept[#kept + 1] = not is_unwanted[one] and one or nil
   end

@@ -2,6 +2,8 @@
 -- The rows are those of the first one; the others add their values to the rows that
 -- have the same keys or, without keys, to the row in the same place.
 -- @module moonwire.parse.joined
+local set = require "moonwire.set"
+
 local joined = {}
 
 local Joined = { __name = "moonwire.parse.Joined" }
@@ -15,14 +17,6 @@ local function names_of(templates)
   return table.concat(names, ":")
 end
 
-local function set_of(names)
-  local set = {}
-  for _, name in ipairs(names) do
-    set[name] = true
-  end
-  return set
-end
-
 local function find_lacking(keys, has)
   for _, key in ipairs(keys) do
     if not has[key] then
@@ -33,7 +27,7 @@ end
 
 -- Add the values of a template to those before; which of them are new.
 local function add_values(values, template)
-  local has, new = set_of(values), {}
+  local has, new = set.of(values), {}
   for _, name in ipairs(template.values) do
     if not has[name] then
       table.insert(values, name)
@@ -49,9 +43,9 @@ local function join(self, template)
   if not self.keys[1] then
     self.keys = template.keys -- the first that has some says for those that follow
   end
-  local name, lacking = template.name, find_lacking(self.keys, set_of(template.values))
+  local name, lacking = template.name, find_lacking(self.keys, set.of(template.values))
   if not lacking and not is_first then
-    name, lacking = self.templates[1].name, find_lacking(self.keys, set_of(self.values))
+    name, lacking = self.templates[1].name, find_lacking(self.keys, set.of(self.values))
   end
   if lacking then
     local message = "%s cannot be joined: it lacks the key '%s'"

@@ -2,6 +2,7 @@
 -- may be called, and what it will not do without a token and TLS.
 -- @module moonwire.serve.door
 local gate = require "moonwire.serve.gate"
+local set = require "moonwire.set"
 
 local door = {}
 
@@ -45,14 +46,6 @@ local function names_of(options)
   return names
 end
 
-local function set_of(list)
-  local set = {}
-  for _, item in ipairs(list or {}) do
-    set[item] = true
-  end
-  return set
-end
-
 --- The gate that a server's requests go through.
 -- @tparam table options as for `serve.run`
 -- @param router
@@ -63,7 +56,7 @@ function door.new_gate(options, router)
     max_body = options.max_body or MAX_BODY,
     tokens = options.tokens,
     hosts = names_of(options),
-    origins = set_of(options.origins),
+    origins = set.of(options.origins or {}),
     scheme = options.certificate and "https" or "http",
   }
 end

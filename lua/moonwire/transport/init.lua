@@ -5,6 +5,7 @@ local command = require "moonwire.transport.command"
 local jump = require "moonwire.transport.jump"
 local log = require "moonwire.log"
 local openssh = require "moonwire.transport.openssh"
+local set = require "moonwire.set"
 local ssh = require "moonwire.transport.ssh"
 local telnet = require "moonwire.transport.telnet"
 
@@ -13,10 +14,7 @@ local transport = {}
 -- Somebody has asked for an algorithm that the device offers and only OpenSSH has.
 local function is_asked_for(detail)
   for kind, offered in pairs(detail.lacking or {}) do
-    local asked = {}
-    for _, name in ipairs(detail.asked and detail.asked[kind] or {}) do
-      asked[name] = true
-    end
+    local asked = set.of(detail.asked and detail.asked[kind] or {})
     for _, name in ipairs(offered) do
       if asked[name] then
         return name

@@ -3,6 +3,7 @@
 -- @module moonwire.transport.mismatch
 local algorithms = require "host.algorithms"
 local openssh = require "moonwire.ssh_config.algorithm"
+local set = require "moonwire.set"
 
 local mismatch = {}
 
@@ -26,16 +27,8 @@ local function names_of(list)
   return names
 end
 
-local function set_of(names)
-  local set = {}
-  for _, name in ipairs(names) do
-    set[name] = true
-  end
-  return set
-end
-
 local function first_shared(wanted, offered)
-  local has = set_of(offered)
+  local has = set.of(offered)
   for _, name in ipairs(names_of(wanted)) do
     if has[name] then
       return name
@@ -184,7 +177,7 @@ end
 
 local function offers_everything(lists)
   for _, kind in ipairs(KINDS) do
-    local has = set_of(names_of(lists[kind]))
+    local has = set.of(names_of(lists[kind]))
     for _, name in ipairs(names_of(algorithms.supported(kind))) do
       if not has[name] then
         return false

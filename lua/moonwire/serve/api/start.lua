@@ -4,6 +4,7 @@
 local answer = require "moonwire.serve.answer"
 local change = require "moonwire.serve.change"
 local filter = require "moonwire.inventory.filter"
+local set = require "moonwire.set"
 local shapes = require "moonwire.serve.shapes"
 local tokens = require "moonwire.serve.tokens"
 local wave = require "moonwire.fleet.wave"
@@ -106,14 +107,6 @@ local function find_earlier(call)
   return one
 end
 
-local function set_of(list)
-  local set = {}
-  for _, name in ipairs(list) do
-    set[name] = true
-  end
-  return set
-end
-
 -- Few devices first and an end when some are not well, where anything is changed.
 local function begin_carefully(request)
   if request.configuration and not (request.dry_run or request.plan) then
@@ -143,7 +136,7 @@ local function plain_request(holder, body)
     "waves", "abort_after" } do
     request[name] = body[name]
   end
-  request.allow = body.allow and set_of(body.allow)
+  request.allow = body.allow and set.of(body.allow)
   begin_carefully(request)
   if not body.configuration then
     request.commands = body.commands or holder.inventory.commands or { "show version" }
