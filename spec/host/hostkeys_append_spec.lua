@@ -4,12 +4,8 @@ local hostkeys = require "host.hostkeys"
 local luv = require "luv"
 
 local read, run, write = fixture.read, fixture.run, fixture.write
-local key_of = fixture.key_of
+local key_of, open = fixture.key_of, fixture.open
 local KEY, OTHER, RSA = key_of(1), key_of(2), key_of(1, "ssh-rsa")
-
-local function open(text)
-  return assert(hostkeys.open { text = text })
-end
 
 describe("host.hostkeys", function()
   local folder

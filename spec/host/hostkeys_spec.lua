@@ -5,12 +5,8 @@ local lfs = require "lfs"
 local luv = require "luv"
 
 local read, run, write = fixture.read, fixture.run, fixture.write
-local key_of = fixture.key_of
+local key_of, open = fixture.key_of, fixture.open
 local KEY, OTHER, RSA = key_of(1), key_of(2), key_of(1, "ssh-rsa")
-
-local function open(text)
-  return assert(hostkeys.open { text = text })
-end
 
 local function verdict(text, host, port, key, address)
   return (open(text):lookup(host, port, key or KEY, address))

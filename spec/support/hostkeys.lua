@@ -1,4 +1,5 @@
 -- Keys, files and commands for the specs of host.hostkeys.
+local hostkeys = require "host.hostkeys"
 local luv = require "luv"
 
 local fixture = {}
@@ -29,6 +30,11 @@ function fixture.key_of(n, type)
   type = type or "ssh-ed25519"
   local body = string.pack(">I8", n) .. ("\1"):rep(24)
   return type .. " " .. base64(string.pack(">s4s4", type, body))
+end
+
+-- a store with what the lines of a known_hosts say
+function fixture.open(text)
+  return assert(hostkeys.open { text = text })
 end
 
 function fixture.read(path)
