@@ -77,15 +77,16 @@ end
 -- @tparam[opt] function on_others called with what this gives, as far as it is known,
 -- when the last of the others has its result
 -- @treturn table `run`, `bad` (its result), `outputs` (of the others, by name),
--- `seconds` (until the last of the others had its result), `lags` (seconds, one for
--- each look, without those in which other programs had all cores)
+-- `seconds` and `cpu` (of this process, until the last of the others had its result;
+-- no `cpu` when some have none), `lags` (seconds, one for each look, without those in
+-- which other programs had all cores)
 function crowd.run(healthy, bad, options, on_others)
   local seen, left = { outputs = {}, lags = {}, failed = {} }, #healthy
   local how = { mode = "nonblocking", job = job, keep_results = false }
   for name, value in pairs(options or {}) do
     how[name] = value
   end
-  local began = task.now()
+  local began, cpu = task.now(), usage.now().cpu_seconds
   function how.on_result(result)
     if bad and result.device == bad.name then
       seen.bad = result
@@ -94,8 +95,11 @@ function crowd.run(healthy, bad, options, on_others)
     seen.outputs[result.device] = outputs_of(result)
     seen.failed[#seen.failed + 1] = not result.ok and result.message or nil
     seen.seconds, left = task.now() - began, left - 1
-    if left == 0 and on_others then
-      on_others(seen)
+    if left == 0 then
+      seen.cpu = usage.now().cpu_seconds - cpu
+      if on_others then
+        on_others(seen)
+      end
     end
   end
   task.group(function(group)
@@ -106,60 +110,39 @@ function crowd.run(healthy, bad, options, on_others)
   return seen
 end
 
--- Run something until it says that it is over, and drop the rest of it.
-local function until_over(fn)
-  collectgarbage()
-  task.group(function(group)
-    local is_over = task.queue(2)
-    local function stop()
-      is_over:put(true)
-    end
-    group:spawn(function()
-      fn(stop)
-      stop()
-    end)
-    is_over:get()
-    group:cancel()
-  end)
-end
-
-local function stopwatch()
-  local began, cpu = task.now(), usage.now().cpu_seconds
-  return function()
-    return { seconds = task.now() - began, cpu = usage.now().cpu_seconds - cpu }
-  end
-end
-
 --- What the others cost, until the last of them is done; the bad one is then dropped.
 -- @tparam {table,...} healthy devices
 -- @tparam[opt] table bad device
 -- @tparam table options as for `crowd.run`
--- @treturn table `seconds`, and `cpu` of this process
+-- @treturn table what `crowd.run` has seen by then
 function crowd.cost(healthy, bad, options)
   local cost
-  until_over(function(stop)
-    local look = stopwatch()
-    crowd.run(healthy, bad, options, function()
-      cost = look()
-      stop()
+  collectgarbage()
+  task.group(function(group)
+    local is_over = task.queue(2)
+    group:spawn(function()
+      crowd.run(healthy, bad, options, function(seen)
+        cost = seen
+        is_over:put(true)
+      end)
+      is_over:put(true)
     end)
+    is_over:get()
+    group:cancel()
   end)
   return cost
 end
 
---- What a bad device costs that has this process for itself.
+--- What a bad device makes this process compute when it has it for itself.
 -- @tparam table bad device
 -- @tparam table options as for `crowd.run`
 -- @number seconds for so long, or until it has its result
--- @treturn table as from `crowd.cost`
-function crowd.own_cost(bad, options, seconds)
-  local cost
-  until_over(function()
-    local look = stopwatch()
-    task.timeout(seconds, crowd.run, {}, bad, options)
-    cost = look()
-  end)
-  return cost
+-- @treturn number seconds
+function crowd.own_cpu(bad, options, seconds)
+  collectgarbage()
+  local before = usage.now().cpu_seconds
+  task.timeout(seconds, crowd.run, {}, bad, options)
+  return usage.now().cpu_seconds - before
 end
 
 --- How many of the others said something else than they should.
@@ -176,13 +159,6 @@ function crowd.differences(seen, expected)
     end
   end
   return count, first
-end
-
---- The value below which a share of a list lies.
-function crowd.percentile(list, share)
-  local sorted = table.move(list, 1, #list, 1, {})
-  table.sort(sorted)
-  return sorted[math.max(1, math.ceil(#sorted * share))]
 end
 
 crowd.commands = COMMANDS

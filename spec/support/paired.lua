@@ -60,11 +60,11 @@ function Paired:go_on()
 end
 
 --- What is known of a number that was measured.
--- @string name
+-- @string[opt] name that by which it is known when to stop, when left out
 -- @treturn number ratio: the median of all pairs
 -- @treturn number its standard error
 function Paired:ratio(name)
-  local list = self.ratios[name]
+  local list = self.ratios[name or self.what]
   return median(list), error_of(list)
 end
 
@@ -73,7 +73,7 @@ function Paired:is_known()
   if self.count < FEWEST then
     return false
   end
-  local ratio, deviation = self:ratio(self.what)
+  local ratio, deviation = self:ratio()
   return self.count >= MOST or deviation <= WELL
     or ratio - self.limit > ABOVE * deviation
     or self.limit - ratio > BELOW * deviation

@@ -6,8 +6,8 @@ local crowd = require "spec.support.crowd"
 local paired = require "spec.support.paired"
 local r0 = require "spec.support.r0"
 local sieve = require "spec.support.sieve"
+local statistics = require "moonwire.report.statistics"
 local task = require "moonwire.task"
-local usage = require "moonwire.bench.usage"
 
 local HEALTHY = 999
 local FREE_RUNS = 5 -- without a fault, to know how much work that is
@@ -40,7 +40,7 @@ local LONG, BRIEF = options_for(DEVICE), options_for(PHASE)
 local LONG_DEADLINES, BRIEF_DEADLINES = deadlines_for(DEVICE), deadlines_for(PHASE)
 
 local function lag_of(seen)
-  return crowd.percentile(seen.lags, 0.999)
+  return statistics.percentile(seen.lags, 0.999)
 end
 
 local Sum = {}
@@ -90,10 +90,10 @@ end
 -- Who is not is looked at again by itself.
 function Sum:try(case, turn)
   turn:acquire()
-  local before, cpu = usage.now().cpu_seconds, nil
+  local is_over = false
   local function pass_on()
-    if not cpu then
-      cpu = usage.now().cpu_seconds - before
+    if not is_over then
+      is_over = true
       turn:release()
     end
   end
@@ -103,7 +103,7 @@ function Sum:try(case, turn)
   self:judge(case, seen)
   self.covers[#self.covers + 1] = case.row
   table.insert(self.timeline, {
-    case = case, value = (seen.seconds or math.huge) / cpu,
+    case = case, value = seen.cpu and seen.seconds / seen.cpu or math.huge,
   })
   local times = {
     late = seen.bad and r0.lateness(seen.bad, LONG_DEADLINES) or 0, lag = lag_of(seen),
@@ -134,22 +134,21 @@ end
 -- Fleets with a fault and without it, again and again: how much longer they take, and
 -- how much longer for as much work, which is known from fewer of them: a machine is not
 -- always equally fast.
-function Sum:compare(next_case)
+function Sum:compare(next_case, what, limit)
   local function cost_of(case)
     local cost = crowd.cost(self.healthy, case and case.device, BRIEF)
-    cost.stretch = cost.seconds / cost.cpu
-    return cost
+    return { seconds = cost.seconds, stretch = cost.seconds / cost.cpu }
   end
   return paired.new(function()
     return cost_of(next_case())
-  end, cost_of, "stretch", SLOWER)
+  end, cost_of, what, limit)
 end
 
 -- How much more work there is by a fault, at most: alone it can have all of the time.
 function Sum:work_with(case)
   if not case.work then
-    local alone = crowd.own_cost(case.device, BRIEF, self.free.seconds)
-    case.work = 1 + alone.cpu / self.free.cpu
+    local alone = crowd.own_cpu(case.device, BRIEF, self.free.seconds)
+    case.work = 1 + alone / self.free.cpu
   end
   return case.work
 end
@@ -160,11 +159,11 @@ function Sum:typical()
   local known = self:compare(function()
     number = (number + STRIDE - 1) % #self.timeline + 1
     return self.timeline[number].case
-  end)
+  end, "stretch", SLOWER)
   repeat
     known:go_on()
   until known:is_known()
-  return known:ratio "stretch"
+  return known:ratio()
 end
 
 -- One run tells that a fault costs the others no more than any other, but not what it
@@ -185,13 +184,12 @@ end
 -- Of one that takes what others leave it is not known what it would take beside them,
 -- so there it is the time that counts, and more runs are needed.
 function Sum:begin_pairs(case)
-  local known = self:compare(function() return case end)
-  local work = self:work_with(case)
+  local work, what = self:work_with(case), "stretch"
   if work > GREEDY then
-    known.what, work = "seconds", 1
+    work, what = 1, "seconds"
   end
-  known.limit = SLOWER / work
-  case.known, case.added = known, work
+  case.added = work
+  case.known = self:compare(function() return case end, what, SLOWER / work)
 end
 
 -- All that seemed to cost the others time get their pairs of runs by turns, until each
@@ -222,10 +220,11 @@ function Sum:measure_again(say)
   self:measure_pairs(slow)
   for _, case in ipairs(slow) do
     local known = case.known
-    local ratio, deviation = known:ratio(known.what)
+    local ratio, deviation = known:ratio()
+    ratio = ratio * case.added
     local text = "%s: %.3f of the time (± %.3f), by %d pairs of runs"
-    say(text:format(case.name, ratio * case.added, deviation, known.count))
-    self:keep_ratio(case, ratio * case.added)
+    say(text:format(case.name, ratio, deviation, known.count))
+    self:keep_ratio(case, ratio)
     if not known:is_known() then
       note(self, "slower", case, "unknown: the machine is too busy")
     end
